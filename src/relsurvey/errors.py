@@ -1,0 +1,56 @@
+"""What can go wrong, by kind. A message says what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class RelsurveyError(Exception):
+    """Base of every error a caller may want to catch.
+
+    The message is one sentence for a person. It never holds a student's answer, name or id.
+    """
+
+
+class InstrumentError(RelsurveyError):
+    """An instrument's YAML does not say what it must; the message names file, line and the fix."""
+
+
+class ReadError(RelsurveyError):
+    """A file cannot be read as a table, or is not safe to read."""
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """A column or label that fits nothing, with the nearest thing that exists."""
+
+    where: str
+    found: str
+    nearest: str | None
+    rows: int
+
+
+class MatchError(ReadError):
+    """Columns or answer labels of a file do not fit the instrument.
+
+    Attributes
+    ----------
+    unmatched
+        What did not fit, each with its nearest match.
+    """
+
+    def __init__(self, message: str, unmatched: tuple[Unmatched, ...] = ()) -> None:
+        super().__init__(message)
+        self.unmatched = unmatched
+
+
+class AnalysisError(RelsurveyError):
+    """The data cannot answer the question asked."""
+
+
+class DisclosureError(RelsurveyError):
+    """The gate refuses: publishing this would let a small group be seen or computed."""
+
+
+class PublishError(RelsurveyError):
+    """A view cannot be written or served."""

@@ -1,0 +1,75 @@
+"""Text made safe for the place it goes to: HTML, a script element, a spreadsheet cell, a path."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+# What a spreadsheet takes for a formula (OWASP, CWE-1236), the full-width equals sign too.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝")
+
+# Names that Windows keeps for itself, with or without an ending.
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
+
+
+def html_text(text: object) -> str:
+    """Return text for an HTML element or a quoted attribute.
+
+    Examples
+    --------
+    >>> html_text('<img src=x onerror="alert(1)">')
+    '&lt;img src=x onerror=&quot;alert(1)&quot;&gt;'
+    """
+    return html.escape(str(text), quote=True)
+
+
+def json_for_script(text: str) -> str:
+    """Return JSON text that cannot end the ``<script>`` element it stands in.
+
+    Examples
+    --------
+    >>> json_for_script('{"a": "</script><!--"}')
+    '{"a": "\\\\u003c/script\\\\u003e\\\\u003c!--"}'
+    """
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def spreadsheet_text(text: object) -> str:
+    """Return text for a CSV cell that no spreadsheet will run.
+
+    Examples
+    --------
+    >>> spreadsheet_text("=SUM(1,2)"), spreadsheet_text("a = b")
+    ("'=SUM(1,2)", 'a = b')
+    """
+    value = str(text)
+    return "'" + value if value.startswith(_FORMULA) else value
+
+
+def slug(text: str, taken: set[str] | frozenset[str] = frozenset()) -> str:
+    """Return a short name for an address or a folder: lower case ASCII letters, digits and hyphens.
+
+    Parameters
+    ----------
+    text
+        Any text; accents are folded.
+    taken
+        Names already in use; a number is added until the result is not among them.
+
+    Examples
+    --------
+    >>> slug("Sierra Norte High (simulated)"), slug("../Ñandú", {"nandu"})
+    ('sierra-norte-high-simulated', 'nandu-2')
+    """
+    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    base = re.sub(r"[^a-z0-9]+", "-", folded.lower()).strip("-")[:60].strip("-") or "unnamed"
+    if base in _RESERVED:
+        base += "-1"
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}-{number}"
+    return name
