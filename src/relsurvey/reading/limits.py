@@ -1,0 +1,28 @@
+"""How much a file may ask of this machine before it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits on one file.
+
+    Attributes
+    ----------
+    megabytes
+        Memory the reading process may use.
+    seconds
+        Time it may take.
+    rows, columns
+        Size of one sheet.
+    unzipped_megabytes
+        Size of a workbook's parts together once unzipped.
+    """
+
+    megabytes: int = 2048
+    seconds: int = 120
+    rows: int = 2_000_000
+    columns: int = 2_000
+    unzipped_megabytes: int = 500
