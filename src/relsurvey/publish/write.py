@@ -1,0 +1,82 @@
+"""Write a view's doors to a folder, whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from relsurvey.errors import PublishError
+from relsurvey.files import MANIFEST, write_atomic, write_manifest
+from relsurvey.view import View
+
+VIEW, PAGE, APP = "view.relsurvey.json", "view.html", "app.ipynb"
+_FORMATS = ("voila", "html")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was written.
+
+    Attributes
+    ----------
+    directory
+        The folder.
+    view
+        The view itself.
+    files
+        Names of the files in it.
+    """
+
+    directory: Path
+    view: View
+    files: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<Published {', '.join(self.files)} in {self.directory}>"
+
+
+def publish(view: View, directory: Path, formats: tuple[str, ...]) -> Published:
+    """Write a view as the doors named, then the manifest.
+
+    Parameters
+    ----------
+    view
+        A view that passed the gate.
+    directory
+        Where; made when missing. Each file replaces its older self whole, and the manifest comes last.
+    formats
+        ``"html"``, ``"voila"``.
+
+    Raises
+    ------
+    PublishError
+        If a format is not known or the folder cannot be written.
+    """
+    unknown = [name for name in formats if name not in _FORMATS]
+    if unknown or not formats:
+        raise PublishError(f"Cannot publish as {', '.join(unknown) or 'nothing'}. Choose from: {', '.join(_FORMATS)}.")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        raise PublishError(f"Cannot make the folder {directory}: {cause.strerror}. Choose another one.") from cause
+    text = view.to_json()
+    # While files are replaced there is no manifest: a half-made release is refused, not served.
+    (directory / MANIFEST).unlink(missing_ok=True)
+    write_atomic(directory / VIEW, text)
+    names = [VIEW]
+    if "html" in formats:
+        from relsurvey.publish.html import page
+
+        write_atomic(directory / PAGE, page(view))
+        names.append(PAGE)
+    else:
+        (directory / PAGE).unlink(missing_ok=True)
+    if "voila" in formats:
+        from relsurvey.publish.voila import write_app
+
+        write_app(directory, text)
+        names.append(APP)
+    else:
+        (directory / APP).unlink(missing_ok=True)
+    write_manifest(directory, names)
+    return Published(directory, view, (*names, MANIFEST))

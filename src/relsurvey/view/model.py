@@ -1,0 +1,229 @@
+"""The schema of a view: the one document that stands behind the gate.
+
+A view holds texts, whole percents and reasons, and nothing else: every number in it is named in
+:data:`NUMBERS`, with its rounding. Its JSON Schema and the browser's types are generated from here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Text = Annotated[dict[str, str], Field(description="One sentence or label in each language of the view.")]
+Percent = Annotated[int, Field(ge=0, le=100, description="A whole percent.")]
+
+#: Every numeric field a view may hold, by the model that owns it: what it is and how it is rounded.
+#: A test walks published views and fails on any other number.
+NUMBERS: dict[str, str] = {
+    "View.format": "the version of this schema",
+    "Share.percent": "whole percent, half up, coded at 5 and 95",
+    "Share.low": "whole percent, floor, coded at 5 and 95",
+    "Share.high": "whole percent, ceiling, coded at 5 and 95",
+    "Reference.percent": "whole percent, half up, coded at 5 and 95",
+    "Part.percent": "whole percent; the parts of one distribution add up to 100",
+    "ItemCell.not_counted": "whole percent, half up",
+    "Settings.min_n": "a threshold, in students",
+    "Settings.same_within": "a threshold, in percent points",
+}
+
+
+class Model(BaseModel):
+    """A frozen part of a view that accepts no unknown key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Share(Model):
+    """A share of students with its 95 % interval, rounded for reading."""
+
+    percent: Percent
+    low: Percent
+    high: Percent
+    coded: Literal["top", "bottom"] | None = Field(
+        None, description="Set when the share is 95 or more (top) or 5 or less (bottom): open bar end, no interval."
+    )
+
+
+class Reference(Model):
+    """A mark for comparison, without interval."""
+
+    percent: Percent
+    kind: Literal["other_schools", "rest_of_school"]
+    words: Text
+
+
+Reason = Literal["too_few", "protected", "one_by_one", "dropped", "words_only"]
+Verdict = Literal["clear", "maybe", "about_the_same", "cannot_tell", "too_few"]
+
+
+class ScaleCell(Model):
+    """What the students of a unit say on one scale."""
+
+    scale: str
+    share: Share | None = None
+    words: Text = Field(description="'About 7 in 10', or why nothing is shown.")
+    range: Text | None = Field(None, description="'between 6 and 8'")
+    reason: Reason | None = Field(None, description="Why there is no share.")
+    reference: Reference | None = None
+
+
+class Part(Model):
+    """One piece of a distribution, in the order from least to most favorable."""
+
+    label: Text
+    tone: Literal["unfavorable", "neutral", "favorable"]
+    percent: Percent
+
+
+class ItemCell(Model):
+    """What the students of a unit answered to one question."""
+
+    item: str
+    share: Share | None = None
+    words: Text
+    range: Text | None = None
+    reason: Reason | None = None
+    parts: list[Part] = Field(default_factory=list)
+    not_counted: Percent | None = Field(None, description="Share who chose an answer that is not counted ('Not sure').")
+
+
+class GroupCell(Model):
+    """What one group says on one scale, beside all other students of the unit."""
+
+    scale: str
+    share: Share | None = None
+    words: Text
+    range: Text | None = None
+    reason: Reason | None = None
+    verdict: Verdict | None = None
+    sentence: Text | None = Field(None, description="The comparison with all other students, in words.")
+
+
+class GroupRow(Model):
+    """One category, or several joined, of a group variable."""
+
+    id: str
+    label: Text
+    students: Text = Field(description="How many, as a band: '40 to 99 students'.")
+    cells: list[GroupCell]
+
+
+class GroupTable(Model):
+    """One group variable in one unit; no rows when the variable is not shown there."""
+
+    variable: str
+    say: list[Text] = Field(default_factory=list)
+    rows: list[GroupRow] = Field(default_factory=list)
+    note: Text | None = Field(None, description="What was joined, hidden or dropped, and why.")
+
+
+class Unit(Model):
+    """Those a page speaks of: all schools, one school, or one team."""
+
+    id: str
+    kind: Literal["all", "school", "team"]
+    title: Text
+    parent: str | None = Field(None, description="The unit this one is part of.")
+    students: Text = Field(description="How many students answered, as a band.")
+    say: list[Text] = Field(description="The first page's sentences, the most useful first.")
+    scales: list[ScaleCell]
+    items: list[ItemCell]
+    groups: list[GroupTable]
+    hidden: list[Text] = Field(default_factory=list, description="What is not shown, and why.")
+
+
+class Scale(Model):
+    """A scale as the page names it, with how far it may be read as one."""
+
+    id: str
+    title: Text
+    element: str | None = None
+    items: list[str]
+    reading: Literal["report", "with_care", "one_by_one", "too_few"]
+    note: Text = Field(description="The reliability verdict in words.")
+
+
+class Item(Model):
+    """A question in its own words."""
+
+    id: str
+    text: Text
+    scale: str | None
+    reverse: bool = False
+
+
+class Variable(Model):
+    """A group variable."""
+
+    id: str
+    title: Text
+
+
+class Section(Model):
+    """A part of *About these numbers*."""
+
+    title: Text
+    paragraphs: list[Text]
+
+
+class Step(Model):
+    """A line of the published ledger: a step and its reason, no label, no file name, no small count."""
+
+    step: str
+    what: Text
+    why: Text
+
+
+class Settings(Model):
+    """The thresholds this view was made with."""
+
+    min_n: int
+    same_within: int
+
+
+class Provenance(Model):
+    """Where the numbers come from, so that they can be made again."""
+
+    package: str
+    instrument: str
+    instrument_version: str
+    instrument_sha256: str
+    input_sha256: list[str]
+    settings: Settings
+
+
+class View(Model):
+    """A view, whole: what a page, an app or a file shows."""
+
+    format: Literal[1] = 1
+    id: str
+    title: Text
+    languages: list[str]
+    simulated: bool
+    wave: Text | None
+    audience: Text = Field(description="For whom.")
+    publisher: Text = Field(description="By whom.")
+    made: str = Field(description="The day it was made, ISO 8601.")
+    promise: Text = Field(description="'About all ninth-grade teachers together ...', on every page.")
+    license: Text = Field(description="The instrument's source and licence.")
+    favorable: Text = Field(description="What 'favorable' means here, wherever it stands.")
+    scales: list[Scale]
+    items: list[Item]
+    not_counted: Text | None = Field(None, description="The label of the answer that is not counted.")
+    variables: list[Variable]
+    units: list[Unit]
+    about: list[Section]
+    ledger: list[Step]
+    provenance: Provenance
+
+    def to_json(self) -> str:
+        """Return the view as JSON text: one line, what is missing left out, since every page carries it whole."""
+        return self.model_dump_json(exclude_none=True) + "\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a view."""
+    schema = View.model_json_schema(mode="serialization")
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return schema

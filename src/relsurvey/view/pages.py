@@ -1,0 +1,111 @@
+"""The parts of a view that speak of the whole: names, About these numbers, the published ledger, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from relsurvey.files import sha256
+from relsurvey.instrument import Instrument
+from relsurvey.view import model
+from relsurvey.words import Text, texts
+from relsurvey.words.catalogue import pick
+
+if TYPE_CHECKING:
+    from relsurvey.reading import Entry
+
+_WAVES = ("fall", "winter", "spring", "summer")
+
+
+def version() -> str:
+    """Return the package's version."""
+    from relsurvey import __version__
+
+    return __version__
+
+
+def in_languages(text: Text, known: Sequence[str]) -> Text:
+    """Return an instrument's text in each language of the view."""
+    return {language: pick(text, language) for language in known}
+
+
+def wave_name(wave: str | None, known: Sequence[str]) -> Text | None:
+    """Return a wave's name; the four seasons in each language, any other as it is."""
+    if wave is None:
+        return None
+    if wave.casefold() in _WAVES:
+        return texts(known, f"wave.{wave.casefold()}")
+    return dict.fromkeys(known, wave)
+
+
+def scale_of(instrument: Instrument, item: str) -> str | None:
+    """Return the first scale that holds an item."""
+    return next((key for key, scale in instrument.scales.items() if item in scale.items), None)
+
+
+def favorable(instrument: Instrument, known: Sequence[str]) -> Text:
+    """Say what counts as favorable; by its labels where all items share one option set and none is reversed."""
+    sets = {item.options for item in instrument.items.values()}
+    own = any(item.reverse or item.favorable is not None for item in instrument.items.values())
+    if len(sets) != 1 or own:
+        return texts(known, "page.favorable_own")
+    marked = [option for option in instrument.options[sets.pop()].counted if option.favorable]
+    labels = {language: ", ".join(f"“{pick(o.label, language)}”" for o in marked) for language in known}
+    return texts(known, "page.favorable", labels=labels)
+
+
+def not_counted(instrument: Instrument, known: Sequence[str]) -> Text | None:
+    """Return the labels of the answers that are not counted, or None."""
+    options = [o for s in instrument.options.values() for o in s.options if not o.counted]
+    if not options:
+        return None
+    return {language: " / ".join(dict.fromkeys(pick(o.label, language) for o in options)) for language in known}
+
+
+def about(
+    known: Sequence[str], min_n: int, *, simulated: bool, several: bool, grouped: bool
+) -> list[model.Section]:
+    """Return *About these numbers*: what they rest on and what they cannot tell."""
+    wanted: list[tuple[str, list[str]]] = []
+    if simulated:
+        wanted.append(("simulated_title", ["simulated"]))
+    wanted.append(("sure_title", ["sure_line", "sure_tenths", "sure_words", "sure_coded"]))
+    if grouped:
+        wanted.append(("compare_title", ["compare_rule", "compare_chance", "compare_dif"]))
+    wanted.append(("not_title", ["not_who", "not_why", *(["not_elements"] if several else [])]))
+    wanted.append(("protect_title", ["protect_rule", "protect_check"]))
+    return [
+        model.Section(
+            title=texts(known, f"about.{title}"),
+            paragraphs=[texts(known, f"about.{key}", min_n=min_n) for key in keys],
+        )
+        for title, keys in wanted
+    ]
+
+
+def ledger(entries: Sequence[Entry], known: Sequence[str], min_n: int) -> list[model.Step]:
+    """Return the published ledger: each kind of step once, its rows as under or over the threshold (rules.md 21)."""
+    totals: dict[str, int] = {}
+    for entry in entries:
+        step = entry.step.replace(" ", "_")
+        totals[step] = totals.get(step, 0) + entry.rows
+    return [
+        model.Step(
+            step=step,
+            what=texts(known, f"ledger.{step}"),
+            why=texts(known, "why.rows_many" if rows >= min_n else "why.rows_some" if rows else "why.rows_none", min_n=min_n),
+        )
+        for step, rows in totals.items()
+    ]
+
+
+def provenance(instrument: Instrument, inputs: Sequence[str], min_n: int, same_within: float) -> model.Provenance:
+    """Return what is needed to make the view again."""
+    return model.Provenance(
+        package=f"relsurvey {version()}",
+        instrument=instrument.id,
+        instrument_version=instrument.version,
+        instrument_sha256=sha256(instrument.to_yaml()),
+        input_sha256=list(inputs),
+        settings=model.Settings(min_n=min_n, same_within=round(100 * same_within)),
+    )

@@ -1,0 +1,74 @@
+"""Shares as a view may hold them: rounded, coded, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from relsurvey.analysis.shares import wilson
+from relsurvey.view.model import Reason, Reference, Share
+from relsurvey.words import Text, range_words, share_words
+from relsurvey.words.shares import BOTTOM, TOP
+
+#: Of 10 to 19 students only words are given (rules.md 13).
+_WORDS_UNDER = 20
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A share as numbers, words and range; ``reason`` says why a part is missing."""
+
+    share: Share | None
+    words: Text
+    range: Text | None
+    reason: Reason | None
+
+
+def percent(share: float) -> int:
+    """Return a share as a whole percent, half up, coded at 5 and 95."""
+    return min(95, max(5, math.floor(share * 100 + 0.5 + 1e-9)))
+
+
+def shown(languages: Sequence[str], favorable: int, n: int) -> Shown:
+    """Return what may be said of a share of n students that passed the gate."""
+    share = favorable / n
+    words = share_words(languages, share, n)
+    if n < _WORDS_UNDER:
+        return Shown(None, words, None, "words_only")
+    if share >= TOP:
+        return Shown(Share(percent=95, low=95, high=95, coded="top"), words, None, None)
+    if share <= BOTTOM:
+        return Shown(Share(percent=5, low=5, high=5, coded="bottom"), words, None, None)
+    low, high = wilson(favorable, n)
+    numbers = Share(
+        percent=percent(share),
+        low=max(5, math.floor(low * 100 + 1e-9)),
+        high=min(95, math.ceil(high * 100 - 1e-9)),
+        coded=None,
+    )
+    return Shown(numbers, words, range_words(languages, low, high), None)
+
+
+def reference(languages: Sequence[str], kind: str, favorable: int, n: int, key: Text) -> Reference | None:
+    """Return a mark for comparison; none where fewer than 20 students make it."""
+    if n < _WORDS_UNDER:
+        return None
+    return Reference.model_validate({"percent": percent(favorable / n), "kind": kind, "words": key})
+
+
+def parts(counts: Sequence[int]) -> list[int]:
+    """Return whole percents that add up to 100, by largest remainders.
+
+    Examples
+    --------
+    >>> parts([1, 1, 1])
+    [34, 33, 33]
+    """
+    total = sum(counts)
+    exact = [100 * count / total for count in counts]
+    result = [math.floor(value) for value in exact]
+    order = sorted(range(len(counts)), key=lambda i: (result[i] - exact[i], i))
+    for i in order[: 100 - sum(result)]:
+        result[i] += 1
+    return result

@@ -1,0 +1,70 @@
+"""Sentences by key, one YAML file a language; others add theirs by adding a file with the same keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+
+Text = dict[str, str]
+
+_FALLBACK = "en"
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str]:
+    import yaml
+
+    file = resources.files("relsurvey.words") / f"{language}.yaml"
+    if not file.is_file():
+        return {} if language != _FALLBACK else _missing()
+    data = yaml.safe_load(file.read_text("utf-8"))
+    return {f"{part}.{key}": str(text) for part, entries in data.items() for key, text in entries.items()}
+
+
+def _missing() -> dict[str, str]:
+    raise FileNotFoundError("the English catalogue is missing from the package")
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that have a catalogue.
+
+    Examples
+    --------
+    >>> languages()
+    ('en', 'es')
+    """
+    names = (entry.name for entry in resources.files("relsurvey.words").iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """Return a sentence of the catalogue in a language, or in English where that language lacks it.
+
+    Parameters
+    ----------
+    language
+        A language code.
+    key
+        ``part.name`` in the catalogue.
+    **values
+        What stands in braces there; a text of several languages gives its own language's.
+
+    Examples
+    --------
+    >>> say("es", "share.tenths", k=7)
+    'unos 7 de cada 10'
+    """
+    template = _catalogue(language).get(key) or _catalogue(_FALLBACK)[key]
+    chosen = {name: pick(value, language) if isinstance(value, dict) else value for name, value in values.items()}
+    return template.format_map(chosen)
+
+
+def pick(text: Text, language: str) -> str:
+    """Return a text in a language, else as it is given for all, else in English."""
+    return text.get(language) or text.get("*") or text.get(_FALLBACK) or next(iter(text.values()))
+
+
+def texts(wanted: Sequence[str], key: str, **values: object) -> Text:
+    """Return a sentence in each of some languages."""
+    return {language: say(language, key, **values) for language in wanted}

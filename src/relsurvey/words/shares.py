@@ -1,0 +1,83 @@
+"""Shares and gaps in words (rules.md 13)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from relsurvey.words.catalogue import Text, texts
+
+#: Coding: at or past these a share is "nearly all" or "almost none" (rules.md 13, 19).
+TOP, BOTTOM = 0.95, 0.05
+
+_BANDS = ((10, 19), (20, 39), (40, 99), (100, 299))
+
+
+def tenths(share: float) -> int:
+    """Return a share in tenths, half up.
+
+    Examples
+    --------
+    >>> tenths(0.65), tenths(0.649)
+    (7, 6)
+    """
+    # A hair up, so that 0.15 stored as 0.1499999... still counts as half.
+    return math.floor(share * 10 + 0.5 + 1e-9)
+
+
+def share_words(languages: Sequence[str], share: float, n: int) -> Text:
+    """Return a share of students as words: 'about 7 in 10'; of fewer than 20 students 'few', 'about half', 'most'.
+
+    Examples
+    --------
+    >>> share_words(["en"], 0.71, 150), share_words(["en"], 0.71, 15), share_words(["en"], 0.97, 150)
+    ({'en': 'about 7 in 10'}, {'en': 'most'}, {'en': 'nearly all'})
+    """
+    if share >= TOP:
+        return texts(languages, "share.nearly_all")
+    if share <= BOTTOM:
+        return texts(languages, "share.almost_none")
+    if n < 20:
+        return texts(languages, "share.few" if share < 0.35 else "share.most" if share > 0.65 else "share.half")
+    return texts(languages, "share.tenths", k=tenths(share))
+
+
+def range_words(languages: Sequence[str], low: float, high: float) -> Text:
+    """Return an interval in tenths, rounded outward: 'between 6 and 8'.
+
+    Examples
+    --------
+    >>> range_words(["en"], 0.64, 0.77)
+    {'en': 'between 6 and 8'}
+    """
+    return texts(languages, "share.range", a=math.floor(low * 10 + 1e-9), b=math.ceil(high * 10 - 1e-9))
+
+
+def gap_words(languages: Sequence[str], a: float, b: float) -> Text:
+    """Return the size of a difference a - b: 'about 2 in 10'.
+
+    Where the two shares' own tenths would say another gap, whole percents are said instead.
+
+    Examples
+    --------
+    >>> gap_words(["en"], 0.41, 0.63), gap_words(["en"], 0.44, 0.56)
+    ({'en': 'about 2 in 10'}, {'en': '12 in 100'})
+    """
+    k = tenths(abs(a - b))
+    if k != abs(tenths(a) - tenths(b)) or k == 0:
+        return texts(languages, "share.percent_gap", k=math.floor(abs(a - b) * 100 + 0.5 + 1e-9))
+    return texts(languages, "share.tenths", k=k)
+
+
+def students_words(languages: Sequence[str], n: int) -> Text:
+    """Return how many students, as a band: a band is for reading and protects nothing (rules.md 15).
+
+    Examples
+    --------
+    >>> students_words(["en"], 57), students_words(["en"], 1200)
+    ({'en': '40 to 99 students'}, {'en': '300 or more students'})
+    """
+    for low, high in _BANDS:
+        if low <= n <= high:
+            return texts(languages, "students.band", a=low, b=high)
+    return texts(languages, "students.many", a=300)
