@@ -1,0 +1,191 @@
+"""The ``relsurvey`` command: arguments and progress, no logic."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relsurvey.errors import RelsurveyError
+
+if TYPE_CHECKING:
+    from relsurvey.publish import Published
+    from relsurvey.publish.serve import Server
+    from relsurvey.study import Study
+
+app = typer.Typer(
+    name="relsurvey", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Hear what students say: read a survey, see how far its numbers can be trusted, publish a view.",
+)  # fmt: skip
+
+Out = Annotated[Path, typer.Option("--out", help="The folder to write to; it is made.")]
+NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")]
+Port = Annotated[int, typer.Option(help="The port; 0 takes a free one.")]
+
+
+@contextmanager
+def _working(what: str) -> Iterator[None]:
+    """Show on a terminal that work is going on, and nothing elsewhere."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status(what):
+            yield
+    else:
+        yield
+
+
+@app.command(epilog="Example: relsurvey demo --out demo-view")
+def demo(
+    out: Out = Path("relsurvey-demo"),
+    no_open: NoOpen = False,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Write the files and end.")] = False,
+    port: Port = 0,
+) -> None:
+    """Try everything on a shipped, simulated survey: read, check, publish, serve."""
+    from relsurvey.demo import demo_workbook
+    from relsurvey.study import read
+
+    with _working("Reading the simulated survey …"):
+        study = read(demo_workbook(), "five-elements")
+    with _working("Checking the scales, comparing groups, passing the gate …"):
+        published = study.publish(out)
+    _summary(study, published)
+    if not no_serve:
+        _serve(out, "127.0.0.1", port, None, open_browser=not no_open)
+
+
+@app.command(epilog="Example: relsurvey check answers.xlsx --instrument five-elements")
+def check(
+    file: Annotated[Path, typer.Argument(help="The export to read.")],
+    instrument: Annotated[str | None, typer.Option(help="A ready instrument's id, or the path of a YAML file.")] = None,
+    lenient: Annotated[bool, typer.Option("--lenient", help="Put what does not fit into the ledger instead of stopping.")] = False,
+) -> None:
+    """Read a file and print what was done with every row and label; publish nothing."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from relsurvey.study import read
+
+    with _working(f"Reading {file.name} …"):
+        study = read(file, instrument, strict=not lenient)
+    table = Table("step", "rows", "what", "why", box=None, pad_edge=False)
+    for row in study.ledger.itertuples():
+        table.add_row(*(escape(str(cell)) for cell in (row.step, row.rows, row.what, row.why)))
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table)
+    console.print(f"\n{escape(file.name)} fits the instrument {study.instrument.id}. The ledger above is for you alone.")
+
+
+@app.command(epilog="Example: relsurvey publish answers.xlsx --instrument five-elements --out spring")
+def publish(
+    file: Annotated[Path, typer.Argument(help="The export to read.")],
+    out: Out,
+    instrument: Annotated[str | None, typer.Option(help="A ready instrument's id, or the path of a YAML file.")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="A group variable; repeat for more. Default: the instrument's.")] = None,
+    min_n: Annotated[int | None, typer.Option(help="Fewest students of anything shown; 11 or more for files.")] = None,
+    lenient: Annotated[bool, typer.Option("--lenient", help="Put what does not fit into the ledger instead of stopping.")] = False,
+) -> None:
+    """Read a file and write its view: an HTML file, and an app to serve."""
+    from relsurvey.study import read
+
+    with _working(f"Reading {file.name} …"):
+        study = read(file, instrument, strict=not lenient)
+    with _working("Checking the scales, comparing groups, passing the gate …"):
+        published = study.publish(out, by=by, min_n=min_n)
+    _summary(study, published)
+
+
+@app.command(epilog="Example: relsurvey serve spring --ip 0.0.0.0 --token new")
+def serve(
+    directory: Annotated[Path, typer.Argument(help="A folder that `relsurvey publish` wrote.")],
+    ip: Annotated[str, typer.Option(help="The address to listen on; one other than this machine's own needs a token.")] = "127.0.0.1",
+    port: Port = 8866,
+    token: Annotated[str | None, typer.Option(help="`new` makes a token that every link must carry.")] = None,
+    no_open: NoOpen = False,
+) -> None:
+    """Serve a published view with Voilà, in a process of its own."""
+    _serve(directory, ip, port, token, open_browser=not no_open)
+
+
+@app.command(epilog="Example: relsurvey instruments")
+def instruments() -> None:
+    """List the instruments that come with the package."""
+    from relsurvey.instrument import instruments as ready
+    from relsurvey.instrument import say
+
+    for key, instrument in ready().items():
+        questions = f"{len(instrument.items)} questions in {len(instrument.scales)} scales"
+        print(f"{key:20} {say(instrument.title, 'en')}: {questions}, {', '.join(instrument.languages)}")
+
+
+def _summary(study: Study, published: Published) -> None:
+    """Print what was read, which scales hold up, what is in the view, where it is."""
+    from relsurvey.words import say
+
+    view = published.view
+    rows = {step: int(study.ledger.loc[study.ledger.step == step, "rows"].sum()) for step in ("open", "rows kept")}
+    tag = " (simulated data)" if study.simulated else ""
+    print(f"Read      {rows['open']} rows, kept {rows['rows kept']}; instrument {study.instrument.id}{tag}.")
+    if study.waves:
+        print(f"          Waves: {', '.join(study.waves)}; the view shows {study.wave}.")
+    for scale in study.reliability().scales:
+        title = say("en", f"reliability.{scale.verdict.reading}.{scale.verdict.reason}", k=scale.n_items)
+        print(f"Scale     {scale.scale}: {title}")
+    kinds = {kind: sum(unit.kind == kind for unit in view.units) for kind in ("all", "school", "team")}
+    held = ", ".join(
+        text
+        for count, text in (
+            (kinds["all"], "all students together"),
+            (kinds["school"], f"{kinds['school']} school{'s' * (kinds['school'] != 1)}"),
+            (kinds["team"], f"{kinds['team']} team{'s' * (kinds['team'] != 1)}"),
+        )
+        if count
+    )
+    print(f"View      {held}; {len(view.items)} questions; {len(view.variables)} group variables.")
+    print(f"          Nothing stands for fewer than {view.provenance.settings.min_n} students.")
+    for name in published.files:
+        print(f"Written   {published.directory / name}")
+
+
+def _serve(directory: Path, ip: str, port: int, token: str | None, *, open_browser: bool) -> None:
+    from relsurvey.publish.serve import serve as start
+
+    with _working("Starting Voilà …"):
+        server: Server = start(directory, ip=ip, port=port, token=token, open_browser=open_browser)
+    with server:
+        print(f"Serving   {server.link}", flush=True)
+        print("          Press Ctrl+C to stop.", flush=True)
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            print("Stopped.")
+
+
+def main() -> None:
+    """Run the command; an error is one sentence on stderr and exit code 2."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as stop:
+        raise SystemExit(stop.exit_code) from None
+    except typer.Abort:
+        raise SystemExit(130) from None
+    except RelsurveyError as error:
+        print(f"relsurvey: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except Exception as error:
+        # Click's own errors (an unknown option) know how to show themselves.
+        if hasattr(error, "show") and hasattr(error, "exit_code"):
+            error.show()
+            raise SystemExit(error.exit_code) from None
+        raise
+
+
+if __name__ == "__main__":
+    main()

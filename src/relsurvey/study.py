@@ -1,0 +1,386 @@
+"""The one object a notebook holds, and the function that makes it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from relsurvey.errors import AnalysisError
+from relsurvey.instrument import Instrument
+from relsurvey.instrument.model import NEVER_PUBLISHED
+from relsurvey.reading import Entry, Limits, Source
+from relsurvey.reading import read as _read
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from relsurvey.analysis.compare import Comparison
+    from relsurvey.analysis.reliability import Reliability
+    from relsurvey.publish import Published
+    from relsurvey.view import View
+
+#: Fewest students of anything shown inside an app, and of anything that leaves it (rules.md 16).
+MIN_N_APP, MIN_N_FILE = 10, 11
+
+
+def read(
+    source: str | Path | Source | pd.DataFrame | Sequence[str | Path | Source],
+    instrument: str | Path | Instrument | None = None,
+    *,
+    wave: str | None = None,
+    school: str | None = None,
+    strict: bool = True,
+    keep: Literal["last", "first", "all"] = "last",
+    ids: Literal["hashed", "as-is"] = "hashed",
+    limits: Limits | None = None,
+) -> Study:
+    """Read survey answers into a :class:`Study`, accounting for every row and label.
+
+    Parameters
+    ----------
+    source
+        A path (``.xlsx``, ``.xls``, ``.ods``, ``.csv``, ``.tsv``), a DataFrame, or a list of paths or
+        :class:`Source`.
+    instrument
+        The id of a ready instrument, the path of a YAML file, or an :class:`Instrument`; None recognises a ready one.
+    wave, school
+        The wave or school of every row, where the file does not say.
+    strict
+        Whether a missing question or an answer that fits no option is an error (else a ledger line).
+    keep
+        Which row to keep of a respondent who answered more than once in a wave.
+    ids
+        ``"hashed"`` replaces respondent and teacher ids by a keyed hash; ``"as-is"`` keeps them.
+    limits
+        What reading one file may cost.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    ReadError
+        If a file cannot be read, in one sentence.
+    MatchError
+        If questions or answers do not fit the instrument, with the nearest match.
+    InstrumentError
+        If the instrument is not right.
+
+    Examples
+    --------
+    >>> import relsurvey as rs
+    >>> from relsurvey.demo import demo_workbook
+    >>> study = rs.read(demo_workbook())
+    >>> study.instrument.id, study.waves, sorted(study.ledger.columns)
+    ('five-elements', ('fall', 'spring'), ['rows', 'step', 'what', 'where', 'why'])
+    """
+    reading = _read(source, instrument, wave=wave, school=school, strict=strict, keep=keep, ids=ids, limits=limits)
+    return Study(
+        reading.instrument, reading.responses, reading.answers, reading.comments,
+        reading.ledger, reading.sha256, reading.simulated,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Survey answers that fit an instrument, and the ledger of how they came to.
+
+    Every verb returns a new object and uses the latest wave unless told otherwise (:meth:`where`).
+
+    Attributes
+    ----------
+    instrument
+        What was asked.
+    responses
+        One row a respondent and wave, in file order: identity keys, group ids, item ids. Items are float codes as
+        answered (not reversed), NaN for none or not counted.
+    answers
+        The same with every label kept.
+    comments
+        Respondent, question, text. Never published.
+    """
+
+    instrument: Instrument
+    responses: pd.DataFrame
+    answers: pd.DataFrame
+    comments: pd.DataFrame
+    _ledger: tuple[Entry, ...]
+    _sha256: tuple[str, ...]
+    simulated: bool = False
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """Every decision taken while reading: ``step, where, rows, what, why``."""
+        from relsurvey.reading.ledger import as_table
+
+        return as_table(self._ledger)
+
+    @property
+    def waves(self) -> tuple[str, ...]:
+        """The waves there are, in the instrument's order, others last."""
+        if "wave" not in self.responses:
+            return ()
+        found = [str(w) for w in self.responses["wave"].dropna().unique()]
+        known = [w for w in self.instrument.waves if w in found]
+        return (*known, *sorted(w for w in found if w not in known))
+
+    @property
+    def wave(self) -> str | None:
+        """The latest wave, which every verb uses."""
+        return self.waves[-1] if self.waves else None
+
+    def __repr__(self) -> str:
+        from relsurvey.words import students_words
+
+        waves = f", waves {', '.join(self.waves)}" if self.waves else ""
+        people = students_words(["en"], self.responses["respondent"].nunique())["en"]
+        return f"<Study {self.instrument.id}: {people}{waves}{', simulated' if self.simulated else ''}>"
+
+    def where(self, wave: str | None = None, school: str | None = None, team: str | None = None) -> Study:
+        """Return a smaller study.
+
+        Parameters
+        ----------
+        wave, school, team
+            What to keep; None keeps all.
+
+        Raises
+        ------
+        AnalysisError
+            If no row is left, naming what there is.
+        """
+        chosen = self.responses["respondent"].notna()
+        said = []
+        for key, value in (("wave", wave), ("school", school), ("team", team)):
+            if value is None:
+                continue
+            if key not in self.responses or value not in set(self.responses[key].dropna()):
+                there = sorted(map(str, self.responses[key].dropna().unique())) if key in self.responses else []
+                known = f"It has: {', '.join(there)}." if there else f"It has no column for {key}."
+                raise AnalysisError(f"This study has no {key} {value!r}. {known}")
+            chosen &= self.responses[key] == value
+            said.append(f"{key} {value!r}")
+        if not chosen.any():
+            raise AnalysisError(f"No row of this study is in {' and '.join(said)} together. Choose another one.")
+        entry = Entry("where", "all files", int((~chosen).sum()), f"rows outside {', '.join(said)} set aside", "the caller asked for a part")  # fmt: skip
+        people = set(self.responses.loc[chosen, "respondent"])
+        return replace(
+            self,
+            responses=self.responses[chosen].reset_index(drop=True),
+            answers=self.answers[chosen].reset_index(drop=True),
+            comments=self.comments[self.comments["respondent"].isin(people)].reset_index(drop=True),
+            _ledger=(*self._ledger, entry) if said else self._ledger,
+        )
+
+    def _latest(self) -> Study:
+        """Return the rows of the latest wave, with their index kept."""
+        if self.wave is None:
+            return self
+        chosen = self.responses["wave"] == self.wave
+        return replace(self, responses=self.responses[chosen], answers=self.answers[chosen])
+
+    def scores(self) -> pd.DataFrame:
+        """Return one column a scale and one row a respondent of the latest wave; NaN where too few were answered."""
+        import pandas as pd
+
+        from relsurvey.scoring import score
+
+        rows = self._latest().responses
+        return pd.DataFrame({key: score(rows, self.instrument, key).score for key in self.instrument.scales}, index=rows.index)
+
+    def items(self, scale: str) -> pd.DataFrame:
+        """Return item statistics of a scale, keyed: ``item, n, mean, sd, favorable, r_item_rest, alpha_if_deleted``.
+
+        ``favorable`` is the share of answers (0-1) that are favorable.
+        """
+        import pandas as pd
+
+        from relsurvey.scoring import keyed
+
+        self._known(scale)
+        frame = keyed(self._latest().responses, self.instrument, scale)
+        statistics = self._reliability(scale).scales[0].items
+        rows = []
+        for s in statistics:
+            answered = frame[s.item].dropna()
+            favorable = float(answered.isin(self.instrument.favorable_codes(s.item)).mean()) if len(answered) else math.nan
+            rows.append((s.item, s.n, s.mean, s.sd, favorable, s.r_item_rest, s.alpha_if_deleted))
+        return pd.DataFrame(rows, columns=["item", "n", "mean", "sd", "favorable", "r_item_rest", "alpha_if_deleted"])
+
+    def reliability(self, by: str | None = None) -> Reliability:
+        """Return the reliability of every scale, over all respondents of the latest wave, or within each group.
+
+        Parameters
+        ----------
+        by
+            A group variable; None for all respondents together.
+        """
+        from relsurvey.analysis.reliability import Reliability
+
+        if by is None:
+            return Reliability(tuple(self._reliability(scale).scales[0] for scale in self._answered()))
+        column = self._latest().responses[self._group(by)]
+        parts = [
+            self._reliability(scale, by, str(group)).scales[0]
+            for scale in self._answered()
+            for group in self._order(by, column)
+        ]
+        return Reliability(tuple(parts))
+
+    def _reliability(self, scale: str, by: str | None = None, group: str | None = None) -> Reliability:
+        from relsurvey.analysis.reliability import reliability
+        from relsurvey.scoring import keyed
+
+        rows = self._latest().responses
+        if by is not None:
+            rows = rows[rows[by] == group]
+        frame = keyed(rows, self.instrument, scale)
+        return reliability(
+            frame, scale=scale, wave=self.wave, by=by, group=group, thresholds=self.instrument.reliability
+        )  # fmt: skip
+
+    def compare(self, scale: str, by: str) -> Comparison:
+        """Compare the groups of a variable on a scale, in the latest wave.
+
+        Parameters
+        ----------
+        scale
+            A scale's id.
+        by
+            A group variable, school or team.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such scale or variable, or fewer than two groups have scores.
+        """
+        from relsurvey.analysis.compare import compare
+        from relsurvey.scoring import score
+
+        self._known(scale)
+        rows = self._latest().responses
+        column = rows[self._group(by)]
+        scored = score(rows, self.instrument, scale)
+        return compare(
+            scored.score, column, scored.favorable, favorable_answers=scored.favorable_answers,
+            order=self._order(by, column), scale=scale, by=by, wave=self.wave, verdicts=self._verdicts(scale, by),
+        )  # fmt: skip
+
+    def _verdicts(self, scale: str, by: str) -> dict[str, Literal["clear", "maybe", "about_the_same", "cannot_tell", "too_few"]]:
+        """Return each group's verdict beside all others, in the family of all the instrument's variables (rules.md 6)."""
+        from relsurvey.analysis.verdict import contrasts
+        from relsurvey.disclosure import ALL
+        from relsurvey.view import cells
+
+        study = self._latest()
+        variables = tuple(dict.fromkeys((*self._published_groups(), by)))
+        reported = self._reported()
+        family = tuple(dict.fromkeys((*reported, scale)))
+        made = cells.make(study.responses.drop(columns=[c for c in ("school", "team") if c in study.responses and c != by]), study.answers, self.instrument, tuple(v for v in variables if v in self.instrument.groups), family)  # fmt: skip
+        whole = made.units[ALL] if ALL in made.units else next(iter(made.units.values()))
+        groups = [((v, str(c)), cell) for (unit, v, c), cell in made.groups.items() if unit == ALL and c is not None]
+        if by not in self.instrument.groups:
+            groups += [((by, made.titles[unit][-1]), cell) for unit, cell in made.units.items() if unit != ALL]
+        found = contrasts(groups, whole, family, min_n=MIN_N_APP)
+        return {c.key[1]: c.verdict for c in found if c.key[0] == by and c.scale == scale}
+
+    def view(self, by: str | Sequence[str] | None = None, min_n: int | None = None) -> View:
+        """Return the view of the latest wave, after the gate.
+
+        Parameters
+        ----------
+        by
+            Group variables; None takes the instrument's.
+        min_n
+            Fewest students of anything shown; the largest of this, the instrument's and the rules' wins.
+
+        Raises
+        ------
+        DisclosureError
+            If the gate refuses.
+        """
+        return self._view(by, min_n, MIN_N_APP)
+
+    def _view(self, by: str | Sequence[str] | None, min_n: int | None, floor: int) -> View:
+        from relsurvey.analysis.alike import disattenuated, much_alike
+        from relsurvey.aggregate import moments
+        from relsurvey.view.build import Material, build
+
+        variables = self._published_groups() if by is None else tuple([by] if isinstance(by, str) else by)
+        for variable in variables:
+            if variable not in self.instrument.groups:
+                self._group(variable)
+                raise AnalysisError(f"{variable!r} is a unit, not a group: every view already has its schools and teams. Leave it out of `by`.")  # fmt: skip
+        study = self._latest()
+        found = self.reliability().scales
+        values = [s.alpha if math.isnan(s.omega) else s.omega for s in found]
+        alike = much_alike(disattenuated(moments(self.scores()[[s.scale for s in found]]), values)) if len(found) > 1 else False
+        material = Material(
+            self.instrument, study.responses, study.answers, self.wave, found, alike,
+            self._ledger, self._sha256, self.simulated,
+        )  # fmt: skip
+        return build(material, by=variables, min_n=max(min_n or 0, self.instrument.privacy.min_n, floor))
+
+    def publish(
+        self,
+        out: str | Path,
+        by: str | Sequence[str] | None = None,
+        formats: Sequence[Literal["voila", "html"]] = ("voila", "html"),
+        min_n: int | None = None,
+    ) -> Published:
+        """Write the view's doors to a folder.
+
+        Parameters
+        ----------
+        out
+            The folder; it is made.
+        by
+            Group variables; None takes the instrument's.
+        formats
+            ``"html"``: one self-contained file, for which at least 11 students stand behind everything;
+            ``"voila"``: the app that ``relsurvey serve`` serves.
+        min_n
+            Fewest students of anything shown; a larger one wins.
+
+        Returns
+        -------
+        Published
+            Where each door is.
+        """
+        from relsurvey.publish import publish
+
+        floor = MIN_N_FILE if "html" in formats else MIN_N_APP
+        return publish(self._view(by, min_n, floor), Path(out), tuple(formats))
+
+    def _known(self, scale: str) -> None:
+        if scale not in self.instrument.scales:
+            raise AnalysisError(f"There is no scale {scale!r} in {self.instrument.id}. It has: {', '.join(self.instrument.scales)}.")
+
+    def _group(self, by: str) -> str:
+        if by in NEVER_PUBLISHED:
+            raise AnalysisError(f"Students are never compared by {by}: that would rank adults. Use a group variable, school or team.")
+        if by not in self.instrument.groups and by not in ("school", "team", "grade_level"):
+            raise AnalysisError(f"{by!r} is not a group variable of {self.instrument.id}. It has: {', '.join(self.instrument.groups) or 'none'}.")  # fmt: skip
+        if by not in self.responses or not self._latest().responses[by].notna().any():
+            raise AnalysisError(f"No row of this study has a value for {by!r}, so nothing can be compared by it.")
+        return by
+
+    def _order(self, by: str, column: pd.Series) -> tuple[str, ...]:
+        found = [str(v) for v in column.dropna().unique()]
+        listed = [c.id for c in self.instrument.groups[by].categories] if by in self.instrument.groups else []
+        return (*[c for c in listed if c in found], *sorted(v for v in found if v not in listed))
+
+    def _answered(self) -> tuple[str, ...]:
+        rows = self._latest().responses
+        return tuple(k for k, s in self.instrument.scales.items() if rows[list(s.items)].notna().any(axis=None))
+
+    def _published_groups(self) -> tuple[str, ...]:
+        rows = self._latest().responses
+        return tuple(key for key in self.instrument.groups if rows[key].notna().any())
+
+    def _reported(self) -> tuple[str, ...]:
+        return tuple(s.scale for s in self.reliability().scales if s.verdict.reading != "one_by_one")
