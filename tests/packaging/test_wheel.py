@@ -1,0 +1,199 @@
+"""The wheel: built from a clean copy by a Node out of a Python package, whole, and at work with no Node."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import ZipFile
+
+import pytest
+
+import relsurvey
+from build_hooks import browser
+from tests.packaging import tree
+
+pytestmark = pytest.mark.slow
+
+TEMPLATE = Path("src/relsurvey/voila_template")
+
+
+class Built(NamedTuple):
+    wheel: Path
+    source: Path
+    log: str
+
+
+@pytest.fixture(scope="module")
+def search(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return tree.path_without_node(tmp_path_factory.mktemp("programs"))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, search: str) -> Built:
+    """Build the source distribution from a clean copy, and the wheel from the source distribution."""
+    clone = tree.copy_to(tmp_path_factory.mktemp("clone"))
+    out = tmp_path_factory.mktemp("dist")
+    pinned = {"PIP_CONSTRAINT": "constraints.txt", "PIP_BUILD_CONSTRAINT": "constraints.txt"}
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--outdir", str(out)],
+        cwd=clone,
+        env={**os.environ, "PATH": search, **pinned},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    assert done.returncode == 0, done.stdout
+    [wheel], [source] = out.glob("*.whl"), out.glob("*.tar.gz")
+    return Built(wheel, source, done.stdout)
+
+
+@pytest.fixture(scope="module")
+def names(built: Built) -> set[str]:
+    with ZipFile(built.wheel) as archive:
+        assert archive.testzip() is None
+        return {name for name in archive.namelist() if not name.endswith("/")}
+
+
+@pytest.fixture(scope="module")
+def metadata(built: Built) -> Message:
+    with ZipFile(built.wheel) as archive:
+        return Parser().parsestr(archive.read(f"{dist_info()}/METADATA").decode())
+
+
+def dist_info() -> str:
+    return f"relsurvey-{relsurvey.__version__}.dist-info"
+
+
+def shared() -> str:
+    return f"relsurvey-{relsurvey.__version__}.data/data/share/jupyter"
+
+
+def test_browser_half_is_built_once(built: Built) -> None:
+    """The source distribution holds what was built, so that a wheel made of it asks for no Node."""
+    assert built.log.count("Building the browser half") == 1
+    assert built.log.count(browser.NODE_REQUIREMENT) == 1
+
+
+def test_wheel_holds_all_of_the_package(names: set[str]) -> None:
+    expected = set()
+    for path in tree.files():
+        if path.is_relative_to(TEMPLATE):
+            expected.add(f"{shared()}/voila/templates/relsurvey/{path.relative_to(TEMPLATE).as_posix()}")
+        elif path.is_relative_to("src"):
+            expected.add(path.relative_to("src").as_posix())
+        elif path.parts[0] == "notebooks":
+            expected.add(f"relsurvey/{path.as_posix()}")
+    for part in (
+        "relsurvey/py.typed",
+        "relsurvey/instrument/library/five-elements.yaml",
+        "relsurvey/instrument/library/teacher-autonomy.yaml",
+        "relsurvey/notebooks/workshop/first-look.ipynb",
+    ):
+        assert part in expected
+    assert any(name.startswith("relsurvey/demo/") and name.endswith(".xlsx") for name in expected)
+    assert any("/voila/templates/relsurvey/" in name for name in expected)
+    assert sorted(expected - names) == []
+
+
+def test_wheel_holds_the_built_files(names: set[str], built: Built) -> None:
+    static = {f"relsurvey/static/{name}" for name in ("page.js", "page.css", "viewer.js", "viewer.css")}
+    assert static <= names
+    with ZipFile(built.wheel) as archive:
+        assert all(archive.getinfo(name).file_size for name in static)
+    assert f"{shared()}/labextensions/relsurvey/install.json" in names
+
+
+@pytest.mark.skipif(not (tree.ROOT / "widgets" / "lab").is_dir(), reason="there is no lab extension yet")
+def test_wheel_holds_the_lab_extension_once(names: set[str]) -> None:
+    place = f"{shared()}/labextensions/relsurvey"
+    assert f"{place}/package.json" in names
+    assert any(name.startswith(f"{place}/static/remoteEntry.") for name in names)
+    assert not any(name.startswith("relsurvey/labextension/") for name in names)
+
+
+def test_wheel_holds_nothing_else(names: set[str]) -> None:
+    tracked = {path.relative_to("src").as_posix() for path in tree.files() if path.is_relative_to("src")}
+    tracked |= {f"relsurvey/{path.as_posix()}" for path in tree.files()}
+    allowed = (f"{dist_info()}/", f"{shared()}/", "relsurvey/static/")
+    assert sorted(name for name in names - tracked if not name.startswith(allowed)) == []
+
+
+def test_metadata(metadata: Message, names: set[str]) -> None:
+    assert metadata["Name"] == "relsurvey"
+    assert metadata["Version"] == relsurvey.__version__
+    assert metadata["License-Expression"] == "BSD-3-Clause"
+    assert {">=3.11", "<3.14"} == set(metadata["Requires-Python"].split(","))
+    assert f"{dist_info()}/licenses/LICENSE" in names
+    assert not [name for name in metadata.get_all("Requires-Dist", []) if " @ " in name]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Path:
+    """Install the wheel, by pins, into a fresh environment; return the folder of its programs."""
+    folder = tmp_path_factory.mktemp("fresh")
+    venv.create(folder, with_pip=True)
+    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    command = [programs / "python", "-m", "pip", "install", "--quiet", "--no-input", built.wheel]
+    done = subprocess.run(
+        [*map(str, command), "--constraint", "constraints.txt"],
+        cwd=tree.ROOT,
+        env={**os.environ, "PATH": str(programs)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return programs
+
+
+def run(programs: Path, where: Path, *words: str) -> str:
+    """Run the installed command in an empty folder and home, with nothing else on the search path."""
+    assert shutil.which("node", path=str(programs)) is None
+    left_out = {"PYTHONPATH", "VIRTUAL_ENV", "JUPYTER_PATH"}
+    kept = {name: value for name, value in os.environ.items() if name not in left_out}
+    done = subprocess.run(
+        [str(programs / words[0]), *words[1:]],
+        cwd=where,
+        env={**kept, "PATH": str(programs), "HOME": str(where), "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_installed_package_is_the_wheel(installed: Path, tmp_path: Path) -> None:
+    place = run(installed, tmp_path, "python", "-c", "import relsurvey; print(relsurvey.__file__)")
+    assert Path(place.strip()).is_relative_to(installed.parent)
+
+
+def test_installed_command_lists_the_instruments(installed: Path, tmp_path: Path) -> None:
+    listed = run(installed, tmp_path, "relsurvey", "instruments")
+    assert "five-elements" in listed
+    assert "teacher-autonomy" in listed
+
+
+def test_installed_demo_publishes_a_view(installed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    summary = run(installed, tmp_path, "relsurvey", "demo", "--no-serve", "--no-open", "--out", str(out))
+    assert summary.strip()
+    assert "<html" in (out / "view.html").read_text("utf-8").lower()
+
+
+def test_jupyter_finds_what_was_installed(installed: Path) -> None:
+    share = installed.parent / "share" / "jupyter"
+    assert (share / "labextensions" / "relsurvey" / "install.json").is_file()
+    for path in tree.files():
+        if path.is_relative_to(TEMPLATE):
+            there = share / "voila" / "templates" / "relsurvey" / path.relative_to(TEMPLATE)
+            assert there.read_bytes() == (tree.ROOT / path).read_bytes()
