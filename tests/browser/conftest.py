@@ -1,0 +1,118 @@
+"""A real Chromium, and pages made from a small view the way `publish` makes them."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from relsurvey.publish.html import page as page_html
+from relsurvey.view.model import View
+
+HERE = Path(__file__).parent
+AXE = HERE.parents[1] / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a running Chromium; it is found on the path, never downloaded."""
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
+        None,
+    )
+    if found is None:
+        pytest.skip("no Chromium on PATH: install one (apt-get install chromium) to run the browser tests")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def sample_text() -> str:
+    """Return the small view as JSON: four units, every state a cell may be in."""
+    return (HERE / "sample.view.json").read_text("utf-8")
+
+
+@pytest.fixture
+def sample(sample_text: str) -> dict[str, Any]:
+    """Return the small view as a document that a test may change."""
+    document: dict[str, Any] = json.loads(sample_text)
+    return document
+
+
+@pytest.fixture
+def publish_view(tmp_path: Path) -> Callable[[dict[str, Any]], str]:
+    """Return what writes a document as a page, as `publish` does, and returns the page's address."""
+
+    def publish(document: dict[str, Any]) -> str:
+        path = tmp_path / "view.html"
+        path.write_text(page_html(View.model_validate(copy.deepcopy(document))), "utf-8")
+        return path.as_uri()
+
+    return publish
+
+
+class Reader:
+    """A reader of a page, who notices what it asks for and complains of."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.page: Page = context.new_page()
+        self.address = address
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, place: str = "") -> Page:
+        """Open the page at a place: `#unit/page/language`."""
+        self.page.goto("about:blank")
+        self.page.goto(self.address + place)
+        expect(self.page.locator("h1")).to_be_visible()
+        return self.page
+
+    def axe(self) -> list[str]:
+        """Return what axe finds."""
+        self.page.evaluate(AXE.read_text("utf-8"))
+        violations = self.page.evaluate("async () => (await axe.run()).violations")
+        return [
+            f"{rule['id']}: {node['target']} {node['failureSummary']}"
+            for rule in violations
+            for node in rule["nodes"]
+        ]
+
+
+@pytest.fixture
+def read(
+    browser: Browser, publish_view: Callable[[dict[str, Any]], str], sample: dict[str, Any]
+) -> Iterator[Callable[..., Reader]]:
+    """Return what publishes a document (the small view) and opens it; keywords go to the browser."""
+    contexts: list[BrowserContext] = []
+
+    def start(document: dict[str, Any] | None = None, **settings: Any) -> Reader:
+        usual = {"viewport": {"width": 1024, "height": 768}, "locale": "en-US"}
+        context = browser.new_context(**{**usual, **settings})
+        contexts.append(context)
+        return Reader(context, publish_view(sample if document is None else document))
+
+    yield start
+    for context in contexts:
+        context.close()

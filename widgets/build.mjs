@@ -1,0 +1,51 @@
+// Builds the browser half into the Python package: one script and one style sheet for pages, one pair for notebooks,
+// and the JupyterLab extension.
+import { readFile, stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { buildLab } from "./lab/build.mjs";
+
+const LIMIT = 100_000;
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const out = here("../src/relsurvey/static");
+
+/** The schema without what only people read: it is in every page. */
+const bareSchema = {
+  name: "bare-schema",
+  setup(pipeline) {
+    pipeline.onLoad({ filter: /view\.schema\.json$/ }, async ({ path }) => {
+      const bare = (key, value) =>
+        ["title", "description", "default"].includes(key) && typeof value !== "object" ? undefined : value;
+      return { contents: JSON.stringify(JSON.parse(await readFile(path, "utf8"), bare)), loader: "json" };
+    });
+  },
+};
+
+const common = {
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  legalComments: "none",
+  target: ["chrome111", "firefox113", "safari16.4"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  plugins: [bareSchema],
+  logLevel: "warning",
+};
+
+await Promise.all([
+  build({ ...common, entryPoints: [here("page/main.ts")], outfile: `${out}/page.js`, format: "iife" }),
+  build({ ...common, entryPoints: [here("anywidget/main.ts")], outfile: `${out}/viewer.js`, format: "esm" }),
+  build({ ...common, entryPoints: [here("page/page.css")], outfile: `${out}/page.css` }),
+  build({ ...common, entryPoints: [here("core/style.css")], outfile: `${out}/viewer.css` }),
+  buildLab(common),
+]);
+
+for (const name of ["page.js", "page.css", "viewer.js", "viewer.css"]) {
+  const { size } = await stat(`${out}/${name}`);
+  console.log(`${name.padEnd(12)} ${(size / 1000).toFixed(1).padStart(6)} kB`);
+  if (size > LIMIT) {
+    console.error(`${name} is over its limit of ${LIMIT / 1000} kB.`);
+    process.exitCode = 1;
+  }
+}

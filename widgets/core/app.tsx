@@ -1,0 +1,182 @@
+/** The frame around a page: who it is about, the menus, the pages, the keys. */
+
+import type { JSX } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { pagesOf } from "./address";
+import { Body, Heading } from "./body";
+import { Help } from "./help";
+import { type Action, actionFor } from "./keys";
+import { Link, ownsAddress, type Scene, titleOf } from "./scene";
+import { Colophon } from "./sentences";
+import type { PageId } from "./strings";
+import { languageName } from "./text";
+
+interface AppProps {
+  scene: Scene;
+  /** The pages whose table is open; kept outside, since paper shows them too. */
+  tables: ReadonlySet<PageId>;
+  toggleTable: () => void;
+  print: () => void;
+  /** Where key presses count: the whole document, or this element alone. */
+  keyTarget: Document | HTMLElement;
+}
+
+export function App({ scene, tables, toggleTable, print, keyTarget }: AppProps): JSX.Element {
+  const { state, words, view } = scene;
+  const [help, setHelp] = useState(false);
+  const [keysOn, setKeysOn] = useState(true);
+  const [announced, announce] = useState("");
+  const frame = useRef<HTMLDivElement>(null);
+
+  const act = (action: Action): void => {
+    const pages = pagesOf(scene.unit);
+    const at = pages.indexOf(state.page);
+    const { languages } = view;
+    switch (action) {
+      case "previous":
+      case "next": {
+        const page = pages[at + (action === "next" ? 1 : -1)];
+        if (page !== undefined) scene.go({ page });
+        return;
+      }
+      case "table":
+        if (state.page === "about") frame.current?.querySelector<HTMLElement>(".rs-scroll")?.focus();
+        else toggleTable();
+        return;
+      case "language":
+        scene.go({ language: languages[(languages.indexOf(state.language) + 1) % languages.length], part: state.part });
+        return;
+      case "print":
+        print();
+        return;
+      case "help":
+        setHelp(true);
+    }
+  };
+
+  useLayoutEffect(() => {
+    const listen = (event: Event): void => {
+      if (!(event instanceof KeyboardEvent) || !keysOn) return;
+      const { key, ctrlKey, metaKey, altKey, shiftKey, defaultPrevented } = event;
+      const path = event.composedPath().filter((target) => target instanceof HTMLElement);
+      const action = actionFor({ key, ctrlKey, metaKey, altKey, shiftKey, defaultPrevented, path });
+      if (action === null) return;
+      event.preventDefault();
+      event.stopPropagation();
+      act(action);
+    };
+    keyTarget.addEventListener("keydown", listen);
+    return () => keyTarget.removeEventListener("keydown", listen);
+  });
+
+  // A new page or part moves the focus to its heading; a new unit or language is announced and leaves it where it is.
+  const before = useRef(state);
+  useLayoutEffect(() => {
+    const last = before.current;
+    before.current = state;
+    if (last.page !== state.page || (last.part !== state.part && state.page === "questions")) {
+      focusHeading(frame.current, state.page === "questions" ? state.part : null);
+    } else if (last.unit !== state.unit || last.language !== state.language) {
+      announce(titleOf(scene));
+    }
+  }, [state]);
+
+  const Main = ownsAddress(scene.host) ? "main" : "section";
+  return (
+    <div class="rs-frame" ref={frame}>
+      <Heading scene={scene}>
+        <div class="rs-tools">
+          <UnitMenu scene={scene} />
+          <Languages scene={scene} />
+        </div>
+      </Heading>
+      <nav class="rs-pages" aria-label={words.pagesLabel}>
+        {pagesOf(scene.unit).map((page) => (
+          <Link key={page} scene={scene} to={{ page }} current={page === state.page && "page"}>
+            <span class="rs-long">{words.pages[page]}</span>
+            <span class="rs-short">{words.pagesShort[page]}</span>
+          </Link>
+        ))}
+      </nav>
+      <Main class="rs-page" aria-label={words.pages[state.page]}>
+        <h2 tabIndex={-1} class={state.page === "glance" ? "rs-away" : ""}>
+          {words.pages[state.page]}
+        </h2>
+        <Body key={state.page} scene={scene} tableOpen={tables.has(state.page)} toggleTable={toggleTable} />
+      </Main>
+      <footer class="rs-footer">
+        <Colophon scene={scene} />
+        <div class="rs-footer-tools">
+          <button type="button" class="rs-button" onClick={print}>
+            {words.print}
+            <kbd aria-hidden="true">p</kbd>
+          </button>
+          <button type="button" class="rs-button" onClick={() => setHelp(true)}>
+            {words.keys}
+            <kbd aria-hidden="true">?</kbd>
+          </button>
+        </div>
+      </footer>
+      <p class="rs-away" aria-live="polite">
+        {announced}
+      </p>
+      <Help scene={scene} open={help} close={() => setHelp(false)} keysOn={keysOn} setKeysOn={setKeysOn} />
+    </div>
+  );
+}
+
+function focusHeading(frame: HTMLElement | null, scale: string | null): void {
+  if (frame === null) return;
+  const blocks = [...frame.querySelectorAll<HTMLElement>(".rs-block")];
+  const block = scale === null ? undefined : blocks.find((candidate) => candidate.dataset["scale"] === scale);
+  if (block !== undefined) {
+    block.querySelector<HTMLElement>("h3")?.focus();
+    block.scrollIntoView({ block: "start" });
+    return;
+  }
+  frame.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
+  if (frame.getBoundingClientRect().top < 0) frame.scrollIntoView({ block: "start" });
+}
+
+function UnitMenu({ scene }: { scene: Scene }): JSX.Element | null {
+  const { units } = scene.view;
+  if (units.length < 2) return null;
+  const { words } = scene;
+  const options = (kind: string): JSX.Element[] =>
+    units
+      .filter((unit) => unit.kind === kind)
+      .map((unit) => (
+        <option key={unit.id} value={unit.id} selected={unit.id === scene.unit.id}>
+          {scene.say(unit.title)}
+        </option>
+      ));
+  const teams = options("team");
+  const schools = options("school");
+  return (
+    <label class="rs-menu">
+      <span>{teams.length > 0 ? words.unitTeam : words.unitSchool}</span>
+      <select
+        value={scene.unit.id}
+        onChange={(event) => scene.go({ unit: event.currentTarget.value, part: scene.state.part })}
+      >
+        {options("all")}
+        {schools.length > 0 && <optgroup label={words.schools}>{schools}</optgroup>}
+        {teams.length > 0 && <optgroup label={words.teams}>{teams}</optgroup>}
+      </select>
+    </label>
+  );
+}
+
+function Languages({ scene }: { scene: Scene }): JSX.Element | null {
+  const others = scene.view.languages.filter((language) => language !== scene.state.language);
+  if (others.length === 0) return null;
+  return (
+    <div class="rs-languages" role="group" aria-label={scene.words.language}>
+      {others.map((language) => (
+        <Link key={language} scene={scene} to={{ language, part: scene.state.part }} lang={language} class="rs-button">
+          {languageName(language)}
+        </Link>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,197 @@
+/** The marks of the pictures, as SVG. Horizontal places are percents of the width, so a picture fits any width. */
+
+import type { ComponentChildren, JSX } from "preact";
+import type { Reference, Share } from "../schema/view";
+import type { Scene } from "./scene";
+
+/** In a scale's row, from the top in pixels: the middle of the bar and its height, and the place of the diamond. */
+const MIDDLE = 22;
+const BAR = 18;
+const BELOW = 42;
+
+/** The middle of a group's row; on paper rows are lower. */
+const LINE = { screen: 20, paper: 13 };
+
+/** The lines at 0, 5 in 10 and 10 in 10, as high as the row, so that rows join into one scale. */
+function Grid(): JSX.Element {
+  return (
+    <g class="rs-grid">
+      {[0, 50, 100].map((at) => (
+        <line key={at} x1={`${at}%`} x2={`${at}%`} y1="0" y2="100%" />
+      ))}
+    </g>
+  );
+}
+
+/** Where the share could be. The wider line beneath keeps it apart from the bar it crosses. */
+export function Whisker({ low, high, y }: { low: number; high: number; y: number }): JSX.Element {
+  const lines = (
+    <>
+      <line x1={`${low}%`} x2={`${high}%`} y1={y} y2={y} />
+      <line x1={`${low}%`} x2={`${low}%`} y1={y - 5} y2={y + 5} />
+      <line x1={`${high}%`} x2={`${high}%`} y1={y - 5} y2={y + 5} />
+    </>
+  );
+  return (
+    <g class="rs-whisker" data-low={low} data-high={high}>
+      <g class="rs-halo">{lines}</g>
+      {lines}
+    </g>
+  );
+}
+
+function Diamond({ at, y }: { at: number; y: number }): JSX.Element {
+  return (
+    <svg class="rs-diamond" x={`${at}%`} y={y} width="1" height="1" data-percent={at}>
+      <path d="M0-8 6.5 0 0 8-6.5 0Z" />
+    </svg>
+  );
+}
+
+/** The stretch from 95 up, or up to 5, in which a share lies that is not shown exactly: drawn open. */
+function OpenEnd({ from, to, y, height }: { from: number; to: number; y: number; height: number }): JSX.Element {
+  return (
+    <g class="rs-open" data-from={from} data-to={to}>
+      <line x1={`${from}%`} x2={`${from}%`} y1={y} y2={y + height} />
+      {[y + 1, y + height - 1].map((edge) => (
+        <line key={edge} class="rs-dashes" x1={`${from}%`} x2={`${to}%`} y1={edge} y2={edge} />
+      ))}
+    </g>
+  );
+}
+
+interface PictureProps {
+  /** What only the picture says; without it the picture repeats the words beside it and is passed over. */
+  label?: string | undefined;
+  class: string;
+  children: ComponentChildren;
+}
+
+function Picture({ label, children, ...rest }: PictureProps): JSX.Element {
+  const access = label === undefined ? { "aria-hidden": true as const } : { role: "img" as const, "aria-label": label };
+  return (
+    <svg width="100%" focusable="false" {...rest} {...access}>
+      {children}
+    </svg>
+  );
+}
+
+/** A scale's row: a solid bar from 0, one whisker, a hollow diamond. */
+export function Bar({
+  scene,
+  share,
+  reference,
+}: {
+  scene: Scene;
+  share: Share;
+  reference: Reference | null;
+}): JSX.Element {
+  const { coded } = share;
+  const top = MIDDLE - BAR / 2;
+  const label = reference === null ? undefined : scene.say(reference.words);
+  return (
+    <Picture class="rs-picture" label={label}>
+      <Grid />
+      {coded !== "bottom" && (
+        <rect
+          class="rs-bar"
+          x="0"
+          y={top}
+          width={`${coded === "top" ? 95 : share.percent}%`}
+          height={BAR}
+          data-percent={share.percent}
+        />
+      )}
+      {coded === "top" && <OpenEnd from={95} to={100} y={top} height={BAR} />}
+      {coded === "bottom" && <OpenEnd from={0} to={5} y={top} height={BAR} />}
+      {!coded && <Whisker low={share.low} high={share.high} y={MIDDLE} />}
+      {reference !== null && <Diamond at={reference.percent} y={BELOW} />}
+    </Picture>
+  );
+}
+
+/** A group's row: a dot with its interval. */
+export function Dot({ scene, share }: { scene: Scene; share: Share }): JSX.Element {
+  const y = scene.paper ? LINE.paper : LINE.screen;
+  return (
+    <Picture class="rs-picture">
+      <Grid />
+      {!share.coded && <Whisker low={share.low} high={share.high} y={y} />}
+      {share.coded === "top" && <OpenEnd from={95} to={100} y={y - 7} height={14} />}
+      {share.coded === "bottom" && <OpenEnd from={0} to={5} y={y - 7} height={14} />}
+      {!share.coded && <circle class="rs-dot" cx={`${share.percent}%`} cy={y} r="7" data-percent={share.percent} />}
+    </Picture>
+  );
+}
+
+export function Axis({ scene }: { scene: Scene }): JSX.Element {
+  return (
+    <div class="rs-axis" aria-hidden="true">
+      {([0, 5, 10] as const).map((tenths) => (
+        <span key={tenths}>{scene.words.tenths(tenths)}</span>
+      ))}
+    </div>
+  );
+}
+
+interface KeyProps {
+  scene: Scene;
+  /** The mark of the value; null where the picture names its pieces itself. */
+  mark: "bar" | "dot" | null;
+  interval: boolean;
+  open: boolean;
+  references: readonly Reference["kind"][];
+}
+
+/** Names each mark once, and only those that stand on the page. */
+export function Key({ scene, mark, interval, open, references }: KeyProps): JSX.Element {
+  const { words } = scene;
+  return (
+    <ul class="rs-key" aria-label={words.key}>
+      {mark === "bar" && (
+        <Named name={words.keyShare} width={36}>
+          <rect class="rs-bar" y="3" width="36" height="12" />
+        </Named>
+      )}
+      {mark === "dot" && (
+        <Named name={words.keyGroup} width={16}>
+          <circle class="rs-dot" cx="8" cy="9" r="7" />
+        </Named>
+      )}
+      {interval && (
+        <Named name={words.keyInterval} width={36}>
+          <g class="rs-whisker">
+            <path d="M1 9H35M1 4V14M35 4V14" />
+          </g>
+        </Named>
+      )}
+      {references.map((kind) => (
+        <Named key={kind} name={words.reference[kind]} width={16}>
+          <g class="rs-diamond">
+            <path d="M8 1 14.5 9 8 17 1.5 9Z" />
+          </g>
+        </Named>
+      ))}
+      {open && (
+        <Named name={words.keyOpen} width={36}>
+          {mark === "bar" && <rect class="rs-bar" y="3" width="18" height="12" />}
+          <g class="rs-open">
+            <path d="M18 3V15" />
+            <path class="rs-dashes" d="M18 4H36M18 14H36" />
+          </g>
+        </Named>
+      )}
+    </ul>
+  );
+}
+
+function Named({ name, width, children }: { name: string; width: number; children: ComponentChildren }): JSX.Element {
+  return (
+    <li>
+      <svg viewBox={`0 0 ${width} 18`} width={width} height="18" aria-hidden="true">
+        {children}
+      </svg>
+      {name}
+    </li>
+  );
+}

@@ -1,0 +1,137 @@
+/** Puts a view into an element. This is all a host needs to know. */
+
+import { render } from "preact";
+import type { View } from "../schema/view";
+import { formatAddress, parseAddress, resolve, sameState, type State, type Wish } from "./address";
+import { App } from "./app";
+import { layOutSheets } from "./print";
+import { type Host, ownsAddress, sceneOf, titleOf } from "./scene";
+import type { PageId } from "./strings";
+
+export interface MountOptions {
+  host: Host;
+  unit?: string | undefined;
+  page?: string | undefined;
+  language?: string | undefined;
+  /** Told of every new state, however it came about. */
+  onChange?: (state: State) => void;
+}
+
+export interface Mounted {
+  /** Goes to another unit, page or language, as far as the view has it. */
+  show: (wish: Wish) => void;
+  /** Prints the sheets of the present unit, as the reader's own button does. */
+  print: () => void;
+  destroy: () => void;
+}
+
+export function mount(element: HTMLElement, view: View, options: MountOptions): Mounted {
+  const { host } = options;
+  const addressed = ownsAddress(host);
+  const leaving = new AbortController();
+  const root = document.createElement("div");
+  root.className = "rs";
+  root.dataset["host"] = host;
+  element.append(root);
+
+  const asked = {
+    unit: options.unit,
+    page: options.page,
+    language: options.language ?? navigator.language.slice(0, 2),
+  };
+  let state = resolve(view, addressed ? merged(asked, parseAddress(location.hash)) : asked);
+  let tables: ReadonlySet<PageId> = new Set();
+  let takeAway: (() => void) | null = null;
+
+  const scene = () => sceneOf(view, state, { host, paper: false, go });
+
+  function go(wish: Wish): void {
+    const next = resolve(view, { ...state, part: null, ...wish });
+    if (sameState(next, state)) return;
+    // The address leads and the page follows, so that back and forward come the same way.
+    if (addressed) location.hash = formatAddress(next);
+    else arrive(next);
+  }
+
+  function arrive(next: State): void {
+    if (sameState(next, state)) return;
+    state = next;
+    draw();
+    options.onChange?.(state);
+  }
+
+  function toggleTable(): void {
+    const next = new Set(tables);
+    if (!next.delete(state.page)) next.add(state.page);
+    tables = next;
+    draw();
+  }
+
+  function layOut(): void {
+    takeAway ??= layOutSheets(scene(), tables);
+  }
+
+  function clear(): void {
+    takeAway?.();
+    takeAway = null;
+  }
+
+  function print(): void {
+    layOut();
+    window.print();
+  }
+
+  function draw(): void {
+    const now = scene();
+    root.lang = state.language;
+    if (addressed) {
+      document.documentElement.lang = state.language;
+      document.title = `${titleOf(now)}: ${now.words.pages[state.page]}`;
+    }
+    render(
+      <App
+        scene={now}
+        tables={tables}
+        toggleTable={toggleTable}
+        print={print}
+        keyTarget={addressed ? document : root}
+      />,
+      root,
+    );
+  }
+
+  if (addressed) {
+    addEventListener("hashchange", () => arrive(resolve(view, merged(asked, parseAddress(location.hash)))), {
+      signal: leaving.signal,
+    });
+    // The browser's own print command comes this way too.
+    addEventListener("beforeprint", layOut, { signal: leaving.signal });
+  }
+  addEventListener("afterprint", clear, { signal: leaving.signal });
+
+  draw();
+  return {
+    show(wish) {
+      const page = wish.page || state.page;
+      const part = page === state.page ? state.part : null;
+      go({ unit: wish.unit || state.unit, page, language: wish.language || state.language, part: wish.part ?? part });
+    },
+    print,
+    destroy() {
+      leaving.abort();
+      clear();
+      render(null, root);
+      root.remove();
+    },
+  };
+}
+
+/** What an address says, and for what it leaves open what was asked for. */
+function merged(asked: Wish, address: Wish): Wish {
+  return {
+    unit: address.unit || asked.unit,
+    page: address.page || asked.page,
+    language: address.language || asked.language,
+    part: address.part ?? null,
+  };
+}

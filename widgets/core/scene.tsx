@@ -1,0 +1,83 @@
+/** What every part of a page needs to know, and the link that leads from one state to another. */
+
+import type { ComponentChildren, JSX } from "preact";
+import type { Text, Unit, View } from "../schema/view";
+import { formatAddress, resolve, type State, unitOf, type Wish } from "./address";
+import { type Strings, stringsFor } from "./strings";
+import { inLanguage } from "./text";
+
+export type Host = "page" | "lab" | "notebook" | "voila";
+
+/** Whether a host lends the view its address: then back, forward and a copied link work. */
+export function ownsAddress(host: Host): boolean {
+  return host === "page" || host === "voila";
+}
+
+export interface Scene {
+  view: View;
+  unit: Unit;
+  state: State;
+  host: Host;
+  /** Whether this is the copy for print. */
+  paper: boolean;
+  words: Strings;
+  /** A text of the view in the reader's language. */
+  say: (text: Text | null | undefined) => string;
+  go: (wish: Wish) => void;
+}
+
+interface Frame {
+  host: Host;
+  paper: boolean;
+  go: (wish: Wish) => void;
+}
+
+export function sceneOf(view: View, state: State, { host, paper, go }: Frame): Scene {
+  return {
+    view,
+    state,
+    host,
+    paper,
+    go,
+    unit: unitOf(view, state.unit),
+    words: stringsFor(state.language),
+    say: (text) => inLanguage(text, state.language),
+  };
+}
+
+export function titleOf(scene: Scene): string {
+  return [scene.say(scene.unit.title), scene.say(scene.view.wave)].filter((text) => text !== "").join(" · ");
+}
+
+/** The name of a scale, or its id where the view has none. */
+export function scaleTitle(scene: Scene, id: string): string {
+  return scene.say(scene.view.scales.find((scale) => scale.id === id)?.title) || id;
+}
+
+interface LinkProps {
+  scene: Scene;
+  to: Wish;
+  children: ComponentChildren;
+  class?: string;
+  /** Set on the one of several links that leads to where the reader is. */
+  current?: "page" | "true" | false;
+  lang?: string;
+}
+
+/** A true link where the address is ours, else a button. */
+export function Link({ scene, to, children, current, ...rest }: LinkProps): JSX.Element {
+  const mark = current ? { "aria-current": current } : {};
+  if (ownsAddress(scene.host)) {
+    const next = resolve(scene.view, { ...scene.state, part: null, ...to });
+    return (
+      <a href={formatAddress(next)} {...rest} {...mark}>
+        {children}
+      </a>
+    );
+  }
+  return (
+    <button type="button" onClick={() => scene.go(to)} {...rest} {...mark}>
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,60 @@
+/** Tables as text that a spreadsheet reads and never runs. */
+
+export type Cell = string | number | null;
+
+export interface Table {
+  caption: string;
+  columns: { label: string; numeric: boolean }[];
+  rows: Cell[][];
+  /** How many columns, from the left, name the row. */
+  headers: number;
+}
+
+/** What a spreadsheet takes for a formula (OWASP, CWE-1236), also full width and after spaces. */
+const FORMULA = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/u;
+
+export function guarded(text: string): string {
+  return FORMULA.test(text) ? `'${text}` : text;
+}
+
+function csvCell(cell: Cell): string {
+  if (cell === null) return "";
+  if (typeof cell === "number") return String(cell);
+  return `"${guarded(cell).replaceAll('"', '""')}"`;
+}
+
+function tsvCell(cell: Cell): string {
+  if (cell === null) return "";
+  return typeof cell === "number" ? String(cell) : guarded(cell).replace(/[\t\r\n]+/g, " ");
+}
+
+function lines(table: Table): Cell[][] {
+  return [table.columns.map((column) => column.label), ...table.rows];
+}
+
+/** RFC 4180, with a byte order mark so that Excel reads accents. */
+export function toCsv(table: Table): string {
+  return `\uFEFF${lines(table)
+    .map((row) => row.map(csvCell).join(","))
+    .join("\r\n")}\r\n`;
+}
+
+/** For the clipboard. */
+export function toTsv(table: Table): string {
+  return lines(table)
+    .map((row) => row.map(tsvCell).join("\t"))
+    .join("\n");
+}
+
+/** A file name of lower case letters, digits and hyphens. */
+export function fileName(...parts: string[]): string {
+  const slug = parts
+    .join("-")
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 80);
+  return `${slug || "table"}.csv`;
+}

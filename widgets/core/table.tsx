@@ -1,0 +1,101 @@
+/** A real table, with copy and save. */
+
+import type { JSX } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { copyText, saveText } from "./save";
+import type { Scene } from "./scene";
+import { fileName, type Table, toCsv, toTsv } from "./spreadsheet";
+
+interface PanelProps {
+  scene: Scene;
+  tables: readonly Table[];
+  open: boolean;
+  toggle: () => void;
+}
+
+/** The button and the tables of a page, one key away. */
+export function TablePanel({ scene, tables, open, toggle }: PanelProps): JSX.Element | null {
+  const panel = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const before = useRef(open);
+  useLayoutEffect(() => {
+    // Opening moves the focus in, closing moves it back; a page that arrives with its table open keeps its own focus.
+    if (before.current !== open)
+      (open ? panel.current?.querySelector<HTMLElement>(".rs-scroll") : button.current)?.focus();
+    before.current = open;
+  }, [open]);
+  if (tables.length === 0) return null;
+  return (
+    <div class="rs-tables" ref={panel}>
+      <button type="button" class="rs-button rs-screen" aria-expanded={open} onClick={toggle} ref={button}>
+        {open ? scene.words.hideTable : scene.words.showTable}
+        <kbd aria-hidden="true">t</kbd>
+      </button>
+      {open && tables.map((table) => <TableView key={table.caption} scene={scene} table={table} />)}
+    </div>
+  );
+}
+
+export function TableView({ scene, table }: { scene: Scene; table: Table }): JSX.Element {
+  return (
+    <div class="rs-table">
+      <div class="rs-scroll" tabIndex={0} role="region" aria-label={table.caption}>
+        <table>
+          <caption>{table.caption}</caption>
+          <thead>
+            <tr>
+              {table.columns.map((column, index) => (
+                <th key={index} scope="col" class={column.numeric ? "rs-number" : ""}>
+                  {column.label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {table.rows.map((row, index) => (
+              <tr key={index}>
+                {row.map((cell, column) =>
+                  column < table.headers ? (
+                    <th key={column} scope="row">
+                      {cell}
+                    </th>
+                  ) : (
+                    <td key={column} class={table.columns[column]?.numeric ? "rs-number" : ""}>
+                      {cell}
+                    </td>
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <TakeAlong scene={scene} table={table} />
+    </div>
+  );
+}
+
+function TakeAlong({ scene, table }: { scene: Scene; table: Table }): JSX.Element {
+  const { words, view } = scene;
+  const [said, say] = useState("");
+  const place = useRef<HTMLDivElement>(null);
+  const copy = async (): Promise<void> => {
+    if (place.current === null) return;
+    say((await copyText(toTsv(table), place.current)) ? words.copied : words.notCopied);
+  };
+  const save = (): void => {
+    saveText(fileName(view.id, scene.unit.id, table.caption), toCsv(table));
+    say(words.saved);
+  };
+  return (
+    <div class="rs-take rs-screen" ref={place}>
+      <button type="button" class="rs-button" onClick={copy}>
+        {words.copy}
+      </button>
+      <button type="button" class="rs-button" onClick={save}>
+        {words.save}
+      </button>
+      <span role="status">{said}</span>
+    </div>
+  );
+}

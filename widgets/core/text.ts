@@ -1,0 +1,42 @@
+/** Texts of a view, in the reader's language. */
+
+import type { Text } from "../schema/view";
+
+/** A text in one language, else in the first language it has. */
+export function inLanguage(text: Text | null | undefined, language: string): string {
+  if (!text) return "";
+  return (Object.hasOwn(text, language) ? text[language] : Object.values(text)[0]) ?? "";
+}
+
+/** An ISO day in words: "November 22, 2026", "22 de noviembre de 2026". */
+export function dayInWords(iso: string, language: string): string {
+  const day = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(day.getTime())) return iso;
+  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(day);
+}
+
+/** A text that stands by itself, with a capital. */
+export function capital(text: string, language: string): string {
+  return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+}
+
+/** The name of a language in that language: "Español". */
+export function languageName(code: string): string {
+  return capital(new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code, code);
+}
+
+export interface Run {
+  text: string;
+  strong: boolean;
+}
+
+/** Cuts a sentence into runs so that the names in it can be set in bold. */
+export function runs(sentence: string, names: readonly string[]): Run[] {
+  const wanted = names.filter((name) => name !== "").sort((a, b) => b.length - a.length);
+  if (wanted.length === 0) return [{ text: sentence, strong: false }];
+  const pattern = new RegExp(`(${wanted.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "u");
+  return sentence
+    .split(pattern)
+    .map((text, index) => ({ text, strong: index % 2 === 1 }))
+    .filter((run) => run.text !== "");
+}

@@ -1,0 +1,234 @@
+/* Generated from view.schema.json by `npm run types`. Do not edit. */
+
+/**
+ * A view, whole: what a page, an app or a file shows.
+ */
+export interface View {
+  format?: 1;
+  id: string;
+  title: Text;
+  languages: string[];
+  simulated: boolean;
+  wave: Text | null;
+  audience: Text;
+  publisher: Text;
+  /**
+   * The day it was made, ISO 8601.
+   */
+  made: string;
+  promise: Text;
+  license: Text;
+  favorable: Text;
+  scales: Scale[];
+  items: Item[];
+  /**
+   * The label of the answer that is not counted.
+   */
+  not_counted?: Text | null;
+  variables: Variable[];
+  units: Unit[];
+  about: Section[];
+  ledger: Step[];
+  provenance: Provenance;
+}
+/**
+ * One sentence or label in each language of the view.
+ */
+export interface Text {
+  [k: string]: string;
+}
+/**
+ * A scale as the page names it, with how far it may be read as one.
+ */
+export interface Scale {
+  id: string;
+  title: Text;
+  element?: string | null;
+  items: string[];
+  reading: "report" | "with_care" | "one_by_one" | "too_few";
+  note: Text;
+}
+/**
+ * A question in its own words.
+ */
+export interface Item {
+  id: string;
+  text: Text;
+  scale: string | null;
+  reverse?: boolean;
+}
+/**
+ * A group variable.
+ */
+export interface Variable {
+  id: string;
+  title: Text;
+}
+/**
+ * Those a page speaks of: all schools, one school, or one team.
+ */
+export interface Unit {
+  id: string;
+  kind: "all" | "school" | "team";
+  title: Text;
+  /**
+   * The unit this one is part of.
+   */
+  parent?: string | null;
+  students: Text;
+  /**
+   * The first page's sentences, the most useful first.
+   */
+  say: Text[];
+  scales: ScaleCell[];
+  items: ItemCell[];
+  groups: GroupTable[];
+  /**
+   * What is not shown, and why.
+   */
+  hidden?: Text[];
+}
+/**
+ * What the students of a unit say on one scale.
+ */
+export interface ScaleCell {
+  scale: string;
+  share?: Share | null;
+  words: Text;
+  /**
+   * 'between 6 and 8'
+   */
+  range?: Text | null;
+  /**
+   * Why there is no share.
+   */
+  reason?: ("too_few" | "protected" | "one_by_one" | "dropped" | "words_only") | null;
+  reference?: Reference | null;
+}
+/**
+ * A share of students with its 95 % interval, rounded for reading.
+ */
+export interface Share {
+  /**
+   * A whole percent.
+   */
+  percent: number;
+  /**
+   * A whole percent.
+   */
+  low: number;
+  /**
+   * A whole percent.
+   */
+  high: number;
+  /**
+   * Set when the share is 95 or more (top) or 5 or less (bottom): open bar end, no interval.
+   */
+  coded?: ("top" | "bottom") | null;
+}
+/**
+ * A mark for comparison, without interval.
+ */
+export interface Reference {
+  /**
+   * A whole percent.
+   */
+  percent: number;
+  kind: "other_schools" | "rest_of_school";
+  words: Text;
+}
+/**
+ * What the students of a unit answered to one question.
+ */
+export interface ItemCell {
+  item: string;
+  share?: Share | null;
+  words: Text;
+  range?: Text | null;
+  reason?: ("too_few" | "protected" | "one_by_one" | "dropped" | "words_only") | null;
+  parts?: Part[];
+  /**
+   * Share who chose an answer that is not counted ('Not sure').
+   */
+  not_counted?: number | null;
+}
+/**
+ * One piece of a distribution, in the order from least to most favorable.
+ */
+export interface Part {
+  label: Text;
+  tone: "unfavorable" | "neutral" | "favorable";
+  /**
+   * A whole percent.
+   */
+  percent: number;
+}
+/**
+ * One group variable in one unit; no rows when the variable is not shown there.
+ */
+export interface GroupTable {
+  variable: string;
+  say?: Text[];
+  rows?: GroupRow[];
+  /**
+   * What was joined, hidden or dropped, and why.
+   */
+  note?: Text | null;
+}
+/**
+ * One category, or several joined, of a group variable.
+ */
+export interface GroupRow {
+  id: string;
+  label: Text;
+  students: Text;
+  cells: GroupCell[];
+}
+/**
+ * What one group says on one scale, beside all other students of the unit.
+ */
+export interface GroupCell {
+  scale: string;
+  share?: Share | null;
+  words: Text;
+  range?: Text | null;
+  reason?: ("too_few" | "protected" | "one_by_one" | "dropped" | "words_only") | null;
+  verdict?: ("clear" | "maybe" | "about_the_same" | "cannot_tell" | "too_few") | null;
+  /**
+   * The comparison with all other students, in words.
+   */
+  sentence?: Text | null;
+}
+/**
+ * A part of *About these numbers*.
+ */
+export interface Section {
+  title: Text;
+  paragraphs: Text[];
+}
+/**
+ * A line of the published ledger: a step and its reason, no label, no file name, no small count.
+ */
+export interface Step {
+  step: string;
+  what: Text;
+  why: Text;
+}
+/**
+ * Where the numbers come from, so that they can be made again.
+ */
+export interface Provenance {
+  package: string;
+  instrument: string;
+  instrument_version: string;
+  instrument_sha256: string;
+  input_sha256: string[];
+  settings: Settings;
+}
+/**
+ * The thresholds this view was made with.
+ */
+export interface Settings {
+  min_n: number;
+  same_within: number;
+}
