@@ -20,8 +20,8 @@ def page(view: View) -> str:
 
     Notes
     -----
-    The content security policy allows the page's own script and style by their hashes, and nothing else: text of
-    the view can neither run nor fetch. Without scripts the first unit's sentences are there to read.
+    The content security policy allows the page's own script and style by their hashes, and nothing else: text
+    of the view can neither run nor fetch. Without scripts the first unit's sentences are there to read.
     """
     script, style = static("page.js").replace("</script", "<\\/script"), static("page.css")
     language = view.languages[0]

@@ -17,5 +17,7 @@ def static(name: str) -> str:
     """
     file = resources.files("relsurvey") / "static" / name
     if not file.is_file():
-        raise PublishError(f"The package lacks its browser half ({name}). Install it again: `pip install .` builds it.")
+        raise PublishError(
+            f"The package lacks its browser half ({name}). Install it again: `pip install .` builds it."
+        )
     return file.read_text("utf-8")

@@ -54,11 +54,15 @@ def publish(view: View, directory: Path, formats: tuple[str, ...]) -> Published:
     """
     unknown = [name for name in formats if name not in _FORMATS]
     if unknown or not formats:
-        raise PublishError(f"Cannot publish as {', '.join(unknown) or 'nothing'}. Choose from: {', '.join(_FORMATS)}.")
+        raise PublishError(
+            f"Cannot publish as {', '.join(unknown) or 'nothing'}. Choose from: {', '.join(_FORMATS)}."
+        )
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as cause:
-        raise PublishError(f"Cannot make the folder {directory}: {cause.strerror}. Choose another one.") from cause
+        raise PublishError(
+            f"Cannot make the folder {directory}: {cause.strerror}. Choose another one."
+        ) from cause
     text = view.to_json()
     # While files are replaced there is no manifest: a half-made release is refused, not served.
     (directory / MANIFEST).unlink(missing_ok=True)
