@@ -1,6 +1,6 @@
 """relsurvey: hear what students say about school, and how far the numbers can be trusted.
 
-Every public name is listed here and imported when it is first used, so that ``import relsurvey`` costs little.
+Every public name is listed here and imported when first used, so that ``import relsurvey`` costs little.
 """
 
 from __future__ import annotations

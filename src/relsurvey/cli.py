@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from relsurvey.study import Study
 
 app = typer.Typer(
-    name="relsurvey", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="relsurvey",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     help="Hear what students say: read a survey, see how far its numbers can be trusted, publish a view.",
-)  # fmt: skip
+)
 
 Out = Annotated[Path, typer.Option("--out", help="The folder to write to; it is made.")]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")]
@@ -63,8 +66,12 @@ def demo(
 @app.command(epilog="Example: relsurvey check answers.xlsx --instrument five-elements")
 def check(
     file: Annotated[Path, typer.Argument(help="The export to read.")],
-    instrument: Annotated[str | None, typer.Option(help="A ready instrument's id, or the path of a YAML file.")] = None,
-    lenient: Annotated[bool, typer.Option("--lenient", help="Put what does not fit into the ledger instead of stopping.")] = False,
+    instrument: Annotated[
+        str | None, typer.Option(help="A ready instrument's id, or the path of a YAML file.")
+    ] = None,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help="Put what does not fit into the ledger instead of stopping.")
+    ] = False,
 ) -> None:
     """Read a file and print what was done with every row and label; publish nothing."""
     from rich.console import Console
@@ -80,17 +87,27 @@ def check(
         table.add_row(*(escape(str(cell)) for cell in (row.step, row.rows, row.what, row.why)))
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table)
-    console.print(f"\n{escape(file.name)} fits the instrument {study.instrument.id}. The ledger above is for you alone.")
+    console.print(
+        f"\n{escape(file.name)} fits the instrument {study.instrument.id}. The ledger above is for you alone."
+    )
 
 
 @app.command(epilog="Example: relsurvey publish answers.xlsx --instrument five-elements --out spring")
 def publish(
     file: Annotated[Path, typer.Argument(help="The export to read.")],
     out: Out,
-    instrument: Annotated[str | None, typer.Option(help="A ready instrument's id, or the path of a YAML file.")] = None,
-    by: Annotated[list[str] | None, typer.Option(help="A group variable; repeat for more. Default: the instrument's.")] = None,
-    min_n: Annotated[int | None, typer.Option(help="Fewest students of anything shown; 11 or more for files.")] = None,
-    lenient: Annotated[bool, typer.Option("--lenient", help="Put what does not fit into the ledger instead of stopping.")] = False,
+    instrument: Annotated[
+        str | None, typer.Option(help="A ready instrument's id, or the path of a YAML file.")
+    ] = None,
+    by: Annotated[
+        list[str] | None, typer.Option(help="A group variable; repeat for more. Default: the instrument's.")
+    ] = None,
+    min_n: Annotated[
+        int | None, typer.Option(help="Fewest students of anything shown; 11 or more for files.")
+    ] = None,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help="Put what does not fit into the ledger instead of stopping.")
+    ] = False,
 ) -> None:
     """Read a file and write its view: an HTML file, and an app to serve."""
     from relsurvey.study import read
@@ -105,7 +122,9 @@ def publish(
 @app.command(epilog="Example: relsurvey serve spring --ip 0.0.0.0 --token new")
 def serve(
     directory: Annotated[Path, typer.Argument(help="A folder that `relsurvey publish` wrote.")],
-    ip: Annotated[str, typer.Option(help="The address to listen on; one other than this machine's own needs a token.")] = "127.0.0.1",
+    ip: Annotated[
+        str, typer.Option(help="The address to listen on; one other than this machine's own needs a token.")
+    ] = "127.0.0.1",
     port: Port = 8866,
     token: Annotated[str | None, typer.Option(help="`new` makes a token that every link must carry.")] = None,
     no_open: NoOpen = False,
@@ -130,7 +149,9 @@ def _summary(study: Study, published: Published) -> None:
     from relsurvey.words import say
 
     view = published.view
-    rows = {step: int(study.ledger.loc[study.ledger.step == step, "rows"].sum()) for step in ("open", "rows kept")}
+    rows = {
+        step: int(study.ledger.loc[study.ledger.step == step, "rows"].sum()) for step in ("open", "rows kept")
+    }
     tag = " (simulated data)" if study.simulated else ""
     print(f"Read      {rows['open']} rows, kept {rows['rows kept']}; instrument {study.instrument.id}{tag}.")
     if study.waves:

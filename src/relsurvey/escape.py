@@ -25,12 +25,12 @@ def html_text(text: object) -> str:
 
 
 def json_for_script(text: str) -> str:
-    """Return JSON text that cannot end the ``<script>`` element it stands in.
+    r"""Return JSON text that cannot end the ``<script>`` element it stands in.
 
     Examples
     --------
     >>> json_for_script('{"a": "</script><!--"}')
-    '{"a": "\\\\u003c/script\\\\u003e\\\\u003c!--"}'
+    '{"a": "\\u003c/script\\u003e\\u003c!--"}'
     """
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

@@ -48,7 +48,9 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as cause:
-        raise PublishError(f"Cannot write to the folder {path.parent}: {cause.strerror}. Choose another one.") from cause
+        raise PublishError(
+            f"Cannot write to the folder {path.parent}: {cause.strerror}. Choose another one."
+        ) from cause
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -67,7 +69,8 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> None
 def write_manifest(directory: Path, names: list[str]) -> None:
     """Write ``manifest.json``: the SHA-256 and size of each named file, last of all files of a release."""
     files = {
-        name: {"sha256": sha256(directory / name), "bytes": (directory / name).stat().st_size} for name in names
+        name: {"sha256": sha256(directory / name), "bytes": (directory / name).stat().st_size}
+        for name in names
     }
     write_atomic(directory / MANIFEST, json.dumps({"format": 1, "files": files}, indent=1) + "\n")
 
@@ -86,12 +89,15 @@ def read_manifest(directory: Path) -> dict[str, str]:
         hashes = {name: entry["sha256"] for name, entry in files.items()}
     except FileNotFoundError as cause:
         raise PublishError(
-            f"{directory} holds no published view (no {MANIFEST}): publish one there with `relsurvey publish`."
+            f"{directory} holds no published view (no {MANIFEST}): "
+            "publish one there with `relsurvey publish`."
         ) from cause
     except (ValueError, KeyError, TypeError, AttributeError) as cause:
         raise PublishError(f"{path} is damaged: publish the view again.") from cause
     for name, expected in hashes.items():
         file = directory / name
         if not file.is_file() or sha256(file) != expected:
-            raise PublishError(f"{name} in {directory} is missing or was changed after publishing: publish it again.")
+            raise PublishError(
+                f"{name} in {directory} is missing or was changed after publishing: publish it again."
+            )
     return hashes

@@ -53,6 +53,24 @@ def keyed(responses: pd.DataFrame, instrument: Instrument, scale: str) -> pd.Dat
     return frame
 
 
+def favorable_shares(responses: pd.DataFrame, instrument: Instrument, scale: str) -> dict[str, float]:
+    """Return each item's share of favorable answers, 0-1; NaN where there is no answer.
+
+    Parameters
+    ----------
+    responses
+        One row a respondent, float codes as answered, NaN for none.
+    instrument, scale
+        The instrument and the id of one of its scales.
+    """
+    shares = {}
+    for item, answers in keyed(responses, instrument, scale).items():
+        answered = answers.dropna()
+        favorable = answered.isin(instrument.favorable_codes(str(item)))
+        shares[str(item)] = float(favorable.mean()) if len(answered) else math.nan
+    return shares
+
+
 def score(responses: pd.DataFrame, instrument: Instrument, scale: str) -> Scored:
     """Score one scale.
 
@@ -91,7 +109,10 @@ def score(responses: pd.DataFrame, instrument: Instrument, scale: str) -> Scored
     low = np.array([instrument.options_of(item).low for item in frame.columns])
     high = np.array([instrument.options_of(item).high for item in frame.columns])
     favorable = np.column_stack(
-        [np.isin(values[:, i], sorted(instrument.favorable_codes(item))) for i, item in enumerate(frame.columns)]
+        [
+            np.isin(values[:, i], sorted(instrument.favorable_codes(item)))
+            for i, item in enumerate(frame.columns)
+        ]
     )
     divisor = np.where(enough, count, np.nan)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from relsurvey.errors import AnalysisError
 from relsurvey.instrument import Instrument
-from relsurvey.instrument.model import NEVER_PUBLISHED
+from relsurvey.instrument.keys import NEVER_PUBLISHED
 from relsurvey.reading import Entry, Limits, Source
 from relsurvey.reading import read as _read
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from relsurvey.analysis.reliability import Reliability
     from relsurvey.publish import Published
     from relsurvey.view import View
+    from relsurvey.view.material import Material
 
 #: Fewest students of anything shown inside an app, and of anything that leaves it (rules.md 16).
 MIN_N_APP, MIN_N_FILE = 10, 11
@@ -45,7 +45,8 @@ def read(
         A path (``.xlsx``, ``.xls``, ``.ods``, ``.csv``, ``.tsv``), a DataFrame, or a list of paths or
         :class:`Source`.
     instrument
-        The id of a ready instrument, the path of a YAML file, or an :class:`Instrument`; None recognises a ready one.
+        The id of a ready instrument, the path of a YAML file, or an :class:`Instrument`; None recognises a
+        ready one.
     wave, school
         The wave or school of every row, where the file does not say.
     strict
@@ -78,11 +79,18 @@ def read(
     >>> study.instrument.id, study.waves, sorted(study.ledger.columns)
     ('five-elements', ('fall', 'spring'), ['rows', 'step', 'what', 'where', 'why'])
     """
-    reading = _read(source, instrument, wave=wave, school=school, strict=strict, keep=keep, ids=ids, limits=limits)
+    reading = _read(
+        source, instrument, wave=wave, school=school, strict=strict, keep=keep, ids=ids, limits=limits
+    )
     return Study(
-        reading.instrument, reading.responses, reading.answers, reading.comments,
-        reading.ledger, reading.sha256, reading.simulated,
-    )  # fmt: skip
+        reading.instrument,
+        reading.responses,
+        reading.answers,
+        reading.comments,
+        reading.ledger,
+        reading.sha256,
+        reading.simulated,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +104,8 @@ class Study:
     instrument
         What was asked.
     responses
-        One row a respondent and wave, in file order: identity keys, group ids, item ids. Items are float codes as
-        answered (not reversed), NaN for none or not counted.
+        One row a respondent and wave, in file order: identity keys, group ids, item ids. Items are float
+        codes as answered (not reversed), NaN for none or not counted.
     answers
         The same with every label kept.
     comments
@@ -159,14 +167,24 @@ class Study:
             if value is None:
                 continue
             if key not in self.responses or value not in set(self.responses[key].dropna()):
-                there = sorted(map(str, self.responses[key].dropna().unique())) if key in self.responses else []
+                there = (
+                    sorted(map(str, self.responses[key].dropna().unique())) if key in self.responses else []
+                )
                 known = f"It has: {', '.join(there)}." if there else f"It has no column for {key}."
                 raise AnalysisError(f"This study has no {key} {value!r}. {known}")
             chosen &= self.responses[key] == value
             said.append(f"{key} {value!r}")
         if not chosen.any():
-            raise AnalysisError(f"No row of this study is in {' and '.join(said)} together. Choose another one.")
-        entry = Entry("where", "all files", int((~chosen).sum()), f"rows outside {', '.join(said)} set aside", "the caller asked for a part")  # fmt: skip
+            raise AnalysisError(
+                f"No row of this study is in {' and '.join(said)} together. Choose another one."
+            )
+        entry = Entry(
+            "where",
+            "all files",
+            int((~chosen).sum()),
+            f"rows outside {', '.join(said)} set aside",
+            "the caller asked for a part",
+        )
         people = set(self.responses.loc[chosen, "respondent"])
         return replace(
             self,
@@ -184,40 +202,62 @@ class Study:
         return replace(self, responses=self.responses[chosen], answers=self.answers[chosen])
 
     def scores(self) -> pd.DataFrame:
-        """Return one column a scale and one row a respondent of the latest wave; NaN where too few were answered."""
+        """Return one column a scale, one row a respondent of the latest wave; NaN for too few answers."""
         import pandas as pd
 
         from relsurvey.scoring import score
 
         rows = self._latest().responses
-        return pd.DataFrame({key: score(rows, self.instrument, key).score for key in self.instrument.scales}, index=rows.index)
+        return pd.DataFrame(
+            {key: score(rows, self.instrument, key).score for key in self.instrument.scales}, index=rows.index
+        )
 
     def items(self, scale: str) -> pd.DataFrame:
-        """Return item statistics of a scale, keyed: ``item, n, mean, sd, favorable, r_item_rest, alpha_if_deleted``.
+        """Return the statistics of a scale's items, keyed (reversed ones turned).
 
-        ``favorable`` is the share of answers (0-1) that are favorable.
+        Parameters
+        ----------
+        scale
+            A scale's id.
+
+        Returns
+        -------
+        DataFrame
+            ``item, n, mean, sd, favorable, r_item_rest, alpha_if_deleted``; ``favorable`` is the share of
+            answers (0-1) that are favorable.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such scale, or it has no answers.
         """
         import pandas as pd
 
-        from relsurvey.scoring import keyed
+        from relsurvey.scoring import favorable_shares
 
         self._known(scale)
-        frame = keyed(self._latest().responses, self.instrument, scale)
+        shares = favorable_shares(self._latest().responses, self.instrument, scale)
         statistics = self._reliability(scale).scales[0].items
-        rows = []
-        for s in statistics:
-            answered = frame[s.item].dropna()
-            favorable = float(answered.isin(self.instrument.favorable_codes(s.item)).mean()) if len(answered) else math.nan
-            rows.append((s.item, s.n, s.mean, s.sd, favorable, s.r_item_rest, s.alpha_if_deleted))
-        return pd.DataFrame(rows, columns=["item", "n", "mean", "sd", "favorable", "r_item_rest", "alpha_if_deleted"])
+        return pd.DataFrame(
+            [
+                (s.item, s.n, s.mean, s.sd, shares[s.item], s.r_item_rest, s.alpha_if_deleted)
+                for s in statistics
+            ],
+            columns=["item", "n", "mean", "sd", "favorable", "r_item_rest", "alpha_if_deleted"],
+        )
 
     def reliability(self, by: str | None = None) -> Reliability:
-        """Return the reliability of every scale, over all respondents of the latest wave, or within each group.
+        """Return the reliability of every scale: of all respondents of the latest wave, or within each group.
 
         Parameters
         ----------
         by
-            A group variable; None for all respondents together.
+            A group variable, school or team; None for all respondents together.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such variable, or a group gave no answer on a scale.
         """
         from relsurvey.analysis.reliability import Reliability
 
@@ -241,7 +281,7 @@ class Study:
         frame = keyed(rows, self.instrument, scale)
         return reliability(
             frame, scale=scale, wave=self.wave, by=by, group=group, thresholds=self.instrument.reliability
-        )  # fmt: skip
+        )
 
     def compare(self, scale: str, by: str) -> Comparison:
         """Compare the groups of a variable on a scale, in the latest wave.
@@ -260,33 +300,25 @@ class Study:
         """
         from relsurvey.analysis.compare import compare
         from relsurvey.scoring import score
+        from relsurvey.view.verdicts import verdicts
 
         self._known(scale)
         rows = self._latest().responses
         column = rows[self._group(by)]
         scored = score(rows, self.instrument, scale)
         return compare(
-            scored.score, column, scored.favorable, favorable_answers=scored.favorable_answers,
-            order=self._order(by, column), scale=scale, by=by, wave=self.wave, verdicts=self._verdicts(scale, by),
-        )  # fmt: skip
-
-    def _verdicts(self, scale: str, by: str) -> dict[str, Literal["clear", "maybe", "about_the_same", "cannot_tell", "too_few"]]:
-        """Return each group's verdict beside all others, in the family of all the instrument's variables (rules.md 6)."""
-        from relsurvey.analysis.verdict import contrasts
-        from relsurvey.disclosure import ALL
-        from relsurvey.view import cells
-
-        study = self._latest()
-        variables = tuple(dict.fromkeys((*self._published_groups(), by)))
-        reported = self._reported()
-        family = tuple(dict.fromkeys((*reported, scale)))
-        made = cells.make(study.responses.drop(columns=[c for c in ("school", "team") if c in study.responses and c != by]), study.answers, self.instrument, tuple(v for v in variables if v in self.instrument.groups), family)  # fmt: skip
-        whole = made.units[ALL] if ALL in made.units else next(iter(made.units.values()))
-        groups = [((v, str(c)), cell) for (unit, v, c), cell in made.groups.items() if unit == ALL and c is not None]
-        if by not in self.instrument.groups:
-            groups += [((by, made.titles[unit][-1]), cell) for unit, cell in made.units.items() if unit != ALL]
-        found = contrasts(groups, whole, family, min_n=MIN_N_APP)
-        return {c.key[1]: c.verdict for c in found if c.key[0] == by and c.scale == scale}
+            scored.score,
+            column,
+            scored.favorable,
+            favorable_answers=scored.favorable_answers,
+            order=self._order(by, column),
+            scale=scale,
+            by=by,
+            wave=self.wave,
+            verdicts=verdicts(
+                self._material(), scale=scale, by=by, variables=self._published_groups(), min_n=MIN_N_APP
+            ),
+        )
 
     def view(self, by: str | Sequence[str] | None = None, min_n: int | None = None) -> View:
         """Return the view of the latest wave, after the gate.
@@ -300,30 +332,27 @@ class Study:
 
         Raises
         ------
+        AnalysisError
+            If a variable is not one of the instrument's.
         DisclosureError
             If the gate refuses.
         """
         return self._view(by, min_n, MIN_N_APP)
 
     def _view(self, by: str | Sequence[str] | None, min_n: int | None, floor: int) -> View:
-        from relsurvey.analysis.alike import disattenuated, much_alike
-        from relsurvey.aggregate import moments
-        from relsurvey.view.build import Material, build
+        from relsurvey.view.build import build
 
         variables = self._published_groups() if by is None else tuple([by] if isinstance(by, str) else by)
         for variable in variables:
             if variable not in self.instrument.groups:
                 self._group(variable)
-                raise AnalysisError(f"{variable!r} is a unit, not a group: every view already has its schools and teams. Leave it out of `by`.")  # fmt: skip
-        study = self._latest()
-        found = self.reliability().scales
-        values = [s.alpha if math.isnan(s.omega) else s.omega for s in found]
-        alike = much_alike(disattenuated(moments(self.scores()[[s.scale for s in found]]), values)) if len(found) > 1 else False
-        material = Material(
-            self.instrument, study.responses, study.answers, self.wave, found, alike,
-            self._ledger, self._sha256, self.simulated,
-        )  # fmt: skip
-        return build(material, by=variables, min_n=max(min_n or 0, self.instrument.privacy.min_n, floor))
+                raise AnalysisError(
+                    f"{variable!r} is a unit, not a group: every view already has its schools and teams. "
+                    "Leave it out of `by`."
+                )
+        return build(
+            self._material(), by=variables, min_n=max(min_n or 0, self.instrument.privacy.min_n, floor)
+        )
 
     def publish(
         self,
@@ -350,6 +379,13 @@ class Study:
         -------
         Published
             Where each door is.
+
+        Raises
+        ------
+        AnalysisError, DisclosureError
+            As :meth:`view` does.
+        PublishError
+            If a format is not known or the folder cannot be written.
         """
         from relsurvey.publish import publish
 
@@ -358,15 +394,26 @@ class Study:
 
     def _known(self, scale: str) -> None:
         if scale not in self.instrument.scales:
-            raise AnalysisError(f"There is no scale {scale!r} in {self.instrument.id}. It has: {', '.join(self.instrument.scales)}.")
+            raise AnalysisError(
+                f"There is no scale {scale!r} in {self.instrument.id}. "
+                f"It has: {', '.join(self.instrument.scales)}."
+            )
 
     def _group(self, by: str) -> str:
         if by in NEVER_PUBLISHED:
-            raise AnalysisError(f"Students are never compared by {by}: that would rank adults. Use a group variable, school or team.")
+            raise AnalysisError(
+                f"Students are never compared by {by}: that would rank adults. "
+                "Use a group variable, school or team."
+            )
         if by not in self.instrument.groups and by not in ("school", "team", "grade_level"):
-            raise AnalysisError(f"{by!r} is not a group variable of {self.instrument.id}. It has: {', '.join(self.instrument.groups) or 'none'}.")  # fmt: skip
+            raise AnalysisError(
+                f"{by!r} is not a group variable of {self.instrument.id}. "
+                f"It has: {', '.join(self.instrument.groups) or 'none'}."
+            )
         if by not in self.responses or not self._latest().responses[by].notna().any():
-            raise AnalysisError(f"No row of this study has a value for {by!r}, so nothing can be compared by it.")
+            raise AnalysisError(
+                f"No row of this study has a value for {by!r}, so nothing can be compared by it."
+            )
         return by
 
     def _order(self, by: str, column: pd.Series) -> tuple[str, ...]:
@@ -376,11 +423,25 @@ class Study:
 
     def _answered(self) -> tuple[str, ...]:
         rows = self._latest().responses
-        return tuple(k for k, s in self.instrument.scales.items() if rows[list(s.items)].notna().any(axis=None))
+        return tuple(
+            k for k, s in self.instrument.scales.items() if rows[list(s.items)].notna().any(axis=None)
+        )
 
     def _published_groups(self) -> tuple[str, ...]:
         rows = self._latest().responses
         return tuple(key for key in self.instrument.groups if rows[key].notna().any())
 
-    def _reported(self) -> tuple[str, ...]:
-        return tuple(s.scale for s in self.reliability().scales if s.verdict.reading != "one_by_one")
+    def _material(self) -> Material:
+        from relsurvey.view.material import Material
+
+        rows = self._latest()
+        return Material(
+            self.instrument,
+            rows.responses,
+            rows.answers,
+            self.wave,
+            self.reliability().scales,
+            self._ledger,
+            self._sha256,
+            self.simulated,
+        )

@@ -31,7 +31,7 @@ function blocksOf(scene: Scene): Block[] {
     questions: asked.filter(({ item }) => item.scale === scale.id),
   }));
   const known = new Set(view.scales.map((scale) => scale.id));
-  const rest = asked.filter(({ item }) => item.scale === null || !known.has(item.scale));
+  const rest = asked.filter(({ item }) => item.scale == null || !known.has(item.scale));
   return [...scales, { id: "", title: words.notInScale, note: "", questions: rest }].filter(
     (block) => block.questions.length > 0,
   );

@@ -9,7 +9,7 @@ export interface View {
   title: Text;
   languages: string[];
   simulated: boolean;
-  wave: Text | null;
+  wave?: Text | null;
   audience: Text;
   publisher: Text;
   /**
@@ -54,7 +54,7 @@ export interface Scale {
 export interface Item {
   id: string;
   text: Text;
-  scale: string | null;
+  scale?: string | null;
   reverse?: boolean;
 }
 /**

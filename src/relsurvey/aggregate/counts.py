@@ -38,18 +38,24 @@ class ScaleSums:
 
     def __sub__(self, other: ScaleSums) -> ScaleSums:
         return ScaleSums(
-            self.score - other.score, self.percent - other.percent, self.favorable - other.favorable, self.answers - other.answers
-        )  # fmt: skip
+            self.score - other.score,
+            self.percent - other.percent,
+            self.favorable - other.favorable,
+            self.answers - other.answers,
+        )
 
     def __add__(self, other: ScaleSums) -> ScaleSums:
         return ScaleSums(
-            self.score + other.score, self.percent + other.percent, self.favorable + other.favorable, self.answers + other.answers
-        )  # fmt: skip
+            self.score + other.score,
+            self.percent + other.percent,
+            self.favorable + other.favorable,
+            self.answers + other.answers,
+        )
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Answers to one item in one cell: how many chose each keyed code, and how many one that is not counted."""
+    """Answers to one item in one cell: how many chose each keyed code, and how many one not counted."""
 
     codes: tuple[tuple[float, int], ...]
     not_counted: int
@@ -93,9 +99,13 @@ class Cell:
     overall: Sums
 
     @property
-    def smallest(self) -> int:
-        """The fewest students any figure of this cell rests on."""
-        return min([self.respondents, *(s.n for s in self.scales.values()), *(c.n for c in self.items.values())])
+    def figures(self) -> tuple[int, ...]:
+        """How many students stand behind each figure: the cell itself, each scale, each item."""
+        return (
+            self.respondents,
+            *(scale.n for scale in self.scales.values()),
+            *(item.n for item in self.items.values()),
+        )
 
     def __sub__(self, other: Cell) -> Cell:
         return Cell(

@@ -104,7 +104,8 @@ def cell(
             for key, s in scored.items()
         },
         items={
-            key: counts(values[chosen], codes[key], int((not_counted[key] & chosen).sum())) for key, values in keyed.items()
+            key: counts(values[chosen], codes[key], int((not_counted[key] & chosen).sum()))
+            for key, values in keyed.items()
         },
         overall=sums(overall[chosen]),
     )

@@ -87,7 +87,9 @@ class Moments:
             else:
                 n = self.pair_n
                 products = self.pair_cross - self.pair_sum * self.pair_sum.T / n
-            result: np.ndarray = np.where(np.asarray(n) > 1, products / (np.asarray(n, dtype=float) - 1), np.nan)
+            result: np.ndarray = np.where(
+                np.asarray(n) > 1, products / (np.asarray(n, dtype=float) - 1), np.nan
+            )
         return result
 
     def n(self, missing: Missing = "pairwise") -> int:
@@ -96,4 +98,8 @@ class Moments:
 
     def of(self, index: int) -> Sums:
         """Return count, sum and squares of one variable over all rows where it is present."""
-        return Sums(int(self.pair_n[index, index]), float(self.pair_sum[index, index]), float(self.pair_cross[index, index]))
+        return Sums(
+            int(self.pair_n[index, index]),
+            float(self.pair_sum[index, index]),
+            float(self.pair_cross[index, index]),
+        )

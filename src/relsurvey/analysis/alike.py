@@ -46,6 +46,11 @@ def disattenuated(scores: Moments, reliability: Sequence[float]) -> list[float]:
 def much_alike(correlations: Sequence[float]) -> bool:
     """Say whether every two scales are answered much alike.
 
+    Parameters
+    ----------
+    correlations
+        Of every two scales, without measurement error (:func:`disattenuated`); NaN is not alike.
+
     Examples
     --------
     >>> much_alike([0.95, 0.93, 0.97]), much_alike([0.95, 0.6]), much_alike([])

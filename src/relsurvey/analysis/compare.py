@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relsurvey.aggregate.moments import Sums
 from relsurvey.analysis.shares import wilson
@@ -96,8 +96,37 @@ class Comparison:
         rows = []
         for g in self.groups:
             low, high = wilson(g.favorable, g.score.n) if g.favorable is not None else (math.nan, math.nan)
-            rows.append((self.scale, self.wave, g.name, g.score.n, g.score.mean, g.score.sd, g.share, low, high, g.favorable_answers, g.verdict))  # fmt: skip
-        return pd.DataFrame(rows, columns=["scale", "wave", "group", "n", "mean", "sd", "favorable", "favorable_low", "favorable_high", "favorable_answers", "verdict"])  # fmt: skip
+            rows.append(
+                (
+                    self.scale,
+                    self.wave,
+                    g.name,
+                    g.score.n,
+                    g.score.mean,
+                    g.score.sd,
+                    g.share,
+                    low,
+                    high,
+                    g.favorable_answers,
+                    g.verdict,
+                )
+            )
+        return pd.DataFrame(
+            rows,
+            columns=[
+                "scale",
+                "wave",
+                "group",
+                "n",
+                "mean",
+                "sd",
+                "favorable",
+                "favorable_low",
+                "favorable_high",
+                "favorable_answers",
+                "verdict",
+            ],
+        )
 
     @property
     def tests(self) -> pd.DataFrame:
@@ -112,8 +141,38 @@ class Comparison:
         """One row for every two groups; a minus b in points of the scale, with Hedges' g."""
         import pandas as pd
 
-        rows = [(self.scale, p.a, p.b, p.difference, p.low, p.high, p.effect.value, p.effect.low, p.effect.high, p.p, p.p_adjusted) for p in self.paired]  # fmt: skip
-        return pd.DataFrame(rows, columns=["scale", "a", "b", "difference", "low", "high", "g", "g_low", "g_high", "p", "p_adjusted"])  # fmt: skip
+        rows = [
+            (
+                self.scale,
+                p.a,
+                p.b,
+                p.difference,
+                p.low,
+                p.high,
+                p.effect.value,
+                p.effect.low,
+                p.effect.high,
+                p.p,
+                p.p_adjusted,
+            )
+            for p in self.paired
+        ]
+        return pd.DataFrame(
+            rows,
+            columns=[
+                "scale",
+                "a",
+                "b",
+                "difference",
+                "low",
+                "high",
+                "g",
+                "g_low",
+                "g_high",
+                "p",
+                "p_adjusted",
+            ],
+        )
 
     @property
     def sentence(self) -> str:
@@ -133,10 +192,18 @@ class Comparison:
                 cells = (g.name, f"under {self.min_n}", "", "", "too few")
             else:
                 share = "" if math.isnan(g.share) else f"{100 * g.share:.0f} %"
-                cells = (g.name, str(g.score.n), f"{g.score.mean:.2f}", share, (g.verdict or "").replace("_", " "))
+                cells = (
+                    g.name,
+                    str(g.score.n),
+                    f"{g.score.mean:.2f}",
+                    share,
+                    (g.verdict or "").replace("_", " "),
+                )
             body += "<tr>" + "".join(f"<td>{html_text(c)}</td>" for c in cells) + "</tr>"
         return (
-            "<table><thead><tr>" + "".join(f"<th>{h}</th>" for h in head) + f"</tr></thead><tbody>{body}</tbody></table>"
+            "<table><thead><tr>"
+            + "".join(f"<th>{h}</th>" for h in head)
+            + f"</tr></thead><tbody>{body}</tbody></table>"
             f"<p>{html_text(self.sentence)}</p>"
         )
 
@@ -198,30 +265,38 @@ def compare(
     y = np.asarray(scores, dtype=float)
     labels = np.asarray(groups, dtype=object)
     if len(y) != len(labels):
-        raise AnalysisError(f"There are {len(y)} scores but {len(labels)} group labels. Give one label a score.")
+        raise AnalysisError(
+            f"There are {len(y)} scores but {len(labels)} group labels. Give one label a score."
+        )
     known = ~np.isnan(y) & ~pd.isna(labels)
     names = [str(name) for name in pd.unique(labels[known])]
     wanted = [name for name in order if name in names] if order else []
     names = wanted + sorted(name for name in names if name not in wanted)
     if len(names) < 2:
-        raise AnalysisError(f"Comparing {scale or 'scores'} by {by or 'group'} needs two groups with scores; there is {len(names)}.")
+        raise AnalysisError(
+            f"Comparing {scale or 'scores'} by {by or 'group'} needs two groups with scores; "
+            f"there is {len(names)}."
+        )
     masks = [known & (labels.astype(str) == name) for name in names]
     sums = [Sums(int(m.sum()), float(y[m].sum()), float((y[m] ** 2).sum())) for m in masks]
     shares = None if favorable is None else np.asarray(favorable, dtype=float)
     answers = None if favorable_answers is None else np.asarray(favorable_answers, dtype=float)
     found = tuple(
         Group(
-            name, s,
+            name,
+            s,
             None if shares is None else int(np.nansum(shares[m])),
             math.nan if answers is None else float(np.nanmean(answers[m])),
             (verdicts or {}).get(name),
         )
         for name, s, m in zip(names, sums, masks, strict=True)
-    )  # fmt: skip
-    return Comparison(scale, by, wave, found, tuple(_tests(sums, [y[m] for m in masks]).items()), _pairs(names, sums))
+    )
+    return Comparison(
+        scale, by, wave, found, tuple(_tests(sums, [y[m] for m in masks]).items()), _pairs(names, sums)
+    )
 
 
-def _tests(sums: list[Sums], values: list[Any]) -> dict[str, Test]:
+def _tests(sums: list[Sums], values: list[np.ndarray]) -> dict[str, Test]:
     from scipy.stats import kruskal, mannwhitneyu
 
     result = {"welch_anova": welch_anova_from_sums(sums), "anova": anova_from_sums(sums)}
@@ -234,8 +309,11 @@ def _tests(sums: list[Sums], values: list[Any]) -> dict[str, Test]:
     if len(sums) == 2:
         result["welch_t"] = welch_from_sums(*sums)
         result["student_t"] = student_from_sums(*sums)
-        u = mannwhitneyu(*values, method="asymptotic", use_continuity=True) if varied else None
-        result["mann_whitney"] = Test(float(u.statistic), math.nan, math.nan, float(u.pvalue)) if u else Test(math.nan, math.nan, math.nan, math.nan)  # fmt: skip
+        if varied:
+            u = mannwhitneyu(values[0], values[1], method="asymptotic", use_continuity=True)
+            result["mann_whitney"] = Test(float(u.statistic), math.nan, math.nan, float(u.pvalue))
+        else:
+            result["mann_whitney"] = Test(math.nan, math.nan, math.nan, math.nan)
     return result
 
 
@@ -249,6 +327,10 @@ def _pairs(names: list[str], sums: list[Sums]) -> tuple[Pair, ...]:
     for (i, j), test, p in zip(pairs, tests, adjusted, strict=True):
         a, b = sums[i], sums[j]
         d = a.mean - b.mean
-        half = float(t.ppf(0.975, test.df1)) * math.sqrt(a.variance / a.n + b.variance / b.n) if not math.isnan(test.p) else math.nan  # fmt: skip
+        half = (
+            float(t.ppf(0.975, test.df1)) * math.sqrt(a.variance / a.n + b.variance / b.n)
+            if not math.isnan(test.p)
+            else math.nan
+        )
         result.append(Pair(names[i], names[j], d, d - half, d + half, hedges_g(a, b), test.p, p))
     return tuple(result)

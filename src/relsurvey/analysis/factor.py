@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _FLOOR = 0.005
+_UNKNOWABLE = 0.25
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,15 @@ def one_factor(covariance: np.ndarray, n: int) -> OneFactor | None:
     -------
     OneFactor or None
         None where the model is not identified (fewer than three items, an item without variance), does not
-        converge, or ends in a Heywood case (a residual variance at its bound): omega would mean nothing.
+        converge, ends in a Heywood case (a residual variance at its bound), or leaves omega open (a standard
+        error over .25).
 
     Notes
     -----
-    Jöreskog (1967): the likelihood is concentrated on the uniquenesses, whose loadings follow from the largest
-    eigenvalue. Omega = (Σλ)² / ((Σλ)² + Σθ) is semTools' ``omega`` (model-implied variance); its standard error
-    comes from the expected information, as lavaan's for a defined parameter. Tested against both.
+    Jöreskog (1967): the likelihood is concentrated on the uniquenesses, whose loadings follow from the
+    largest eigenvalue. Omega = (Σλ)² / ((Σλ)² + Σθ) is semTools' ``omega`` (model-implied variance); its
+    standard error comes from the expected information, as lavaan's for a defined parameter. Tested against
+    both.
     """
     import numpy as np
     from scipy.optimize import minimize
@@ -80,11 +83,15 @@ def one_factor(covariance: np.ndarray, n: int) -> OneFactor | None:
     # 1 / (R^-1)_ii is an item's residual variance given the others: a lower bound to start from.
     start = np.clip((1 - 0.5 / k) / np.diag(np.linalg.inv(correlation)), _FLOOR * 2, 0.99)
     fit = minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=[(_FLOOR, 1.0)] * k,
+        loss,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(_FLOOR, 1.0)] * k,
         options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 2000},
-    )  # fmt: skip
+    )
     psi = fit.x
-    gradient = fit.jac if isinstance(fit.jac, np.ndarray) else np.asarray(fit.jac)
+    gradient = np.asarray(fit.jac)
     if (psi <= _FLOOR * 1.0001).any() or np.abs(gradient[psi < 1.0]).max(initial=0.0) > 1e-4:
         return None
     standardised, _ = loadings_at(psi)
@@ -95,7 +102,11 @@ def one_factor(covariance: np.ndarray, n: int) -> OneFactor | None:
     loadings, theta = standardised * sd, psi * sd**2
     total, error = float(loadings.sum()), float(theta.sum())
     omega = total**2 / (total**2 + error)
-    return OneFactor(loadings, theta, srmr, omega, _omega_se(loadings, theta, n))
+    error_of_omega = _omega_se(loadings, theta, n)
+    # Loadings that cancel out or vanish: omega could be anything, so the model tells nothing.
+    if not error_of_omega < _UNKNOWABLE:
+        return None
+    return OneFactor(loadings, theta, srmr, omega, error_of_omega)
 
 
 def _omega_se(loadings: np.ndarray, theta: np.ndarray, n: int) -> float:
@@ -116,5 +127,7 @@ def _omega_se(loadings: np.ndarray, theta: np.ndarray, n: int) -> float:
     information = np.array([[0.5 * n * np.sum(a * b.T) for b in derivatives] for a in derivatives])
     total, error = loadings.sum(), theta.sum()
     variance = total**2 + error
-    gradient = np.concatenate([np.full(k, 2 * total * error / variance**2), np.full(k, -(total**2) / variance**2)])
+    gradient = np.concatenate(
+        [np.full(k, 2 * total * error / variance**2), np.full(k, -(total**2) / variance**2)]
+    )
     return math.sqrt(max(0.0, float(gradient @ np.linalg.solve(information, gradient))))

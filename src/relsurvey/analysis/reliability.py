@@ -98,27 +98,47 @@ class Reliability:
         import pandas as pd
 
         names = (
-            "scale", "wave", "by", "group", "n_items", "n", "alpha", "alpha_low", "alpha_high", "alpha_std",
-            "omega", "omega_low", "omega_high", "mean_r", "sem", "srmr",
-        )  # fmt: skip
-        rows = [{**{name: getattr(s, name) for name in names}, "verdict": s.verdict.reading} for s in self.scales]
+            "scale",
+            "wave",
+            "by",
+            "group",
+            "n_items",
+            "n",
+            "alpha",
+            "alpha_low",
+            "alpha_high",
+            "alpha_std",
+            "omega",
+            "omega_low",
+            "omega_high",
+            "mean_r",
+            "sem",
+            "srmr",
+        )
+        rows = [
+            {**{name: getattr(s, name) for name in names}, "verdict": s.verdict.reading} for s in self.scales
+        ]
         return pd.DataFrame(rows, columns=[*names, "verdict"])
 
     @property
     def sentence(self) -> str:
         """The verdicts in words."""
-        return " ".join(
-            f"{s.scale + ': ' if s.scale else ''}{say('en', f'reliability.{s.verdict.reading}.{s.verdict.reason}', k=s.n_items)}"
-            for s in self.scales
-        )
+        sentences = []
+        for s in self.scales:
+            words = say("en", f"reliability.{s.verdict.reading}.{s.verdict.reason}", k=s.n_items)
+            sentences.append(f"{s.scale}: {words}" if s.scale else words)
+        return " ".join(sentences)
 
     def _repr_html_(self) -> str:
         head = ("scale", "group", "students", "questions", "alpha", "omega", "verdict")
         body = "".join(
-            "<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in self._shown(s)) + "</tr>" for s in self.scales
+            "<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in self._shown(s)) + "</tr>"
+            for s in self.scales
         )
         return (
-            "<table><thead><tr>" + "".join(f"<th>{h}</th>" for h in head) + f"</tr></thead><tbody>{body}</tbody></table>"
+            "<table><thead><tr>"
+            + "".join(f"<th>{h}</th>" for h in head)
+            + f"</tr></thead><tbody>{body}</tbody></table>"
             f"<p>{html_text(self.sentence)}</p>"
         )
 
@@ -126,9 +146,14 @@ class Reliability:
         if s.n < self.min_n:
             return (s.scale, s.group or "", f"under {self.min_n}", str(s.n_items), "", "", "too few")
         return (
-            s.scale, s.group or "", str(s.n), str(s.n_items), _interval(s.alpha, s.alpha_low, s.alpha_high),
-            _interval(s.omega, s.omega_low, s.omega_high), s.verdict.reading.replace("_", " "),
-        )  # fmt: skip
+            s.scale,
+            s.group or "",
+            str(s.n),
+            str(s.n_items),
+            _interval(s.alpha, s.alpha_low, s.alpha_high),
+            _interval(s.omega, s.omega_low, s.omega_high),
+            s.verdict.reading.replace("_", " "),
+        )
 
 
 def _interval(value: float, low: float, high: float) -> str:
@@ -179,9 +204,9 @@ def reliability(
     Examples
     --------
     >>> import pandas as pd
-    >>> answers = pd.DataFrame({"a": [1, 2, 4, 5, 3], "b": [2, 2, 4, 4, 3], "c": [1, 3, 3, 5, 2]}, dtype=float)
+    >>> answers = pd.DataFrame({"a": [1.0, 2, 4, 5, 3], "b": [2.0, 2, 4, 4, 3], "c": [1.0, 3, 3, 5, 2]})
     >>> round(float(reliability(answers).table.alpha[0]), 4)
-    0.9459
+    0.9184
     """
     from relsurvey.aggregate.frame import moments
 
@@ -189,7 +214,10 @@ def reliability(
     k = len(m.names)
     n = m.n(missing)
     if k == 0 or m.rows == 0:
-        raise AnalysisError(f"There are no answers to the questions of {scale or 'this scale'}, so there is nothing to measure.")
+        raise AnalysisError(
+            f"There are no answers to the questions of {scale or 'this scale'}, "
+            "so there is nothing to measure."
+        )
     cov = m.covariance(missing)
     alpha = _alpha(cov)
     low, high = _feldt(alpha, n, k)
@@ -208,25 +236,44 @@ def reliability(
     else:
         value, interval = alpha, (low, high)
     verdict = reliability_verdict(
-        n=n, items=k, value=value, low=interval[0], high=interval[1],
-        item_rest=tuple(s.r_item_rest for s in statistics), srmr=fitted.srmr if fitted else math.nan,
+        n=n,
+        items=k,
+        value=value,
+        low=interval[0],
+        high=interval[1],
+        item_rest=tuple(s.r_item_rest for s in statistics),
+        srmr=fitted.srmr if fitted else math.nan,
         thresholds=thresholds or Thresholds(),
-    )  # fmt: skip
+    )
     return Reliability(
         (
             ScaleReliability(
-                scale=scale, wave=wave, by=by, group=group, n_items=k, n=n, complete=m.complete_n,
-                alpha=alpha, alpha_low=low, alpha_high=high, alpha_std=alpha_std,
-                omega=omega, omega_low=omega - 1.959963984540054 * omega_se, omega_high=omega + 1.959963984540054 * omega_se,
-                mean_r=mean_r, sem=sd_mean * math.sqrt(max(0.0, 1 - alpha)) if not math.isnan(alpha) else math.nan,
-                srmr=fitted.srmr if fitted else math.nan, items=statistics, verdict=verdict,
+                scale=scale,
+                wave=wave,
+                by=by,
+                group=group,
+                n_items=k,
+                n=n,
+                complete=m.complete_n,
+                alpha=alpha,
+                alpha_low=low,
+                alpha_high=high,
+                alpha_std=alpha_std,
+                omega=omega,
+                omega_low=omega - 1.959963984540054 * omega_se,
+                omega_high=omega + 1.959963984540054 * omega_se,
+                mean_r=mean_r,
+                sem=sd_mean * math.sqrt(max(0.0, 1 - alpha)) if not math.isnan(alpha) else math.nan,
+                srmr=fitted.srmr if fitted else math.nan,
+                items=statistics,
+                verdict=verdict,
             ),
         )
-    )  # fmt: skip
+    )
 
 
 def _alpha(cov: np.ndarray) -> float:
-    k = cov.shape[0]
+    k = len(cov)
     total = float(cov.sum())
     if k < 2 or not total > 0:
         return math.nan

@@ -43,8 +43,22 @@ def wilson(favorable: int, n: int, level: float = 0.95) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def newcombe(favorable_a: int, n_a: int, favorable_b: int, n_b: int, level: float = 0.95) -> tuple[float, float]:
+def newcombe(
+    favorable_a: int, n_a: int, favorable_b: int, n_b: int, level: float = 0.95
+) -> tuple[float, float]:
     """Return the interval of a difference of two independent shares, a minus b.
+
+    Parameters
+    ----------
+    favorable_a, n_a, favorable_b, n_b
+        Counts of the two groups.
+    level
+        Coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, -1 to 1; NaN when a group is empty.
 
     Notes
     -----
@@ -67,10 +81,15 @@ def newcombe(favorable_a: int, n_a: int, favorable_b: int, n_b: int, level: floa
 def two_shares_p(favorable_a: int, n_a: int, favorable_b: int, n_b: int) -> float:
     """Return the p value of Pearson's chi-square for two shares, without continuity correction.
 
+    Parameters
+    ----------
+    favorable_a, n_a, favorable_b, n_b
+        Counts of the two groups; NaN is returned when one is empty.
+
     Examples
     --------
     >>> round(two_shares_p(56, 70, 48, 80), 5)
-    0.00822
+    0.00805
     """
     if n_a == 0 or n_b == 0:
         return math.nan
@@ -83,6 +102,13 @@ def two_shares_p(favorable_a: int, n_a: int, favorable_b: int, n_b: int) -> floa
 
 def smallest_gap(share: float, n_a: int, n_b: int) -> float:
     """Return the difference two samples would show at the 5 % level with 80 % power (normal approximation).
+
+    Parameters
+    ----------
+    share
+        The share in both together, 0-1.
+    n_a, n_b
+        Sizes of the two groups, 1 or more.
 
     Examples
     --------

@@ -89,11 +89,16 @@ class Effect:
 def hedges_g(a: Sums, b: Sums) -> Effect:
     """Return Hedges' g, a minus b, with the exact correction and the interval of the non-central t.
 
+    Parameters
+    ----------
+    a, b
+        The two groups; NaN is returned where one has fewer than two values, or none varies.
+
     Notes
     -----
-    g = J · d with J = Γ(m/2) / (sqrt(m/2) · Γ((m-1)/2)), m = n_a + n_b - 2 (Hedges 1981). The interval turns the
-    pooled t into limits of its non-centrality (Steiger & Fouladi 1997). Equal to R's ``effectsize::hedges_g``,
-    whose root finder stops earlier.
+    g = J · d with J = Γ(m/2) / (sqrt(m/2) · Γ((m-1)/2)), m = n_a + n_b - 2 (Hedges 1981). The interval turns
+    the pooled t into limits of its non-centrality (Steiger & Fouladi 1997). Equal to R's
+    ``effectsize::hedges_g``, whose root finder stops earlier.
     """
     from scipy.optimize import brentq
     from scipy.stats import nct

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from relsurvey.analysis.shares import newcombe, smallest_gap, two_shares_p
-from relsurvey.analysis.twosample import holm, hochberg_q, welch_from_sums
 from relsurvey.aggregate.counts import Cell
+from relsurvey.analysis.shares import newcombe, smallest_gap, two_shares_p
+from relsurvey.analysis.twosample import hochberg_q, holm, welch_from_sums
 from relsurvey.instrument.model import Thresholds
 
 ReadAs = Literal["report", "with_care", "one_by_one", "too_few"]
@@ -42,7 +42,8 @@ def reliability_verdict(
     n, items
         Respondents and questions.
     value, low, high
-        Omega, or alpha where one factor is not identified, or Spearman-Brown for two items; its 95 % interval.
+        Omega, or alpha where one factor is not identified, or Spearman-Brown for two items; its 95 %
+        interval.
     item_rest
         Corrected item-total correlations.
     srmr
@@ -60,6 +61,9 @@ def reliability_verdict(
         return Reading("one_by_one", "single")
     if n < thresholds.min_n:
         return Reading("too_few", "few")
+    # An interval wholly under the bound tells enough, however wide it is.
+    if high < thresholds.read_singly:
+        return Reading("one_by_one", "apart")
     if math.isnan(value) or high - low > 0.20:
         return Reading("too_few", "wide")
     if value < thresholds.read_singly:
@@ -129,22 +133,29 @@ def contrasts(
 
     Notes
     -----
-    A group passes the gate by Welch's test on each student's mean over the scales, Holm over all groups. *clear*
-    needs the gate, Holm over the group's scales below .05, five points or more, and a mean difference of the same
-    sign. *maybe*: the gate, or a Benjamini-Hochberg q below .10 over all contrasts.
+    A group passes the gate by Welch's test on each student's mean over the scales, Holm over all groups.
+    *clear* needs the gate, Holm over the group's scales below .05, five points or more, and a mean difference
+    of the same sign. *maybe*: the gate, or a Benjamini-Hochberg q below .10 over all contrasts.
     """
     pairs = [(key, cell, whole - cell) for key, cell in groups]
     large = [
         all(side.scales[s].n >= min_n for side in (cell, others) for s in scales) for _, cell, others in pairs
     ]
-    gate = holm([
-        welch_from_sums(cell.overall, others.overall).p if enough else math.nan
-        for (_, cell, others), enough in zip(pairs, large, strict=True)
-    ])  # fmt: skip
+    gate = holm(
+        [
+            welch_from_sums(cell.overall, others.overall).p if enough else math.nan
+            for (_, cell, others), enough in zip(pairs, large, strict=True)
+        ]
+    )
     shares = [
-        [two_shares_p(c.scales[s].favorable, c.scales[s].n, o.scales[s].favorable, o.scales[s].n) if enough else math.nan for s in scales]
+        [
+            two_shares_p(c.scales[s].favorable, c.scales[s].n, o.scales[s].favorable, o.scales[s].n)
+            if enough
+            else math.nan
+            for s in scales
+        ]
         for (_, c, o), enough in zip(pairs, large, strict=True)
-    ]  # fmt: skip
+    ]
     q = hochberg_q([p for row in shares for p in row])
     result = []
     for i, (key, cell, others) in enumerate(pairs):
@@ -160,7 +171,13 @@ def contrasts(
             same_sign = (mine.score.mean - theirs.score.mean) * d > 0
             passed = gate[i] < 0.05
             verdict: Difference
-            if passed and adjusted[j] < 0.05 and abs(d) >= 0.05 and same_sign and (key, scale) not in no_verdict:
+            if (
+                passed
+                and adjusted[j] < 0.05
+                and abs(d) >= 0.05
+                and same_sign
+                and (key, scale) not in no_verdict
+            ):
                 verdict = "clear"
             elif passed or q[i * len(scales) + j] < 0.10:
                 verdict = "maybe"

@@ -2,6 +2,28 @@
 
 from relsurvey.disclosure.audit import audit
 from relsurvey.disclosure.gate import protect
-from relsurvey.disclosure.plan import ALL, Dropped, Plan, PlannedCell, PlannedTable, Released, Row, Unit
+from relsurvey.disclosure.plan import (
+    ALL,
+    Dropped,
+    Plan,
+    PlannedCell,
+    PlannedTable,
+    Released,
+    Row,
+    Students,
+    Unit,
+)
 
-__all__ = ["ALL", "Dropped", "Plan", "PlannedCell", "PlannedTable", "Released", "Row", "Unit", "audit", "protect"]
+__all__ = [
+    "ALL",
+    "Dropped",
+    "Plan",
+    "PlannedCell",
+    "PlannedTable",
+    "Released",
+    "Row",
+    "Students",
+    "Unit",
+    "audit",
+    "protect",
+]

@@ -25,8 +25,8 @@ def protect(plan: Plan, min_n: int) -> Released:
 
     Notes
     -----
-    Where the audit still finds a small group through linked tables, the table of all schools is dropped first,
-    then the smallest school's, one at a time: a school's own page is worth more to it than the whole.
+    Where the audit still finds a small group through linked tables, the table of all schools is dropped
+    first, then the smallest school's, one at a time: a school's own page is worth more to it than the whole.
     """
     released = suppress(plan, min_n)
     while exposures := audit(plan, released, min_n):
@@ -38,6 +38,6 @@ def protect(plan: Plan, min_n: int) -> Released:
                 f"{min_n} students could be computed from the units alone, so nothing is published. "
                 "Publish schools without teams, or join the smallest schools."
             )
-        weakest = min(shown, key=lambda t: (t.unit != ALL, plan.unit(t.unit).low))
+        weakest = min(shown, key=lambda t: (t.unit != ALL, plan.unit(t.unit).students.fewest))
         released = released.without(weakest.unit, variable, "linked")
     return released

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,28 +12,63 @@ ALL = "all"
 Category = str | None  # None: declined, blank, or an answer that is not counted
 Merge = Literal["never", "ordered", "any"]
 Why = Literal["too_few", "linked"]
+UnitKind = Literal["all", "school", "team"]
+
+
+@dataclass(frozen=True)
+class Students:
+    """How many students stand behind each figure of a cell: the cell itself, then each scale or question.
+
+    A scale may have fewer answers than the cell has students, and each figure must stay hidden when its own
+    students are few.
+
+    Examples
+    --------
+    >>> (Students((14, 9)) + Students((8, 8))).figures, Students((14, 9)).few(11), Students((0, 0)).few(11)
+    ((22, 17), True, False)
+    """
+
+    figures: tuple[int, ...]
+
+    def __add__(self, other: Students) -> Students:
+        return Students(tuple(a + b for a, b in zip(self.figures, other.figures, strict=True)))
+
+    def __sub__(self, other: Students) -> Students:
+        return Students(tuple(a - b for a, b in zip(self.figures, other.figures, strict=True)))
+
+    @property
+    def none(self) -> bool:
+        """Whether nobody is there."""
+        return max(self.figures) == 0
+
+    @property
+    def fewest(self) -> int:
+        """The fewest students any figure stands for."""
+        return min(self.figures)
+
+    def few(self, min_n: int) -> bool:
+        """Whether some figure stands for a small group: 1 to min_n - 1 students."""
+        return any(0 < n < min_n for n in self.figures)
+
+    def enough(self, min_n: int) -> bool:
+        """Whether every figure stands for min_n students or more."""
+        return self.fewest >= min_n
+
+
+def together(parts: Iterable[Students]) -> Students:
+    """Return the students of at least one cell together."""
+    first, *rest = parts
+    for part in rest:
+        first = first + part
+    return first
 
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """Students of one category in one unit, in distinct respondents.
-
-    Attributes
-    ----------
-    category
-        Its id; None for those who declined or left it blank.
-    low, high
-        The fewest and the most students that any figure of the cell rests on: a scale may have fewer answers
-        than the cell has students, and both must stay hidden when they are few.
-    """
+    """Students of one category in one unit; the category None are those who declined or left it blank."""
 
     category: Category
-    low: int
-    high: int
-
-    def small(self, min_n: int) -> bool:
-        """Whether the cell has students, but too few to show."""
-        return self.high > 0 and self.low < min_n
+    students: Students
 
 
 @dataclass(frozen=True)
@@ -44,7 +80,8 @@ class PlannedTable:
     unit, variable
         Whose table, by which variable.
     merge
-        Whether small categories may join others: never (only those who gave no answer), their neighbours, or any.
+        Whether small categories may join others: never (only those who gave no answer), their neighbours,
+        or any.
     cells
         In the variable's order, those without an answer last.
     """
@@ -57,13 +94,12 @@ class PlannedTable:
 
 @dataclass(frozen=True)
 class Unit:
-    """Those a page would speak of; ``low`` and ``high`` as in :class:`PlannedCell`."""
+    """Those a page would speak of."""
 
     id: str
-    kind: Literal["all", "school", "team"]
+    kind: UnitKind
     parent: str | None
-    low: int
-    high: int
+    students: Students
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from relsurvey.disclosure.plan import ALL, Category, Dropped, Plan, PlannedCell, PlannedTable, Released, Row
+from relsurvey.disclosure.plan import (
+    ALL,
+    Category,
+    Dropped,
+    Plan,
+    PlannedCell,
+    PlannedTable,
+    Released,
+    Row,
+    Students,
+    together,
+)
 
 
 def suppress(plan: Plan, min_n: int) -> Released:
@@ -32,20 +43,23 @@ def suppress(plan: Plan, min_n: int) -> Released:
 
 def _units(plan: Plan, min_n: int) -> frozenset[str]:
     """Hide small units, and as many more that what is left over of the whole is nobody or min_n."""
-    shown = {unit.id for unit in plan.units if unit.low >= min_n}
+    shown = {unit.id for unit in plan.units if unit.students.enough(min_n)}
+
+    def left_over(whole: Students, parts: Sequence[Students]) -> bool:
+        return bool(parts) and (whole - together(parts)).few(min_n)
+
     for school in [unit for unit in plan.units if unit.kind == "school"]:
-        teams = sorted((t for t in plan.within(school.id) if t.id in shown), key=lambda t: t.low)
+        inside = [team for team in plan.within(school.id) if team.id in shown]
         if school.id not in shown:
-            shown -= {t.id for t in plan.within(school.id)}
+            shown -= {team.id for team in inside}
             continue
-        while teams and 0 < school.high - sum(t.high for t in teams) and school.low - sum(t.high for t in teams) < min_n:
+        teams = sorted(inside, key=lambda team: team.students.fewest)
+        while left_over(school.students, [team.students for team in teams]):
             shown.discard(teams.pop(0).id)
-    whole = [unit for unit in plan.units if unit.id == ALL]
-    schools = [unit for unit in plan.within(ALL) if unit.id in shown]
-    if whole and schools:
-        left = (whole[0].low - sum(s.high for s in schools), whole[0].high - sum(s.high for s in schools))
+    if ALL in shown:
+        schools = [unit.students for unit in plan.within(ALL) if unit.id in shown]
         # A school needs its page more than the whole does.
-        if left[1] > 0 and left[0] < min_n:
+        if left_over(plan.unit(ALL).students, schools):
             shown.discard(ALL)
     return frozenset(shown)
 
@@ -55,90 +69,96 @@ def rows_of(table: PlannedTable, min_n: int) -> tuple[Row, ...] | Dropped:
 
     Examples
     --------
-    >>> from relsurvey.disclosure import PlannedCell, PlannedTable
-    >>> cells = (PlannedCell("girl", 70, 70), PlannedCell("boy", 80, 80), PlannedCell("nonbinary", 7, 7),
-    ...          PlannedCell(None, 5, 5))
+    >>> from relsurvey.disclosure import PlannedCell, PlannedTable, Students
+    >>> sizes = {"girl": 70, "boy": 80, "nonbinary": 7, None: 5}
+    >>> cells = tuple(PlannedCell(category, Students((n,))) for category, n in sizes.items())
     >>> [row.categories for row in rows_of(PlannedTable("a", "gender", "never", cells), 11)]
     [('girl',), ('boy',), ('nonbinary', None)]
     >>> rows_of(PlannedTable("a", "gender", "never", cells[:3]), 11)
     Dropped(why='too_few')
     """
-    cells = [cell for cell in table.cells if cell.high > 0]
+    cells = [cell for cell in table.cells if not cell.students.none]
     if table.merge == "never":
         rows = _pool(cells, min_n)
     else:
-        rows = _merge(cells, min_n, neighbours=table.merge == "ordered")
-    sizes = {cell.category: cell for cell in cells}
-    if len(rows) < 2 or any(sum(sizes[c].low for c in row.categories) < min_n for row in rows):
+        rows = _join([Row((c.category,), c.category is None) for c in cells], table, min_n)
+    if len(rows) < 2 or not all(students_of(row, table).enough(min_n) for row in rows):
         return Dropped("too_few")
     return tuple(rows)
 
 
+def students_of(row: Row, table: PlannedTable) -> Students:
+    """Return the students of a row's categories together."""
+    return together(cell.students for cell in table.cells if cell.category in row.categories)
+
+
 def _pool(cells: Sequence[PlannedCell], min_n: int) -> list[Row]:
     """Join small categories with those who gave no answer; leave the others alone."""
-    alone = [cell for cell in cells if cell.category is not None and not cell.small(min_n)]
-    pooled = [cell for cell in cells if cell not in alone]
-    rows = [Row((cell.category,)) for cell in alone]
-    if pooled:
-        rows.append(Row(tuple(cell.category for cell in pooled), pooled=True))
+    alone = [cell for cell in cells if cell.category is not None and cell.students.enough(min_n)]
+    pooled = tuple(cell.category for cell in cells if cell not in alone)
+    return [*(Row((cell.category,)) for cell in alone), *([Row(pooled, pooled=True)] if pooled else [])]
+
+
+def _join(rows: list[Row], table: PlannedTable, min_n: int) -> list[Row]:
+    """Join the smallest row with the next smallest, or with its smaller neighbour, until none is small."""
+
+    def size(row: Row) -> int:
+        return students_of(row, table).fewest
+
+    while len(rows) > 1 and min(map(size, rows)) < min_n:
+        rows = _joined(rows, min(rows, key=size), table)
     return rows
 
 
-def _merge(cells: Sequence[PlannedCell], min_n: int, *, neighbours: bool) -> list[Row]:
-    """Join the smallest row with the next smallest one, or with its smaller neighbour, until none is small."""
-    rows: list[list[PlannedCell]] = [[cell] for cell in cells]
-
-    def size(row: list[PlannedCell]) -> int:
-        return sum(cell.low for cell in row)
-
-    while len(rows) > 1 and min(map(size, rows)) < min_n:
-        i = min(range(len(rows)), key=lambda k: size(rows[k]))
-        others = [k for k in (i - 1, i + 1) if 0 <= k < len(rows)] if neighbours else [k for k in range(len(rows)) if k != i]
-        j = min(others, key=lambda k: size(rows[k]))
-        first, second = min(i, j), max(i, j)
-        rows[first] += rows.pop(second)
-    return [Row(tuple(cell.category for cell in row), pooled=[c.category for c in row] == [None]) for row in rows]
+def _joined(rows: list[Row], row: Row, table: PlannedTable) -> list[Row]:
+    """Join one row with the smallest other one that it may join."""
+    at = rows.index(row)
+    near = [k for k in (at - 1, at + 1) if 0 <= k < len(rows)]
+    others = near if table.merge == "ordered" else [k for k in range(len(rows)) if k != at]
+    other = min(others, key=lambda k: students_of(rows[k], table).fewest)
+    first, second = min(at, other), max(at, other)
+    both = Row((*rows[first].categories, *rows[second].categories))
+    return [both if k == first else r for k, r in enumerate(rows) if k != second]
 
 
 def _against_all(plan: Plan, released: Released, min_n: int) -> Released:
-    """Take from the table of all schools what, less the schools' own tables, would leave a small group."""
+    """Join or drop rows of all schools that, less the schools' own rows, would leave a small group."""
     for table in plan.tables:
-        if table.unit != ALL or not released.rows(ALL, table.variable):
+        if table.unit != ALL:
             continue
-        rows = released.rows(ALL, table.variable)
-        cells = {cell.category: cell for cell in table.cells}
-        risky = _risky(plan, released, table, rows, min_n)
-        if not risky:
-            continue
-        pool = next((row for row in rows if row.pooled), Row((), pooled=True))
-        joined = Row(tuple(c for row in rows if row in risky or row == pool for c in row.categories), pooled=True)
-        kept = tuple(row for row in rows if row not in risky and row != pool)
-        coarser = (*kept, joined)
-        enough = sum(cells[c].low for c in joined.categories) >= min_n and len(coarser) > 1 and table.merge == "never"
-        if enough and not _risky(plan, released, table, coarser, min_n):
-            released.tables[ALL, table.variable] = coarser
-        else:
-            released.tables[ALL, table.variable] = Dropped("linked")
+        rows = list(released.rows(ALL, table.variable))
+        while len(rows) > 1 and (risky := _risky(plan, released, table, rows, min_n)):
+            rows = _pooled(rows, risky) if table.merge == "never" else _joined(rows, risky[0], table)
+        if released.rows(ALL, table.variable):
+            released.tables[ALL, table.variable] = tuple(rows) if len(rows) > 1 else Dropped("linked")
     return released
 
 
+def _pooled(rows: list[Row], risky: Sequence[Row]) -> list[Row]:
+    """Move risky rows to 'another answer or none'; where that is the risky one, there is nothing to show."""
+    pool = [row for row in rows if row.pooled]
+    if not pool or all(row.pooled for row in risky):
+        return []
+    moved = [*(row for row in risky if not row.pooled), *pool]
+    together_now = Row(tuple(category for row in moved for category in row.categories), pooled=True)
+    return [*(row for row in rows if row not in moved), together_now]
+
+
 def _risky(plan: Plan, released: Released, table: PlannedTable, rows: Sequence[Row], min_n: int) -> list[Row]:
-    """Return the rows of all schools that leave 1 to min_n - 1 students once the schools' rows are taken away."""
-    by_unit: dict[str, dict[Category, PlannedCell]] = {
-        t.unit: {c.category: c for c in t.cells} for t in plan.tables if t.variable == table.variable
-    }
-    cells = by_unit[ALL]
+    """Return the rows of all schools that leave a small group once the schools' own rows are taken away."""
     found = []
     for row in rows:
-        low = sum(cells[c].low for c in row.categories)
-        high = sum(cells[c].high for c in row.categories)
-        for unit, own in by_unit.items():
-            if unit == ALL or unit not in released.units:
+        left = students_of(row, table)
+        for own in plan.tables:
+            if own.variable != table.variable or own.unit == ALL:
                 continue
-            for other in released.rows(unit, table.variable):
-                if set(other.categories) <= set(row.categories):
-                    low -= sum(own[c].high for c in other.categories)
-                    high -= sum(own[c].high for c in other.categories)
-        if high > 0 and low < min_n:
+            for other in released.rows(own.unit, table.variable):
+                if _within(other.categories, row.categories):
+                    left = left - students_of(other, own)
+        if left.few(min_n):
             found.append(row)
     return found
+
+
+def _within(inner: Sequence[Category], outer: Sequence[Category]) -> bool:
+    return set(inner) <= set(outer)

@@ -17,13 +17,13 @@ _BLANKS = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
-    """Return the form under which two spellings of one label are equal; accents are kept.
+    r"""Return the form under which two spellings of one label are equal; accents are kept.
 
     Examples
     --------
-    >>> fold("I don’t\\u00a0 know ") == fold("I don't know")
+    >>> fold("I don’t\u00a0 know ") == fold("I don't know")
     True
     """
-    # Composed before the table: NFKC turns an acute accent that stands alone into a blank and a combining one.
+    # The table comes before NFKC too, which makes a lone acute accent a blank and a combining one.
     folded = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
     return _BLANKS.sub(" ", folded).strip().casefold()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,16 +9,8 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from relsurvey.errors import InstrumentError
-from relsurvey.instrument import source
+from relsurvey.instrument import checks, source
 
-#: Keys of ``identity``; the first seven become columns of ``study.responses``.
-IDENTITY = (
-    "respondent", "school", "team", "section", "teacher", "grade_level", "wave", "weight", "date", "duration",
-)  # fmt: skip
-#: These describe adults: they serve statistics and are never a published cell (rules.md 26).
-NEVER_PUBLISHED = ("teacher", "section")
-
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _ANY = "*"  # the language of a text that was given as one string
 
 
@@ -262,7 +252,11 @@ class Instrument(Model):
         own = self.items[item].favorable
         if own is not None:
             return own
-        return frozenset(option.code for option in self.options_of(item).counted if option.favorable and option.code is not None)
+        return frozenset(
+            option.code
+            for option in self.options_of(item).counted
+            if option.favorable and option.code is not None
+        )
 
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
@@ -294,21 +288,34 @@ class Instrument(Model):
 
     @classmethod
     def parse(cls, text: str, name: str = "instrument") -> Instrument:
-        """Read an instrument from YAML text; ``name`` stands in messages."""
+        """Read an instrument from YAML text.
+
+        Parameters
+        ----------
+        text
+            The YAML.
+        name
+            What messages call it.
+
+        Raises
+        ------
+        InstrumentError
+            Naming the line and the fix.
+        """
         data, lines = source.parse(text, name)
         try:
             instrument = cls.model_validate(data)
         except ValidationError as cause:
             error = cause.errors()[0]
             place = error["loc"]
-            line = source.line_of(place, lines)
-            raise InstrumentError(f"{name}, line {line}: {_plain(error['type'], place, error['msg'], error.get('input'))}") from cause
-        for place, sentence in instrument._problems():
+            sentence = checks.plain_words(error["type"], place, error["msg"], error.get("input"))
+            raise InstrumentError(f"{name}, line {source.line_of(place, lines)}: {sentence}") from cause
+        for place, sentence in checks.problems(instrument):
             raise InstrumentError(f"{name}, line {source.line_of(place, lines)}: {sentence}")
         return instrument
 
     def to_yaml(self, path: str | Path | None = None) -> str:
-        """Return the instrument as YAML in the shape :meth:`from_yaml` reads; write it too when given a path."""
+        """Return the instrument as YAML, as :meth:`from_yaml` reads it; write it too when given a path."""
         text: str = yaml.safe_dump(self._plain(), allow_unicode=True, sort_keys=False, width=110)
         if path is not None:
             from relsurvey.files import write_atomic
@@ -328,116 +335,6 @@ class Instrument(Model):
         result: dict[str, Any] = _unwrap(data)
         return result
 
-    def _problems(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        """Yield what the parts say against each other, with the place."""
-        yield from self._problems_of_options()
-        yield from self._problems_of_items()
-        yield from self._problems_of_scales()
-        yield from self._problems_of_groups()
-
-    def _problems_of_options(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        if not self.items:
-            yield ("items",), "there are no items. Add at least one question."
-        for key, options in self.options.items():
-            codes: list[float] = []
-            for index, option in enumerate(options.options):
-                place = ("options", key, index)
-                if option.counted and option.code is None:
-                    yield place, "a counted answer needs a `code`. Add one, or set `counted: false`."
-                if not option.counted and option.favorable:
-                    yield place, "an answer that is not counted cannot be favorable. Remove one of the two."
-                if option.counted and option.code in codes:
-                    yield place, f"the code {option.code:g} stands twice in `{key}`. Give each answer its own."
-                if option.counted and option.code is not None:
-                    codes.append(option.code)
-            if len(codes) < 2:
-                yield ("options", key), f"`{key}` needs at least two counted answers with codes."
-            elif codes != sorted(codes) and codes != sorted(codes, reverse=True):
-                yield ("options", key), f"the codes of `{key}` do not rise or fall in order. Put the answers in order."
-
-    def _problems_of_items(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        for key, item in self.items.items():
-            if not _ID.match(key):
-                yield ("items", key), f"`{key}` is no id. Use letters, digits and _, starting with a letter."
-            if item.options not in self.options:
-                yield (
-                    ("items", key, "options"),
-                    f"`{item.options}` is not among the option sets ({', '.join(self.options)}). Correct the name or add the set.",
-                )
-                continue
-            options = self.options[item.options]
-            if item.favorable is None:
-                marked = [option for option in options.counted if option.favorable]
-                if not marked or len(marked) == len(options.counted):
-                    yield (
-                        ("options", item.options),
-                        f"`{item.options}` must say which answers are favorable. Set `favorable: true` on some, not all.",
-                    )
-                if item.reverse and not options.mirrored:
-                    yield (
-                        ("items", key),
-                        f"`{key}` is reversed, but the codes of `{item.options}` have no exact mirror. Name its `favorable` codes on the item.",
-                    )
-            elif not item.favorable <= {options.low + options.high - code if item.reverse else code for code in options.codes}:
-                yield ("items", key, "favorable"), f"`favorable` names a code that `{item.options}` does not have."
-        reserved = set(IDENTITY) | {"row"}
-        seen: set[str] = set()
-        for part, ids in (("items", list(self.items)), ("groups", list(self.groups)), ("comments", [q.id for q in self.comments])):
-            for index, key in enumerate(ids):
-                if key in reserved or key in seen:
-                    yield (
-                        (part, key if part != "comments" else index),
-                        f"`{key}` is used twice or is a name relsurvey keeps for itself. Choose another id.",
-                    )
-                seen.add(key)
-
-    def _problems_of_scales(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        if not self.scales:
-            yield ("scales",), "there are no scales. Add at least one, of one item or more."
-        for key, scale in self.scales.items():
-            if not _ID.match(key):
-                yield ("scales", key), f"`{key}` is no id. Use letters, digits and _, starting with a letter."
-            if not scale.items:
-                yield ("scales", key), f"the scale `{key}` has no items. Name some of: {', '.join(self.items)}."
-            for index, item in enumerate(scale.items):
-                if item not in self.items:
-                    yield (
-                        ("scales", key, "items", index),
-                        f"`{item}` is not among the items ({', '.join(self.items)}). Correct the name or add the item.",
-                    )
-                elif item in scale.items[:index]:
-                    yield ("scales", key, "items", index), f"`{item}` stands twice in `{key}`. Keep one."
-            ranges = {(o.low, o.high) for o in (self.options_of(i) for i in scale.items if i in self.items)}
-            if scale.score != "pomp" and len(ranges) > 1:
-                yield (
-                    ("scales", key, "score"),
-                    f"the items of `{key}` have options of different range, so their {scale.score} means nothing. Set `score: pomp`.",
-                )
-
-    def _problems_of_groups(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        for key, group in self.groups.items():
-            if not _ID.match(key):
-                yield ("groups", key), f"`{key}` is no id. Use letters, digits and _, starting with a letter."
-            ids = [category.id for category in group.categories]
-            if len(set(ids)) < len(ids):
-                yield ("groups", key, "categories"), f"a category of `{key}` stands twice. Keep one."
-            if group.merge == "ordered" and not group.ordered:
-                yield ("groups", key, "merge"), f"`merge: ordered` needs `ordered: true` on `{key}`."
-            if group.combine and not group.multiple:
-                yield ("groups", key, "combine"), f"`combine` needs `multiple: true` on `{key}`."
-        for key in self.identity:
-            if key not in IDENTITY:
-                yield ("identity", key), f"`{key}` is not an identity key. Use one of: {', '.join(IDENTITY)}."
-        for key, place in self.identity.items():
-            if (place.column is None) == (place.text is None):
-                yield ("identity", key), f"`{key}` needs a column name or a `text`. Give one."
-        for wave, renamed in self.crosswalk.items():
-            if wave not in self.waves:
-                yield ("crosswalk", wave), f"`{wave}` is not among the waves ({', '.join(self.waves)}). Correct the name."
-            for old, item in renamed.items():
-                if item not in self.items:
-                    yield ("crosswalk", wave, old), f"`{item}` is not among the items. Correct the name."
-
 
 def _unwrap(value: Any) -> Any:
     if isinstance(value, dict):
@@ -449,22 +346,3 @@ def _unwrap(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
-
-
-def _plain(kind: str, place: tuple[str | int, ...], message: str, given: Any) -> str:
-    """Turn a pydantic error into a sentence with the fix."""
-    name = ".".join(str(part) for part in place if part != "options" or place.index(part) == 0) or "the file"
-    key = str(place[-1]) if place else ""
-    match kind:
-        case "missing":
-            return f"`{name}` is missing. Add `{key}:`."
-        case "extra_forbidden":
-            return f"`{name}` is not a key that relsurvey knows. Check its spelling or remove it."
-        case "literal_error":
-            return f"`{name}` cannot be {given!r}: {message[0].lower()}{message[1:]}."
-        case "dict_type" | "model_type" | "model_attributes_type":
-            return f"`{name}` must be a mapping (`key: value`), not {type(given).__name__}. Indent its parts under it."
-        case "tuple_type" | "list_type" | "frozen_set_type":
-            return f"`{name}` must be a list. Write it as `[a, b]` or one `- entry` a line."
-        case _:
-            return f"`{name}` is not right: {message[0].lower()}{message[1:]}."

@@ -19,7 +19,7 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:timestamp",)]
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     if first not in "yYnNoO"
 }
@@ -46,25 +46,34 @@ def parse(text: str, name: str) -> tuple[dict[str, Any], dict[Place, int]]:
         If the text is not one YAML mapping, repeats a key or uses aliases.
     """
     if len(text) > _LIMIT:
-        raise InstrumentError(f"{name}: an instrument is a text of at most 1 MB; this one is larger. Is it the right file?")
-    loader = _Loader(text)
+        raise InstrumentError(
+            f"{name}: an instrument is a text of at most 1 MB; this one is larger. Is it the right file?"
+        )
+    loader = None
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         lines: dict[Place, int] = {}
         if not isinstance(node, yaml.MappingNode):
-            raise InstrumentError(f"{name}, line 1: an instrument starts with keys such as `format: 1` and `id:`.")
+            raise InstrumentError(
+                f"{name}, line 1: an instrument starts with keys such as `format: 1` and `id:`."
+            )
         _walk(node, (), lines, set(), name)
         data: dict[str, Any] = loader.construct_document(node)
     except yaml.MarkedYAMLError as cause:
         mark = cause.problem_mark or cause.context_mark
         line = mark.line + 1 if mark else 1
         raise InstrumentError(
-            f"{name}, line {line}: this is not valid YAML ({cause.problem}). Check indents, colons and quotes there."
+            f"{name}, line {line}: this is not valid YAML ({cause.problem}). "
+            "Check indents, colons and quotes there."
         ) from cause
     except (yaml.YAMLError, ValueError, RecursionError) as cause:
-        raise InstrumentError(f"{name}: this is not valid YAML. Check that it is a plain UTF-8 text file.") from cause
+        raise InstrumentError(
+            f"{name}: this is not valid YAML. Check that it is a plain UTF-8 text file."
+        ) from cause
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     return data, lines
 
 
@@ -72,7 +81,9 @@ def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], seen: set[int]
     line = node.start_mark.line + 1
     if id(node) in seen:
         # An alias: a few lines of them can unfold to gigabytes.
-        raise InstrumentError(f"{name}: YAML aliases (`*name`) are not read here. Write the part out, or name an option set.")
+        raise InstrumentError(
+            f"{name}: YAML aliases (`*name`) are not read here. Write the part out, or name an option set."
+        )
     seen.add(id(node))
     lines.setdefault(place, line)
     if isinstance(node, yaml.MappingNode):
@@ -80,7 +91,9 @@ def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], seen: set[int]
         for key, value in node.value:
             text = str(key.value)
             if text in keys:
-                raise InstrumentError(f"{name}, line {key.start_mark.line + 1}: `{text}` stands here twice. Keep one.")
+                raise InstrumentError(
+                    f"{name}, line {key.start_mark.line + 1}: `{text}` stands here twice. Keep one."
+                )
             keys.add(text)
             lines[(*place, text)] = key.start_mark.line + 1
             _walk(value, (*place, text), lines, seen, name)

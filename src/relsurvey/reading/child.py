@@ -21,7 +21,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A sentence for the person who chose the file."""
 
 
@@ -29,11 +29,14 @@ def tables(path: Path, limits: Limits) -> dict[str, Any]:
     """Return the file's sheets as text: ``{"kind", "notes", "sheets": [{"name", "rows"}]}``."""
     head = path.open("rb").read(8)
     if not head:
-        raise Refused("the file is empty. Export it again")
-    if head.startswith(b"PK") or head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise RefusedError("the file is empty. Export it again")
+    if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         return _workbook(path, limits, zipped=head.startswith(b"PK"))
     if path.suffix.lower() in _WORKBOOKS:
-        raise Refused(f"its name ends in {path.suffix.lower()}, but it is not a workbook. Open it in a spreadsheet and save it again")
+        raise RefusedError(
+            f"its name ends in {path.suffix.lower()}, but it is not a workbook. "
+            "Open it in a spreadsheet and save it again"
+        )
     return _text(path, limits)
 
 
@@ -48,19 +51,21 @@ def _workbook(path: Path, limits: Limits, *, zipped: bool) -> dict[str, Any]:
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
             if sheet.total_height > limits.rows or sheet.total_width > limits.columns:
-                raise Refused(
-                    f"the sheet {name!r} reaches to row {sheet.total_height:,} and column {sheet.total_width:,}. "
+                raise RefusedError(
+                    f"the sheet {name!r} reaches to row {sheet.total_height:,} "
+                    f"and column {sheet.total_width:,}. "
                     "Delete stray cells far below or to the right of the table and save it again"
                 )
-            # Rows count from the sheet's first one, so that a row number in a message is the one seen in Excel.
+            # From the sheet's first row on, so that a row number in a message is the one seen in Excel.
             rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
             sheets.append({"name": name, "rows": rows})
     except python_calamine.CalamineError as cause:
         locked = "password" in str(cause).lower()
-        raise Refused(
-            "it is protected by a password. Save a copy without one" if locked
+        raise RefusedError(
+            "it is protected by a password. Save a copy without one"
+            if locked
             else "it is damaged or not a workbook. Open it in a spreadsheet and save it again"
-        ) from cause  # fmt: skip
+        ) from cause
     return {"kind": "workbook", "notes": [], "sheets": sheets}
 
 
@@ -69,10 +74,10 @@ def _check_zip(path: Path, limits: Limits) -> None:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
     except zipfile.BadZipFile as cause:
-        raise Refused("it is cut short or damaged. Export it again") from cause
+        raise RefusedError("it is cut short or damaged. Export it again") from cause
     total = sum(part.file_size for part in parts)
     if len(parts) > 2000 or total > limits.unzipped_megabytes * 1_000_000:
-        raise Refused(
+        raise RefusedError(
             f"it unfolds to {len(parts):,} parts of {total / 1e6:,.0f} MB, more than a survey needs. "
             "Copy the answers into a new workbook"
         )
@@ -92,19 +97,28 @@ def _text(path: Path, limits: Limits) -> dict[str, Any]:
     data = path.read_bytes()
     text, encoding = _decode(data)
     if text.count("\x00") > 0:
-        raise Refused("it is not a table of text. Export it as .csv or .xlsx")
-    delimiter = _delimiter(text)
+        raise RefusedError("it is not a table of text. Export it as .csv or .xlsx")
     csv.field_size_limit(1_000_000)
+    delimiter = _delimiter(text)
     rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if len(row) > limits.columns or len(rows) >= limits.rows:
-                raise Refused(f"it has more than {limits.rows:,} rows or {limits.columns:,} columns. Is it the right file?")
+                raise RefusedError(
+                    f"it has more than {limits.rows:,} rows or {limits.columns:,} columns. "
+                    "Is it the right file?"
+                )
             rows.append(row)
     except csv.Error as cause:
-        raise Refused(f"row {len(rows) + 1} cannot be read ({cause}). Look for a quotation mark that is never closed") from cause
+        raise RefusedError(
+            f"row {len(rows) + 1} cannot be read ({cause}). Look for a quotation mark that is never closed"
+        ) from cause
     name = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}[delimiter]
-    return {"kind": "text", "notes": [f"{encoding}, columns parted by {name}"], "sheets": [{"name": "", "rows": rows}]}
+    return {
+        "kind": "text",
+        "notes": [f"{encoding}, columns parted by {name}"],
+        "sheets": [{"name": "", "rows": rows}],
+    }
 
 
 def _decode(data: bytes) -> tuple[str, str]:
@@ -113,7 +127,7 @@ def _decode(data: bytes) -> tuple[str, str]:
             try:
                 return data.decode(encoding), encoding
             except UnicodeDecodeError as cause:
-                raise Refused("it is cut short. Export it again") from cause
+                raise RefusedError("it is cut short. Export it again") from cause
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -121,13 +135,15 @@ def _decode(data: bytes) -> tuple[str, str]:
 
         # Windows is where a survey's one-byte file comes from; the guesser is asked only when that fails.
         guess = from_bytes(data[:200_000]).best()
-        encodings = ["utf-16-le"] if b"\x00" in data[:200] else ["cp1252", *([guess.encoding] if guess else [])]
+        encodings = (
+            ["utf-16-le"] if b"\x00" in data[:200] else ["cp1252", *([guess.encoding] if guess else [])]
+        )
         for encoding in encodings:
             try:
                 return data.decode(encoding), encoding
             except UnicodeDecodeError:
                 continue
-    raise Refused("its letters cannot be read. Save it as UTF-8 .csv or as .xlsx")
+    raise RefusedError("its letters cannot be read. Save it as UTF-8 .csv or as .xlsx")
 
 
 def _delimiter(text: str) -> str:
@@ -160,10 +176,12 @@ def main() -> int:
     _restrict(limits)
     try:
         result: dict[str, Any] = tables(path, limits)
-    except Refused as refusal:
+    except RefusedError as refusal:
         result = {"refused": str(refusal)}
     except MemoryError:
-        result = {"refused": "it needs more memory than a survey should. Copy the answers into a new workbook"}
+        result = {
+            "refused": "it needs more memory than a survey should. Copy the answers into a new workbook"
+        }
     sys.stdout.buffer.write(json.dumps(result).encode())
     return 0
 

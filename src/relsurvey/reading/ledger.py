@@ -39,5 +39,6 @@ def as_table(entries: tuple[Entry, ...]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(
-        [(e.step, e.where, e.rows, e.what, e.why) for e in entries], columns=["step", "where", "rows", "what", "why"]
+        [(e.step, e.where, e.rows, e.what, e.why) for e in entries],
+        columns=["step", "where", "rows", "what", "why"],
     )

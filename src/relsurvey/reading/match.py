@@ -1,4 +1,4 @@
-"""Columns → items and groups, labels → codes; what fits nothing is said, with the nearest thing that exists."""
+"""Columns → items and groups, labels → codes; what fits nothing is said, with the nearest that exists."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def names_of(instrument: Instrument) -> dict[tuple[str, str], list[str]]:
     for key, place in instrument.identity.items():
         names["identity", key] = [place.column] if place.column else list((place.text or {}).values())
     for key, group in instrument.groups.items():
-        names["groups", key] = [group.column] if group.column else [key, *(group.text or {}).values(), *group.title.values()]
+        names["groups", key] = (
+            [group.column] if group.column else [key, *(group.text or {}).values(), *group.title.values()]
+        )
     for key, item in instrument.items.items():
         names["items", key] = [key, *item.text.values(), *item.was]
     for wave in instrument.crosswalk.values():
@@ -54,9 +56,9 @@ def columns(header: Sequence[str], instrument: Instrument) -> Columns:
         If two columns fit the same question.
     """
     known: dict[str, tuple[str, str]] = {}
-    for target, spellings in names_of(instrument).items():
+    for wanted, spellings in names_of(instrument).items():
         for spelling in spellings:
-            known.setdefault(fold(spelling), target)
+            known.setdefault(fold(spelling), wanted)
     found: dict[str, dict[str, int]] = {"identity": {}, "groups": {}, "items": {}, "comments": {}}
     unused = []
     for position, name in enumerate(header):
@@ -67,7 +69,8 @@ def columns(header: Sequence[str], instrument: Instrument) -> Columns:
         kind, key = target
         if key in found[kind]:
             raise MatchError(
-                f"Two columns, {header[found[kind][key]]!r} and {name!r}, are both the column of `{key}`. Remove or rename one."
+                f"Two columns, {header[found[kind][key]]!r} and {name!r}, are both the column of `{key}`. "
+                "Remove or rename one."
             )
         found[kind][key] = position
     return Columns(found["identity"], found["groups"], found["items"], found["comments"], tuple(unused))
@@ -86,7 +89,7 @@ def shown(text: str, limit: int = 60) -> str:
 
 
 def code_of(label: str, options: Options, known: dict[str, float]) -> float | None:
-    """Return the code of an answer as it stands in a cell: NaN when it is not counted, None when it fits nothing.
+    """Return the code of an answer in a cell: NaN when it is not counted, None when it fits nothing.
 
     Parameters
     ----------
@@ -150,7 +153,8 @@ def choices(cell: str, known: Iterable[str], separator: str) -> list[str]:
 def unmatched_error(problems: Sequence[Unmatched], what: str, advice: str) -> MatchError:
     """Make the error for columns or labels that fit nothing; it names the first few."""
     first = "; ".join(
-        f"{p.where}: {shown(p.found)}" + (f" (nearest: {shown(p.nearest)})" if p.nearest else "") for p in problems[:4]
+        f"{p.where}: {shown(p.found)}" + (f" (nearest: {shown(p.nearest)})" if p.nearest else "")
+        for p in problems[:4]
     )
     more = f"; and {len(problems) - 4} more" if len(problems) > 4 else ""
     return MatchError(f"{what}: {first}{more}. {advice}", tuple(problems))

@@ -63,7 +63,9 @@ def open_file(path: Path, limits: Limits) -> Opened:
     try:
         digest = sha256(path)
     except OSError as cause:
-        raise ReadError(f"{path.name} cannot be opened ({cause.strerror}). Close it in other programs and try again.") from cause
+        raise ReadError(
+            f"{path.name} cannot be opened ({cause.strerror}). Close it in other programs and try again."
+        ) from cause
     result = _run_child(path, limits)
     if "refused" in result:
         raise ReadError(f"{path.name} cannot be read: {result['refused']}.")
@@ -74,8 +76,17 @@ def open_file(path: Path, limits: Limits) -> Opened:
 def _run_child(path: Path, limits: Limits) -> dict[str, Any]:
     import psutil
 
-    command = [sys.executable, "-m", "relsurvey.reading.child", str(path.resolve()), json.dumps(asdict(limits))]
-    too_much = f"{path.name} cannot be read: it needs more {{}} than a survey should. Copy the answers into a new workbook."
+    command = [
+        sys.executable,
+        "-m",
+        "relsurvey.reading.child",
+        str(path.resolve()),
+        json.dumps(asdict(limits)),
+    ]
+    too_much = (
+        f"{path.name} cannot be read: it needs more {{}} than a survey should. "
+        "Copy the answers into a new workbook."
+    )
     # Output goes to files: a pipe would have to be drained while the parent watches.
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=complaints)
@@ -105,7 +116,8 @@ def _run_child(path: Path, limits: Limits) -> dict[str, Any]:
             if "memory allocation" in last or "MemoryError" in last:
                 raise ReadError(too_much.format("memory"))
             raise ReadError(
-                f"{path.name} cannot be read: its contents made the reader stop. Open it in a spreadsheet and save it as a new .xlsx."
+                f"{path.name} cannot be read: its contents made the reader stop. "
+                "Open it in a spreadsheet and save it as a new .xlsx."
             )
         output.seek(0)
         result: dict[str, Any] = json.load(output)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.reliability import ScaleReliability
@@ -14,45 +13,21 @@ from relsurvey.errors import DisclosureError
 from relsurvey.view import cells as _cells
 from relsurvey.view import model, pages
 from relsurvey.view.cells import Cells
-from relsurvey.view.units import UnitBuilder
+from relsurvey.view.material import Material
+from relsurvey.view.units import UnitBuilder, compared
 from relsurvey.words import Text, languages, texts
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from relsurvey.instrument import Instrument
-    from relsurvey.reading import Entry
-
-
-@dataclass(frozen=True)
-class Material:
-    """All that a view is made from: one wave's rows and what is known of them.
-
-    Attributes
-    ----------
-    responses, answers
-        One row a respondent of one wave.
-    reliability
-        One entry a scale, over all respondents of the wave.
-    alike
-        Whether the scales are answered much alike (rules.md 8).
-    ledger, sha256
-        How the rows were read, and the hashes of the files.
-    """
-
-    instrument: Instrument
-    responses: pd.DataFrame
-    answers: pd.DataFrame
-    wave: str | None
-    reliability: tuple[ScaleReliability, ...]
-    alike: bool
-    ledger: tuple[Entry, ...]
-    sha256: tuple[str, ...]
-    simulated: bool
 
 
 def build(
-    material: Material, *, by: tuple[str, ...], min_n: int, same_within: float = 0.10, made: datetime.date | None = None
+    material: Material,
+    *,
+    by: tuple[str, ...],
+    min_n: int,
+    same_within: float = 0.10,
+    made: datetime.date | None = None,
 ) -> model.View:
     """Make a view: aggregate, pass the gate, find, say.
 
@@ -77,15 +52,19 @@ def build(
     instrument = material.instrument
     known = tuple(language for language in instrument.languages if language in languages()) or ("en",)
     readings = {r.scale: r for r in material.reliability}
-    reported = tuple(key for key, r in readings.items() if r.verdict.reading != "one_by_one")
-    cells = _cells.make(material.responses, material.answers, instrument, by, reported)
+    cells = _cells.make(material.responses, material.answers, instrument, by, material.reported)
     released = protect(cells.plan, min_n)
     if not released.units:
         raise DisclosureError(
-            f"Fewer than {min_n} students answered, so there is nothing that may be shown. Collect more answers first."
+            f"Fewer than {min_n} students answered, so there is nothing that may be shown. "
+            "Collect more answers first."
         )
     builder = UnitBuilder(cells, released, instrument, known, material.alike, min_n, same_within)
-    units = [builder.unit(unit, _group_contrasts(cells, released, unit, min_n, same_within)) for unit in cells.plan.units if unit.id in released.units]  # fmt: skip
+    units = [
+        builder.unit(unit, _group_contrasts(cells, released, unit, min_n, same_within))
+        for unit in cells.plan.units
+        if unit.id in released.units
+    ]
     return model.View(
         id=f"{instrument.id}{f'-{material.wave}' if material.wave else ''}",
         title=pages.in_languages(instrument.title, known),
@@ -100,29 +79,46 @@ def build(
         favorable=pages.favorable(instrument, known),
         scales=[_scale(material.instrument, cells, readings, key, known) for key in cells.scales],
         items=[
-            model.Item(id=key, text=pages.in_languages(item.text, known), scale=pages.scale_of(instrument, key), reverse=item.reverse)
+            model.Item(
+                id=key,
+                text=pages.in_languages(item.text, known),
+                scale=pages.scale_of(instrument, key),
+                reverse=item.reverse,
+            )
             for key, item in instrument.items.items()
             if key in cells.items
         ],
         not_counted=pages.not_counted(instrument, known),
-        variables=[model.Variable(id=v, title=pages.in_languages(instrument.groups[v].title, known)) for v in by],
+        variables=[
+            model.Variable(id=v, title=pages.in_languages(instrument.groups[v].title, known)) for v in by
+        ],
         units=units,
-        about=pages.about(known, min_n, simulated=material.simulated, several=len(cells.scales) > 1, grouped=bool(by)),
+        about=pages.about(
+            known, min_n, simulated=material.simulated, several=len(cells.scales) > 1, grouped=bool(by)
+        ),
         ledger=pages.ledger(material.ledger, known, min_n),
         provenance=pages.provenance(instrument, material.sha256, min_n, same_within),
-    )  # fmt: skip
+    )
 
 
 def _scale(
-    instrument: Instrument, cells: Cells, readings: dict[str, ScaleReliability], key: str, known: Sequence[str]
+    instrument: Instrument,
+    cells: Cells,
+    readings: dict[str, ScaleReliability],
+    key: str,
+    known: Sequence[str],
 ) -> model.Scale:
     scale = instrument.scales[key]
     verdict = readings[key].verdict
     note: Text = texts(known, f"reliability.{verdict.reading}.{verdict.reason}", k=len(scale.items))
     return model.Scale(
-        id=key, title=pages.in_languages(scale.title, known), element=scale.element,
-        items=[item for item in scale.items if item in cells.items], reading=verdict.reading, note=note,
-    )  # fmt: skip
+        id=key,
+        title=pages.in_languages(scale.title, known),
+        element=scale.element,
+        items=[item for item in scale.items if item in cells.items],
+        reading=verdict.reading,
+        note=note,
+    )
 
 
 def _group_contrasts(
@@ -134,14 +130,11 @@ def _group_contrasts(
         table = released.tables.get((unit.id, variable))
         if table is None or isinstance(table, Dropped):
             continue
-        # Of two rows the second is the first one's others: once is enough.
-        for index, row in enumerate(table[:1] if len(table) == 2 else table):
-            if not row.pooled:
-                keyed.append((variable, index))
-                groups.append(((variable, str(index)), cells.row(unit.id, variable, row)))
+        for index in compared(table):
+            keyed.append((variable, index))
+            groups.append(((variable, str(index)), cells.row(unit.id, variable, table[index])))
     found = contrasts(groups, cells.units[unit.id], cells.reported, min_n=min_n, same_within=same_within)
     result: dict[tuple[str, int], dict[str, Contrast]] = {key: {} for key in keyed}
     for contrast in found:
         result[contrast.key[0], int(contrast.key[1])][contrast.scale] = contrast
     return result
-

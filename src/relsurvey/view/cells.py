@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from relsurvey import scoring
 from relsurvey.aggregate import Cell, cell
-from relsurvey.disclosure import ALL, Plan, PlannedCell, PlannedTable, Row, Unit
-from relsurvey.disclosure.plan import Category
+from relsurvey.disclosure import ALL, Plan, PlannedCell, PlannedTable, Row, Students, Unit
+from relsurvey.disclosure.plan import Category, UnitKind
 from relsurvey.escape import slug
 from relsurvey.instrument.fold import fold
 
@@ -51,7 +51,11 @@ class Cells:
 
 
 def make(
-    responses: pd.DataFrame, answers: pd.DataFrame, instrument: Instrument, by: tuple[str, ...], reported: tuple[str, ...]
+    responses: pd.DataFrame,
+    answers: pd.DataFrame,
+    instrument: Instrument,
+    by: tuple[str, ...],
+    reported: tuple[str, ...],
 ) -> Cells:
     """Aggregate one wave's rows into the cells of a view.
 
@@ -88,8 +92,8 @@ def make(
     masks, kinds, titles = _units(responses)
     units = {name: of(mask) for name, mask in masks.items()}
     planned = tuple(
-        Unit(name, kinds[name][0], kinds[name][1], c.smallest, c.respondents) for name, c in units.items()
-    )  # fmt: skip
+        Unit(name, kinds[name][0], kinds[name][1], Students(c.figures)) for name, c in units.items()
+    )
 
     categories, groups, tables = {}, {}, []
     for variable in by:
@@ -98,7 +102,8 @@ def make(
         found = [str(value) for value in column.dropna().unique()]
         order = [c for c, keep in counted.items() if keep] + sorted(v for v in found if v not in counted)
         categories[variable] = tuple(order)
-        # Declined, blank and not counted are one cell of their own kind: else the whole less the groups gives them away.
+        # Declined, blank and not counted are one cell of their own kind: else the whole less the groups gives
+        # them away.
         labels = column.where(column.isin(order), None)
         for name, mask in masks.items():
             if kinds[name][0] == "team":
@@ -108,9 +113,11 @@ def make(
                 chosen = mask & (labels.isna() if category is None else (labels == category)).to_numpy()
                 one = of(chosen)
                 groups[name, variable, category] = one
-                fewest = min([one.respondents, *(one.scales[s].n for s in scales)])
-                planned_cells.append(PlannedCell(category, fewest, one.respondents))
-            tables.append(PlannedTable(name, variable, instrument.groups[variable].merge, tuple(planned_cells)))
+                figures = (one.respondents, *(one.scales[s].n for s in scales))
+                planned_cells.append(PlannedCell(category, Students(figures)))
+            tables.append(
+                PlannedTable(name, variable, instrument.groups[variable].merge, tuple(planned_cells))
+            )
     return Cells(units, groups, titles, Plan(planned, tuple(tables)), scales, reported, items, categories)
 
 
@@ -144,16 +151,15 @@ def _not_counted(answers: pd.DataFrame, instrument: Instrument, item: str) -> np
 
 def _units(
     responses: pd.DataFrame,
-) -> tuple[dict[str, np.ndarray], dict[str, tuple[str, str | None]], dict[str, tuple[str, ...]]]:
-    """Return the rows of each unit, its kind and what it is part of, and its name: all schools, each school, each team."""
+) -> tuple[dict[str, np.ndarray], dict[str, tuple[UnitKind, str | None]], dict[str, tuple[str, ...]]]:
+    """Return each unit's rows, its kind and parent, and its name: all schools, each school, each team."""
     import numpy as np
 
     everyone = np.ones(len(responses), dtype=bool)
-    schools = responses["school"] if "school" in responses else None
-    teams = responses["team"] if "team" in responses else None
+    schools, teams = responses.get("school"), responses.get("team")
     names = [] if schools is None else sorted(str(s) for s in schools.dropna().unique())
     masks: dict[str, np.ndarray] = {}
-    kinds: dict[str, tuple[str, str | None]] = {}
+    kinds: dict[str, tuple[UnitKind, str | None]] = {}
     titles: dict[str, tuple[str, ...]] = {}
     # A single school is the whole, unless some rows name no school.
     whole = len(names) != 1 or bool(schools is not None and schools.isna().any())

@@ -41,7 +41,9 @@ class Share(Model):
     low: Percent
     high: Percent
     coded: Literal["top", "bottom"] | None = Field(
-        None, description="Set when the share is 95 or more (top) or 5 or less (bottom): open bar end, no interval."
+        None,
+        description="Set when the share is 95 or more (top) or 5 or less (bottom): "
+        "open bar end, no interval.",
     )
 
 
@@ -55,6 +57,7 @@ class Reference(Model):
 
 Reason = Literal["too_few", "protected", "one_by_one", "dropped", "words_only"]
 Verdict = Literal["clear", "maybe", "about_the_same", "cannot_tell", "too_few"]
+Tone = Literal["unfavorable", "neutral", "favorable"]
 
 
 class ScaleCell(Model):
@@ -72,7 +75,7 @@ class Part(Model):
     """One piece of a distribution, in the order from least to most favorable."""
 
     label: Text
-    tone: Literal["unfavorable", "neutral", "favorable"]
+    tone: Tone
     percent: Percent
 
 
@@ -85,7 +88,9 @@ class ItemCell(Model):
     range: Text | None = None
     reason: Reason | None = None
     parts: list[Part] = Field(default_factory=list)
-    not_counted: Percent | None = Field(None, description="Share who chose an answer that is not counted ('Not sure').")
+    not_counted: Percent | None = Field(
+        None, description="Share who chose an answer that is not counted ('Not sure')."
+    )
 
 
 class GroupCell(Model):
@@ -149,7 +154,7 @@ class Item(Model):
 
     id: str
     text: Text
-    scale: str | None
+    scale: str | None = None
     reverse: bool = False
 
 
@@ -201,7 +206,7 @@ class View(Model):
     title: Text
     languages: list[str]
     simulated: bool
-    wave: Text | None
+    wave: Text | None = None
     audience: Text = Field(description="For whom.")
     publisher: Text = Field(description="By whom.")
     made: str = Field(description="The day it was made, ISO 8601.")
@@ -218,7 +223,7 @@ class View(Model):
     provenance: Provenance
 
     def to_json(self) -> str:
-        """Return the view as JSON text: one line, what is missing left out, since every page carries it whole."""
+        """Return the view as one line of JSON, without what is missing: every page carries it whole."""
         return self.model_dump_json(exclude_none=True) + "\n"
 
 

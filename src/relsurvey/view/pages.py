@@ -1,4 +1,4 @@
-"""The parts of a view that speak of the whole: names, About these numbers, the published ledger, provenance."""
+"""The parts of a view that speak of the whole: names, *About these numbers*, the ledger, provenance."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def scale_of(instrument: Instrument, item: str) -> str | None:
 
 
 def favorable(instrument: Instrument, known: Sequence[str]) -> Text:
-    """Say what counts as favorable; by its labels where all items share one option set and none is reversed."""
+    """Say what counts as favorable; by its labels where all items share one option set, none reversed."""
     sets = {item.options for item in instrument.items.values()}
     own = any(item.reverse or item.favorable is not None for item in instrument.items.values())
     if len(sets) != 1 or own:
@@ -59,7 +59,9 @@ def not_counted(instrument: Instrument, known: Sequence[str]) -> Text | None:
     options = [o for s in instrument.options.values() for o in s.options if not o.counted]
     if not options:
         return None
-    return {language: " / ".join(dict.fromkeys(pick(o.label, language) for o in options)) for language in known}
+    return {
+        language: " / ".join(dict.fromkeys(pick(o.label, language) for o in options)) for language in known
+    }
 
 
 def about(
@@ -84,7 +86,7 @@ def about(
 
 
 def ledger(entries: Sequence[Entry], known: Sequence[str], min_n: int) -> list[model.Step]:
-    """Return the published ledger: each kind of step once, its rows as under or over the threshold (rules.md 21)."""
+    """Return the published ledger: each kind of step once, its rows under or over ``min_n`` (rules.md 21)."""
     totals: dict[str, int] = {}
     for entry in entries:
         step = entry.step.replace(" ", "_")
@@ -93,13 +95,19 @@ def ledger(entries: Sequence[Entry], known: Sequence[str], min_n: int) -> list[m
         model.Step(
             step=step,
             what=texts(known, f"ledger.{step}"),
-            why=texts(known, "why.rows_many" if rows >= min_n else "why.rows_some" if rows else "why.rows_none", min_n=min_n),
+            why=texts(
+                known,
+                "why.rows_many" if rows >= min_n else "why.rows_some" if rows else "why.rows_none",
+                min_n=min_n,
+            ),
         )
         for step, rows in totals.items()
     ]
 
 
-def provenance(instrument: Instrument, inputs: Sequence[str], min_n: int, same_within: float) -> model.Provenance:
+def provenance(
+    instrument: Instrument, inputs: Sequence[str], min_n: int, same_within: float
+) -> model.Provenance:
     """Return what is needed to make the view again."""
     return model.Provenance(
         package=f"relsurvey {version()}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from relsurvey.aggregate import Cell
-from relsurvey.analysis.verdict import Contrast, contrasts
+from relsurvey.analysis.verdict import Contrast, Difference, contrasts
 from relsurvey.disclosure import ALL, Dropped, Released, Row, Unit
 from relsurvey.instrument.fold import fold
 from relsurvey.view import model, shares
@@ -28,6 +28,28 @@ _OTHER_SCHOOLS = 3
 _EVERY_ANSWER = 40
 
 
+def compared(rows: Sequence[Row]) -> tuple[int, ...]:
+    """Return which rows of a table are set beside all other students.
+
+    Those without an answer are no group. Of two rows, and of yes and no, the second is the first one's
+    others: to say it again would only mirror the same difference.
+
+    Examples
+    --------
+    >>> compared([Row(("yes",)), Row(("no",)), Row((None,), pooled=True)])
+    (0,)
+    >>> compared([Row(("girl",)), Row(("boy",)), Row(("nonbinary", None), pooled=True)])
+    (0, 1)
+    """
+    named = tuple(index for index, row in enumerate(rows) if not row.pooled)
+    yes_first = bool(named) and _is_yes(rows[named[0]])
+    return named[:1] if len(rows) == 2 or (len(named) == 2 and yes_first) else named
+
+
+def _is_yes(row: Row) -> bool:
+    return len(row.categories) == 1 and fold(str(row.categories[0])) in _YES
+
+
 @dataclass(frozen=True)
 class UnitBuilder:
     """Makes units of one view."""
@@ -44,11 +66,13 @@ class UnitBuilder:
         """Return a unit's page: what its students say, and what is not shown."""
         whole = self.cells.units[unit.id]
         kind, others = self._others(unit)
-        tables = [self._table(unit, variable, found) for variable in self.cells.categories if unit.kind != "team"]
+        tables = [
+            self._table(unit, variable, found) for variable in self.cells.categories if unit.kind != "team"
+        ]
         hidden = []
         if any(table.note is not None for table in tables):
             hidden.append(self._say("hidden.groups"))
-        if unit.id == ALL and any(u.id not in self.released.units and u.high for u in self.cells.plan.units):
+        if unit.id == ALL and any(u.id not in self.released.units for u in self.cells.plan.units):
             hidden.append(self._say("hidden.units"))
         if len(self.cells.reported) < len(self.cells.scales):
             hidden.append(self._say("hidden.one_by_one"))
@@ -58,7 +82,7 @@ class UnitBuilder:
             title=self._title(unit),
             parent=unit.parent if unit.parent in self.released.units else None,
             students=students_words(self.languages, whole.respondents),
-            say=[*self._first_sentences(whole, kind, others), *self._group_sentences(unit, found)],
+            say=self._sentences(unit, whole, kind, others, found),
             scales=[self._scale_cell(key, whole, kind, others) for key in self.cells.scales],
             items=[self._item_cell(key, whole) for key in self.cells.items],
             groups=tables,
@@ -84,8 +108,12 @@ class UnitBuilder:
         """Return those a unit is set beside: the rest of a team's school, or at least three other schools."""
         if unit.kind == "team" and unit.parent is not None:
             rest = self.cells.units[unit.parent] - self.cells.units[unit.id]
-            return "rest_of_school", rest if rest.smallest >= self.min_n else None
-        schools = [u for u in self.cells.plan.units if u.kind == "school" and u.id in self.released.units and u.id != unit.id]
+            return "rest_of_school", rest if min(rest.figures) >= self.min_n else None
+        schools = [
+            u
+            for u in self.cells.plan.units
+            if u.kind == "school" and u.id in self.released.units and u.id != unit.id
+        ]
         if unit.kind != "school" or len(schools) < _OTHER_SCHOOLS:
             return "other_schools", None
         first, *rest_of = (self.cells.units[u.id] for u in schools)
@@ -104,8 +132,17 @@ class UnitBuilder:
         if others is not None and said.share is not None:
             theirs = others.scales[key]
             words = shares.shown(self.languages, theirs.favorable, theirs.n).words
-            mark = shares.reference(self.languages, kind, theirs.favorable, theirs.n, self._say(f"reference.{kind}", words=words))
-        return model.ScaleCell(scale=key, share=said.share, words=said.words, range=said.range, reason=said.reason, reference=mark)
+            mark = shares.reference(
+                self.languages, kind, theirs.favorable, theirs.n, self._say(f"reference.{kind}", words=words)
+            )
+        return model.ScaleCell(
+            scale=key,
+            share=said.share,
+            words=said.words,
+            range=said.range,
+            reason=said.reason,
+            reference=mark,
+        )
 
     def _item_cell(self, key: str, whole: Cell) -> model.ItemCell:
         counts = whole.items[key]
@@ -122,55 +159,81 @@ class UnitBuilder:
             range=said.range,
             reason=said.reason,
             parts=self._parts(key, counts.codes, counts.n) if plain else [],
-            not_counted=int(100 * counts.not_counted / asked + 0.5) if plain and self._has_not_counted(key) else None,
+            not_counted=int(100 * counts.not_counted / asked + 0.5)
+            if plain and self._has_not_counted(key)
+            else None,
         )
 
     def _has_not_counted(self, key: str) -> bool:
         return any(not option.counted for option in self.instrument.options_of(key).options)
 
     def _parts(self, key: str, codes: Sequence[tuple[float, int]], n: int) -> list[model.Part]:
-        """Return the distribution from least to most favorable: every answer, or three classes under 40 students."""
+        """Return the distribution, least favorable first: every answer; under 40 students three classes."""
         favorable = self.instrument.favorable_codes(key)
         options = self.instrument.options_of(key)
         reverse = self.instrument.items[key].reverse
         ordered = sorted(codes)
         middle = ordered[len(ordered) // 2][0] if len(ordered) % 2 else None
-        tones = [
-            "favorable" if code in favorable else "neutral" if code == middle else "unfavorable" for code, _ in ordered
+        tones: list[model.Tone] = [
+            "favorable" if code in favorable else "neutral" if code == middle else "unfavorable"
+            for code, _ in ordered
         ]
         if n >= _EVERY_ANSWER:
             by_code = {o.code: in_languages(o.label, self.languages) for o in options.counted}
             labels = [by_code[options.low + options.high - code if reverse else code] for code, _ in ordered]
             counts = [count for _, count in ordered]
         else:
-            kinds = [tone for tone in ("unfavorable", "neutral", "favorable") if tone in tones]
+            kinds: list[model.Tone] = ["unfavorable", "neutral", "favorable"]
+            kinds = [tone for tone in kinds if tone in tones]
             labels = [self._say(f"tone.{tone}") for tone in kinds]
             counts = [sum(c for (_, c), t in zip(ordered, tones, strict=True) if t == kind) for kind in kinds]
             tones = kinds
         percents = shares.parts(counts)
         return [
-            model.Part.model_validate({"label": label, "tone": tone, "percent": percent})
+            model.Part(label=label, tone=tone, percent=percent)
             for label, tone, percent in zip(labels, tones, percents, strict=True)
         ]
 
-    def _first_sentences(self, whole: Cell, kind: Kind, others: Cell | None) -> list[Text]:
-        """Return what stands out beside others, strengths first; else say that nothing does (rules.md 8)."""
+    def _sentences(
+        self, unit: Unit, whole: Cell, kind: Kind, others: Cell | None, found: Contrasts
+    ) -> list[Text]:
+        """Return the first page's sentences, the most useful first, strengths before gaps (rules.md 8)."""
         reported = self.cells.reported
         if not reported:
             return [self._say("say.no_scale")]
-        if others is not None:
-            family = contrasts(
-                [(("unit", ""), whole)], whole + others, reported, min_n=self.min_n, same_within=self.same_within
-            )  # fmt: skip
-            clear = sorted((c for c in family if c.verdict == "clear"), key=lambda c: -c.difference)
-            if clear:
-                return [self._beside(c, whole, others, kind) for c in clear[:2]]
+        standing_out = self._standing_out(whole, kind, others)
+        groups = self._group_sentences(unit, found)
+        if standing_out:
+            return [*standing_out, *groups]
         if len(self.cells.scales) == 1:
-            sums = whole.scales[reported[0]]
-            said = shares.shown(self.languages, sums.favorable, sums.n)
-            key = "say.single" if said.range else "say.single_plain"
-            return [self._say(key, scale=self._scale_title(reported[0]), words=_capital(said.words), range=said.range or {})]
-        return [self._say("say.alike" if self.alike else "say.none")]
+            first = self._only_scale(whole, reported[0])
+        else:
+            first = self._say("say.alike" if self.alike else "say.none")
+        if groups:
+            return [first, *groups] if len(self.cells.scales) == 1 else [*groups, first]
+        return [first, self._say("say.no_difference")] if found else [first]
+
+    def _standing_out(self, whole: Cell, kind: Kind, others: Cell | None) -> list[Text]:
+        """Return the scales that are clearly above or below others, at most two, those above first."""
+        if others is None:
+            return []
+        family = contrasts(
+            [(("unit", ""), whole)],
+            whole + others,
+            self.cells.reported,
+            min_n=self.min_n,
+            same_within=self.same_within,
+        )
+        clear = sorted((c for c in family if c.verdict == "clear"), key=lambda c: -c.difference)
+        return [self._beside(c, whole, others, kind) for c in clear[:2]]
+
+    def _only_scale(self, whole: Cell, key: str) -> Text:
+        sums = whole.scales[key]
+        said = shares.shown(self.languages, sums.favorable, sums.n)
+        scale, words = self._scale_title(key), _capital(said.words)
+        if said.range is None:
+            return self._say("say.single_plain", scale=scale, words=words)
+        return self._say("say.single", scale=scale, words=words, range=said.range)
 
     def _beside(self, c: Contrast, whole: Cell, others: Cell, kind: Kind) -> Text:
         mine, theirs = whole.scales[c.scale], others.scales[c.scale]
@@ -180,24 +243,50 @@ class UnitBuilder:
         return self._say(f"say.{side}_{kind}", scale=self._scale_title(c.scale), words=words, gap=gap)
 
     def _group_sentences(self, unit: Unit, found: Contrasts) -> list[Text]:
-        """Return at most two differences between groups, clear ones first and the largest first; or that there is none."""
-        if not found:
-            return []
-        every = [(key, c) for key, of_group in found.items() for c in of_group.values()]
-        every.sort(key=lambda pair: -abs(pair[1].difference))
-        clear = [self._group_clear(unit, key, c) for key, c in every if c.verdict == "clear"]
-        maybe = [self._group_maybe(unit, key, c) for key, c in every if c.verdict == "maybe"]
-        return (clear or maybe)[:2] or [self._say("say.no_difference")]
+        """Return what differs between groups, clear findings or else maybes: two sentences at most."""
+        clear = [self._group_summary(unit, key, cs) for key, cs in self._by_size(found, "clear")]
+        maybe = [self._group_maybe(unit, key, cs[0]) for key, cs in self._by_size(found, "maybe")]
+        return (clear or maybe)[:2]
+
+    def _by_size(self, found: Contrasts, verdict: Difference) -> list[tuple[tuple[str, int], list[Contrast]]]:
+        """Return each group's contrasts of a verdict, the largest first, the group with the largest first."""
+        each = [
+            (key, sorted((c for c in cs.values() if c.verdict == verdict), key=lambda c: -abs(c.difference)))
+            for key, cs in found.items()
+        ]
+        return sorted(((key, cs) for key, cs in each if cs), key=lambda pair: -abs(pair[1][0].difference))
+
+    def _group_summary(self, unit: Unit, key: tuple[str, int], clear: Sequence[Contrast]) -> Text:
+        """Say a group's clear differences in one sentence: the largest, and how many scales go with it."""
+        largest = clear[0]
+        alike = [c for c in clear if c.difference * largest.difference > 0]
+        if len(alike) < 2:
+            return self._group_clear(unit, key, largest)
+        side = "above" if largest.difference > 0 else "below"
+        many = "every" if len(alike) == len(self.cells.reported) else "many"
+        return self._say(
+            f"say.group_{many}_{side}",
+            group=self._group_name(unit, key),
+            k=len(alike),
+            n=len(self.cells.reported),
+            scale=self._scale_title(largest.scale),
+            gap=self._gap(unit, key, largest),
+        )
 
     def _group_clear(self, unit: Unit, key: tuple[str, int], c: Contrast) -> Text:
         side = "above" if c.difference > 0 else "below"
         return self._say(
-            f"say.group_{side}", scale=self._scale_title(c.scale), group=self._group_name(unit, key), gap=self._gap(unit, key, c)
+            f"say.group_{side}",
+            scale=self._scale_title(c.scale),
+            group=self._group_name(unit, key),
+            gap=self._gap(unit, key, c),
         )
 
     def _group_maybe(self, unit: Unit, key: tuple[str, int], c: Contrast) -> Text:
         side = "above" if c.difference > 0 else "below"
-        return self._say(f"say.group_maybe_{side}", scale=self._scale_title(c.scale), group=self._group_name(unit, key))
+        return self._say(
+            f"say.group_maybe_{side}", scale=self._scale_title(c.scale), group=self._group_name(unit, key)
+        )
 
     def _gap(self, unit: Unit, key: tuple[str, int], c: Contrast) -> Text:
         mine = self.cells.row(unit.id, key[0], self.released.rows(unit.id, key[0])[key[1]]).scales[c.scale]
@@ -208,7 +297,7 @@ class UnitBuilder:
         variable, index = key
         row = self.released.rows(unit.id, variable)[index]
         title = in_languages(self.instrument.groups[variable].title, self.languages)
-        if len(row.categories) == 1 and fold(str(row.categories[0])) in _YES:
+        if _is_yes(row):
             return title
         label = self._row_label(variable, row)
         return {language: f"{title[language]}: {label[language]}" for language in self.languages}
@@ -229,7 +318,14 @@ class UnitBuilder:
                 labels.append(dict.fromkeys(self.languages, category))
         first, *rest = labels
         for label in rest:
-            first = self._say("group.or", a=first, b={k: v[:1].lower() + v[1:] if label == self._say("group.none") else v for k, v in label.items()})  # fmt: skip
+            first = self._say(
+                "group.or",
+                a=first,
+                b={
+                    k: v[:1].lower() + v[1:] if label == self._say("group.none") else v
+                    for k, v in label.items()
+                },
+            )
         return first
 
     def _table(self, unit: Unit, variable: str, found: Contrasts) -> model.GroupTable:
@@ -237,24 +333,42 @@ class UnitBuilder:
         if table is None or isinstance(table, Dropped):
             why = "linked" if isinstance(table, Dropped) and table.why == "linked" else "too_few"
             elsewhere = unit.kind == "school" and bool(self.released.rows(ALL, variable))
-            key = "note.dropped_school" if elsewhere else "note.dropped_linked" if why == "linked" else "note.dropped"
+            key = (
+                "note.dropped_school"
+                if elsewhere
+                else "note.dropped_linked"
+                if why == "linked"
+                else "note.dropped"
+            )
             return model.GroupTable(variable=variable, note=self._say(key))
-        rows = [self._row(unit, variable, index, row, found.get((variable, index), {})) for index, row in enumerate(table)]
+        rows = [
+            self._row(unit, variable, index, row, found.get((variable, index), {}))
+            for index, row in enumerate(table)
+        ]
         pooled = any(row.pooled and len(row.categories) > 1 for row in table)
         joined = any(not row.pooled and len(row.categories) > 1 for row in table)
         note = self._say("note.pooled") if pooled else self._say("note.merged") if joined else None
-        return model.GroupTable(variable=variable, say=self._table_sentences(unit, variable, found), rows=rows, note=note)
+        return model.GroupTable(
+            variable=variable, say=self._table_sentences(unit, variable, found), rows=rows, note=note
+        )
 
-    def _row(self, unit: Unit, variable: str, index: int, row: Row, found: dict[str, Contrast]) -> model.GroupRow:
+    def _row(
+        self, unit: Unit, variable: str, index: int, row: Row, found: dict[str, Contrast]
+    ) -> model.GroupRow:
         cell = self.cells.row(unit.id, variable, row)
         return model.GroupRow(
             id=f"{variable}-{index}",
             label=self._row_label(variable, row),
             students=students_words(self.languages, cell.respondents),
-            cells=[self._group_cell(unit, (variable, index), key, cell, found.get(key)) for key in self.cells.scales],
+            cells=[
+                self._group_cell(unit, (variable, index), key, cell, found.get(key))
+                for key in self.cells.scales
+            ],
         )
 
-    def _group_cell(self, unit: Unit, key: tuple[str, int], scale: str, cell: Cell, c: Contrast | None) -> model.GroupCell:
+    def _group_cell(
+        self, unit: Unit, key: tuple[str, int], scale: str, cell: Cell, c: Contrast | None
+    ) -> model.GroupCell:
         if scale not in self.cells.reported:
             k = len(self.instrument.scales[scale].items)
             words = self._say("cell.one_by_one" if k > 1 else "cell.one_by_one_single", k=k)
@@ -262,9 +376,14 @@ class UnitBuilder:
         sums = cell.scales[scale]
         said = shares.shown(self.languages, sums.favorable, sums.n)
         return model.GroupCell(
-            scale=scale, share=said.share, words=said.words, range=said.range, reason=said.reason,
-            verdict=c.verdict if c else None, sentence=self._verdict_sentence(unit, key, c) if c else None,
-        )  # fmt: skip
+            scale=scale,
+            share=said.share,
+            words=said.words,
+            range=said.range,
+            reason=said.reason,
+            verdict=c.verdict if c else None,
+            sentence=self._verdict_sentence(unit, key, c) if c else None,
+        )
 
     def _verdict_sentence(self, unit: Unit, key: tuple[str, int], c: Contrast) -> Text:
         side = "above" if c.difference > 0 else "below"
@@ -279,7 +398,7 @@ class UnitBuilder:
                 return self._say(f"verdict.cell_{c.verdict}")
 
     def _smallest(self, found: Sequence[Contrast]) -> Text:
-        """Return the gap that would have shown, in tenths, rounded up: promising too sharp an eye would be worse."""
+        """Return the gap that would have shown, in tenths, rounded up: too sharp an eye is not promised."""
         k = max(1, -int(-max(c.smallest for c in found) * 10 // 1))
         return self._say("share.tenths", k=min(10, k))
 
@@ -292,9 +411,13 @@ class UnitBuilder:
             return [*clear, *maybe][:3]
         if all(c.verdict == "about_the_same" for _, c in mine):
             return [self._say("say.group_same")]
-        return [self._say("say.group_cannot_tell", gap=self._smallest([c for _, c in mine if c.verdict == "cannot_tell"]))]
+        return [
+            self._say(
+                "say.group_cannot_tell",
+                gap=self._smallest([c for _, c in mine if c.verdict == "cannot_tell"]),
+            )
+        ]
 
 
 def _capital(text: Text) -> Text:
     return {language: value[:1].upper() + value[1:] for language, value in text.items()}
-

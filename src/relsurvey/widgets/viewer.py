@@ -70,9 +70,13 @@ class Viewer(anywidget.AnyWidget):
         try:
             return cls(View.model_validate_json(Path(path).read_text("utf-8")))
         except FileNotFoundError as cause:
-            raise PublishError(f"There is no view at {path}. Publish one with `relsurvey publish`.") from cause
+            raise PublishError(
+                f"There is no view at {path}. Publish one with `relsurvey publish`."
+            ) from cause
         except (ValidationError, UnicodeDecodeError) as cause:
-            raise PublishError(f"{path} is not a view of this version of relsurvey. Publish it again.") from cause
+            raise PublishError(
+                f"{path} is not a view of this version of relsurvey. Publish it again."
+            ) from cause
 
     @property
     def code(self) -> str:

@@ -56,7 +56,9 @@ def say(language: str, key: str, **values: object) -> str:
     'unos 7 de cada 10'
     """
     template = _catalogue(language).get(key) or _catalogue(_FALLBACK)[key]
-    chosen = {name: pick(value, language) if isinstance(value, dict) else value for name, value in values.items()}
+    chosen = {
+        name: pick(value, language) if isinstance(value, dict) else value for name, value in values.items()
+    }
     return template.format_map(chosen)
 
 

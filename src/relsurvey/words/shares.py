@@ -26,7 +26,7 @@ def tenths(share: float) -> int:
 
 
 def share_words(languages: Sequence[str], share: float, n: int) -> Text:
-    """Return a share of students as words: 'about 7 in 10'; of fewer than 20 students 'few', 'about half', 'most'.
+    """Return a share of students as words: 'about 7 in 10'; 'few', 'about half' or 'most' of fewer than 20.
 
     Examples
     --------
@@ -38,7 +38,9 @@ def share_words(languages: Sequence[str], share: float, n: int) -> Text:
     if share <= BOTTOM:
         return texts(languages, "share.almost_none")
     if n < 20:
-        return texts(languages, "share.few" if share < 0.35 else "share.most" if share > 0.65 else "share.half")
+        return texts(
+            languages, "share.few" if share < 0.35 else "share.most" if share > 0.65 else "share.half"
+        )
     return texts(languages, "share.tenths", k=tenths(share))
 
 

@@ -1,4 +1,4 @@
-"""One small module an export format: ``detect`` says whether a sheet came from there, ``read`` makes it plain."""
+"""One small module an export format: ``detect`` says whether a sheet is one, ``read`` makes it plain."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Google Forms: the linked sheet or its CSV.
 
-The first column is the time of the answer, named in the form's language; the header is the question's wording.
+The first column is the time of the answer, named in the form's language; a header is the question's wording.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from relsurvey.instrument.fold import fold
 from relsurvey.reading.formats.table import Table
 
 NAME = "Google Forms"
-_TIMESTAMPS = {fold(name) for name in ("Timestamp", "Marca temporal", "Horodateur", "Zeitstempel", "Carimbo de data/hora")}
+_TIMESTAMPS = {
+    fold(name)
+    for name in ("Timestamp", "Marca temporal", "Horodateur", "Zeitstempel", "Carimbo de data/hora")
+}
 
 
 def detect(table: Table) -> bool:

@@ -41,7 +41,7 @@ class Table:
 
 
 def under_header(sheet: Sheet, header: int) -> Table:
-    """Cut a sheet at its header row; columns without name and content are left out, short rows are filled up."""
+    """Cut a sheet at its header row, without columns that hold nothing; short rows are filled up."""
     names = [cell.strip() for cell in sheet.rows[header]]
     body = sheet.rows[header + 1 :]
     width = max([len(names), *(len(row) for row in body)], default=0)

@@ -1,0 +1,60 @@
+"""What a view is made from: one wave's rows and what is known of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relsurvey.aggregate import moments
+from relsurvey.analysis.alike import disattenuated, much_alike
+from relsurvey.analysis.reliability import ScaleReliability
+from relsurvey.scoring import score
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from relsurvey.instrument import Instrument
+    from relsurvey.reading import Entry
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that a view is made from: one wave's rows and what is known of them.
+
+    Attributes
+    ----------
+    responses, answers
+        One row a respondent of one wave.
+    reliability
+        One entry a scale, over all respondents of the wave.
+    ledger, sha256
+        How the rows were read, and the hashes of the files.
+    """
+
+    instrument: Instrument
+    responses: pd.DataFrame
+    answers: pd.DataFrame
+    wave: str | None
+    reliability: tuple[ScaleReliability, ...]
+    ledger: tuple[Entry, ...]
+    sha256: tuple[str, ...]
+    simulated: bool
+
+    @property
+    def reported(self) -> tuple[str, ...]:
+        """The scales that are read as one."""
+        return tuple(r.scale for r in self.reliability if r.verdict.reading != "one_by_one")
+
+    @property
+    def alike(self) -> bool:
+        """Whether there are several scales and they are answered much alike (rules.md 8)."""
+        import pandas as pd
+
+        if len(self.reliability) < 2:
+            return False
+        scores = pd.DataFrame(
+            {r.scale: score(self.responses, self.instrument, r.scale).score for r in self.reliability}
+        )
+        values = [r.alpha if math.isnan(r.omega) else r.omega for r in self.reliability]
+        return much_alike(disattenuated(moments(scores), values))

@@ -1,0 +1,227 @@
+"""A view: what it may hold, and that its sentences agree with its numbers and with each other."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import relsurvey as rs
+from relsurvey.errors import DisclosureError
+from relsurvey.view import View
+from relsurvey.view.model import NUMBERS
+from tests.reading.belonging import INSTRUMENT
+
+
+def simulate(sizes, seed=1, gap=0.0, groups=("Girl", "Boy")):
+    """Return answers of schools of given sizes; ``gap`` moves the first group's chance of a high answer."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for school, n in enumerate(sizes):
+        for _ in range(n):
+            group = rng.choice([*groups])
+            trait = rng.normal(scale=1.6) + (gap if group == groups[0] else 0)
+            answers = np.clip(np.round(3.4 + trait + rng.normal(scale=0.8, size=3)), 1, 5)
+            answers[2] = 6 - answers[2]
+            rows.append(
+                [f"p{len(rows)}", f"School {school}", "spring", group, "Asian", *map(int, answers), ""]
+            )
+    columns = ["student_id", "school", "wave", "gender", "race", "b1", "b2", "b3", "more"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def numbers(value, owner="View", name=""):
+    """Yield every number of a view with the field that holds it."""
+    owners = {
+        "share": "Share",
+        "reference": "Reference",
+        "parts": "Part",
+        "units": "Unit",
+        "items": "ItemCell",
+        "settings": "Settings",
+        "provenance": "Provenance",
+        "scales": "ScaleCell",
+        "groups": "GroupTable",
+        "cells": "GroupCell",
+    }
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from numbers(
+                part, owner if not isinstance(part, (dict, list)) else owners.get(key, owner), key
+            )
+    elif isinstance(value, list):
+        for part in value:
+            yield from numbers(part, owner, name)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield f"{owner}.{name}", value
+
+
+def test_a_view_holds_no_number_but_those_listed(demo_view):
+    found = list(numbers(json.loads(demo_view.to_json())))
+    assert len(found) > 500
+    assert {field for field, _ in found} <= set(NUMBERS)
+    assert all(isinstance(value, int) for _, value in found)
+
+
+def test_shares_are_coded_and_ordered(demo_view):
+    for unit in demo_view.units:
+        cells = [*unit.scales, *unit.items, *(c for g in unit.groups for r in g.rows for c in r.cells)]
+        for cell in cells:
+            if cell.share is None:
+                assert cell.reason in ("words_only", "one_by_one", "too_few")
+                continue
+            assert 5 <= cell.share.low <= cell.share.percent <= cell.share.high <= 95
+            if cell.share.coded:
+                assert cell.range is None and cell.share.percent in (5, 95)
+        for item in unit.items:
+            assert not item.parts or sum(part.percent for part in item.parts) == 100
+
+
+def test_words_agree_with_numbers_in_both_languages(demo_view):
+    for unit in demo_view.units:
+        for cell in [*unit.scales, *unit.items, *(c for g in unit.groups for r in g.rows for c in r.cells)]:
+            if cell.share is None or cell.share.coded:
+                continue
+            tenths = re.fullmatch(r"about (\d) in 10", cell.words["en"])
+            assert tenths and abs(int(tenths[1]) * 10 - cell.share.percent) <= 5
+            low, high = map(int, re.fullmatch(r"between (\d) and (\d+)", cell.range["en"]).groups())
+            assert low * 10 <= cell.share.low + 1 and high * 10 >= cell.share.high - 1
+            assert low <= int(tenths[1]) <= high
+            assert tenths[1] in cell.words["es"] and str(high) in cell.range["es"]
+
+
+def test_no_sentence_contradicts_another(demo_view):
+    """A group said to be fewer is drawn lower than the others; a gap in tenths is what the tenths show."""
+    for unit in demo_view.units:
+        for table in unit.groups:
+            for row in table.rows:
+                for i, cell in enumerate(row.cells):
+                    if cell.verdict != "clear" or cell.share is None or len(table.rows) != 2:
+                        continue
+                    other = next(r for r in table.rows if r.id != row.id).cells[i]
+                    fewer = "Fewer" in cell.sentence["en"]
+                    assert (cell.share.percent < other.share.percent) == fewer
+                    gap = re.search(r"about (\d+) in 10", cell.sentence["en"])
+                    if gap:
+                        shown = [int(re.search(r"(\d+) in 10", c.words["en"])[1]) for c in (cell, other)]
+                        assert abs(shown[0] - shown[1]) == int(gap[1])
+
+
+def test_every_text_is_there_in_every_language(demo_view):
+    def walk(value):
+        if isinstance(value, dict):
+            if "en" in value:
+                assert set(value) == {"en", "es"} and all(value.values())
+            else:
+                for part in value.values():
+                    walk(part)
+        elif isinstance(value, list):
+            for part in value:
+                walk(part)
+
+    walk(json.loads(demo_view.to_json()))
+
+
+def test_no_identity_no_comment_no_file_name(demo_study, demo_view):
+    text = demo_view.to_json()
+    assert not re.search(r"\bS0\d{3}\b", text) and "xlsx" not in text
+    for respondent in demo_study.responses.respondent.unique():
+        assert respondent not in text
+    for comment in demo_study.comments.text:
+        assert comment not in text or len(comment) < 5
+
+
+def test_the_same_input_gives_the_same_view(demo_study):
+    day = {"made": "2026-05-01"}
+    assert demo_study.view(min_n=11).model_copy(update=day) == demo_study.view(min_n=11).model_copy(
+        update=day
+    )
+
+
+def test_a_view_is_read_back_as_it_was_written(demo_view):
+    assert View.model_validate_json(demo_view.to_json()) == demo_view
+
+
+def test_simulated_data_are_said_to_be(demo_view):
+    assert demo_view.simulated
+    assert any("program" in p["en"] for s in demo_view.about for p in s.paragraphs)
+
+
+def test_a_school_under_the_threshold_has_no_page_and_the_whole_does_not_give_it_away():
+    view = rs.read(simulate([80, 60, 7]), INSTRUMENT).view(min_n=11)
+    ids = {unit.id for unit in view.units}
+    assert "school-2" not in ids and "all" not in ids and {"school-0", "school-1"} <= ids
+
+
+def test_other_schools_need_three():
+    three = rs.read(simulate([60, 60, 60]), INSTRUMENT).view()
+    assert all(cell.reference is None for unit in three.units for cell in unit.scales)
+    four = rs.read(simulate([60, 60, 60, 60]), INSTRUMENT).view()
+    marks = {unit.kind: [cell.reference for cell in unit.scales] for unit in four.units}
+    assert marks["all"] == [None] and marks["school"][0].kind == "other_schools"
+
+
+def test_a_real_gap_is_found_and_none_is_invented():
+    clear = rs.read(simulate([220], gap=-1.5), INSTRUMENT).view(by="gender").units[0]
+    assert clear.groups[0].rows[0].cells[0].verdict == "clear"
+    assert "fewer students in the group “Gender: Girl”" in " ".join(s["en"] for s in clear.say)
+    none = rs.read(simulate([220], seed=5), INSTRUMENT).view(by="gender").units[0]
+    assert none.groups[0].rows[0].cells[0].verdict in ("about_the_same", "cannot_tell")
+
+
+def test_of_ten_to_nineteen_students_only_words_are_given():
+    view = rs.read(simulate([15]), INSTRUMENT).view()
+    cell = view.units[0].scales[0]
+    assert cell.share is None and cell.words["en"] in (
+        "few",
+        "about half",
+        "most",
+        "nearly all",
+        "almost none",
+    )
+    assert all(not item.parts and item.share is None for item in view.units[0].items)
+
+
+def test_too_few_students_are_refused_in_a_sentence():
+    with pytest.raises(DisclosureError, match="Fewer than 10 students"):
+        rs.read(simulate([9]), INSTRUMENT).view()
+
+
+def test_a_scale_that_does_not_hang_together_has_no_bar_but_its_questions():
+    frame = simulate([160])
+    rng = np.random.default_rng(3)
+    frame["b2"] = rng.integers(1, 6, len(frame))
+    frame["b3"] = rng.integers(1, 6, len(frame))
+    view = rs.read(frame, INSTRUMENT).view()
+    unit = view.units[0]
+    assert view.scales[0].reading == "one_by_one"
+    assert unit.scales[0].share is None and unit.scales[0].reason == "one_by_one"
+    assert all(c.share is None for g in unit.groups for r in g.rows for c in r.cells)
+    assert all(item.share is not None for item in unit.items)
+
+
+def test_a_reversed_item_is_told_by_its_own_labels():
+    view = rs.read(simulate([160]), INSTRUMENT).view()
+    item = next(i for i in view.units[0].items if i.item == "b3")
+    assert item.parts[0].label["en"] == "Strongly agree" and item.parts[0].tone == "unfavorable"
+    assert item.parts[-1].label["en"] == "Strongly disagree" and item.parts[-1].tone == "favorable"
+    assert abs(item.share.percent - sum(p.percent for p in item.parts if p.tone == "favorable")) <= 1
+
+
+def test_hostile_labels_stay_text_in_every_door(tmp_path):
+    frame = simulate([60, 60])
+    frame["school"] = frame["school"].map(
+        {"School 0": "<img src=x onerror=alert(1)>", "School 1": "</script><script>alert(2)</script>"}
+    )
+    published = rs.read(frame, INSTRUMENT).publish(tmp_path)
+    page = (tmp_path / "view.html").read_text("utf-8")
+    assert "<img src=x" not in page and "<script>alert(2)" not in page
+    assert {unit.id for unit in published.view.units} == {
+        "all",
+        "img-src-x-onerror-alert-1",
+        "script-script-alert-2-script",
+    }
+    assert rs.read(frame, INSTRUMENT).view().units[1].title["en"].startswith("<")
