@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -183,3 +185,19 @@ def test_a_study_without_waves_or_schools():
     frame = pd.DataFrame(answers, columns=list(rs.instruments()["teacher-autonomy"].items))
     study = rs.read(frame, "teacher-autonomy")
     assert study.wave is None and study.view().units[0].kind == "all"
+
+
+def test_schools_and_teams_are_compared_like_groups(demo_study):
+    for by in ("school", "team"):
+        found = demo_study.compare("share_power", by=by)
+        assert found.table.verdict.notna().all()
+        assert len(found.table) == demo_study.responses[by].nunique()
+
+
+def test_teams_of_one_name_in_several_schools_are_several_teams(demo_study):
+    names = {team: f"Team {i % 2}" for i, team in enumerate(sorted(demo_study.responses.team.unique()))}
+    responses = demo_study.responses.assign(team=demo_study.responses.team.map(names))
+    found = replace(demo_study, responses=responses).compare("share_power", by="team")
+    assert len(found.table) == len(names)
+    assert all(": Team " in group for group in found.table.group)
+    assert found.table.verdict.notna().all()

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 # What a spreadsheet takes for a formula (OWASP, CWE-1236), the full-width equals sign too.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝")
 
 # Names that Windows keeps for itself, with or without an ending.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}

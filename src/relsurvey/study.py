@@ -109,7 +109,7 @@ class Study:
     answers
         The same with every label kept.
     comments
-        Respondent, question, text. Never published.
+        Respondent, question, text; the index is the position of the row in ``responses``. Never published.
     """
 
     instrument: Instrument
@@ -161,7 +161,9 @@ class Study:
         AnalysisError
             If no row is left, naming what there is.
         """
-        chosen = self.responses["respondent"].notna()
+        import numpy as np
+
+        chosen = np.ones(len(self.responses), dtype=bool)
         said = []
         for key, value in (("wave", wave), ("school", school), ("team", team)):
             if value is None:
@@ -172,7 +174,7 @@ class Study:
                 )
                 known = f"It has: {', '.join(there)}." if there else f"It has no column for {key}."
                 raise AnalysisError(f"This study has no {key} {value!r}. {known}")
-            chosen &= self.responses[key] == value
+            chosen &= (self.responses[key] == value).to_numpy()
             said.append(f"{key} {value!r}")
         if not chosen.any():
             raise AnalysisError(
@@ -185,12 +187,15 @@ class Study:
             f"rows outside {', '.join(said)} set aside",
             "the caller asked for a part",
         )
-        people = set(self.responses.loc[chosen, "respondent"])
+        # A comment's index is the position of its row: a student's comments of other waves stay behind.
+        comments = self.comments[chosen[self.comments.index.to_numpy(dtype=int)]]
+        positions = np.cumsum(chosen) - 1
+        comments = comments.set_axis(positions[comments.index.to_numpy(dtype=int)], axis=0)
         return replace(
             self,
             responses=self.responses[chosen].reset_index(drop=True),
             answers=self.answers[chosen].reset_index(drop=True),
-            comments=self.comments[self.comments["respondent"].isin(people)].reset_index(drop=True),
+            comments=comments,
             _ledger=(*self._ledger, entry) if said else self._ledger,
         )
 
@@ -252,33 +257,34 @@ class Study:
         Parameters
         ----------
         by
-            A group variable, school or team; None for all respondents together.
+            A group variable, school or team; None for all respondents together. A group without an answer
+            on a scale has no row there.
 
         Raises
         ------
         AnalysisError
-            If there is no such variable, or a group gave no answer on a scale.
+            If there is no such variable.
         """
         from relsurvey.analysis.reliability import Reliability
 
         if by is None:
             return Reliability(tuple(self._reliability(scale).scales[0] for scale in self._answered()))
-        column = self._latest().responses[self._group(by)]
+        study = self._latest()
+        column = study._column(by)
         parts = [
-            self._reliability(scale, by, str(group)).scales[0]
-            for scale in self._answered()
+            part._reliability(scale, by, group).scales[0]
             for group in self._order(by, column)
+            for part in [replace(study, responses=study.responses[column == group])]
+            for scale in part._answered()
         ]
-        return Reliability(tuple(parts))
+        order = list(self.instrument.scales)
+        return Reliability(tuple(sorted(parts, key=lambda found: order.index(found.scale))))
 
     def _reliability(self, scale: str, by: str | None = None, group: str | None = None) -> Reliability:
         from relsurvey.analysis.reliability import reliability
         from relsurvey.scoring import keyed
 
-        rows = self._latest().responses
-        if by is not None:
-            rows = rows[rows[by] == group]
-        frame = keyed(rows, self.instrument, scale)
+        frame = keyed(self._latest().responses, self.instrument, scale)
         return reliability(
             frame, scale=scale, wave=self.wave, by=by, group=group, thresholds=self.instrument.reliability
         )
@@ -304,7 +310,7 @@ class Study:
 
         self._known(scale)
         rows = self._latest().responses
-        column = rows[self._group(by)]
+        column = self._latest()._column(by)
         scored = score(rows, self.instrument, scale)
         return compare(
             scored.score,
@@ -316,7 +322,12 @@ class Study:
             by=by,
             wave=self.wave,
             verdicts=verdicts(
-                self._material(), scale=scale, by=by, variables=self._published_groups(), min_n=MIN_N_APP
+                self._material(),
+                scale=scale,
+                by=by,
+                column=column,
+                variables=self._published_groups(),
+                min_n=MIN_N_APP,
             ),
         )
 
@@ -415,6 +426,15 @@ class Study:
                 f"No row of this study has a value for {by!r}, so nothing can be compared by it."
             )
         return by
+
+    def _column(self, by: str) -> pd.Series:
+        """Return each row's group; a team whose name stands in several schools is named with its school."""
+        column = self.responses[self._group(by)]
+        if by == "team" and "school" in self.responses:
+            school = self.responses["school"]
+            if (school.groupby(column).nunique() > 1).any():
+                return (school + ": " + column).rename("team")
+        return column
 
     def _order(self, by: str, column: pd.Series) -> tuple[str, ...]:
         found = [str(v) for v in column.dropna().unique()]

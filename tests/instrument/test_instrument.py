@@ -74,6 +74,7 @@ def test_yes_and_no_are_words():
         ("  agree5:", "  agree5: 3", 8, "not valid YAML"),
         ("privacy: {min_n: 10}", "privacy: {min_m: 10}", 25, "Check its spelling"),
         ("en: Disagree", "en: agree ", 11, "stands twice"),
+        ("[Girl, Boy, Nonbinary]", "[Girl, Boy, {id: x, label: girl}]", 21, "spelling of two categories"),
         ("groups:\n", "groups: &g\n", 0, ""),
         ("code: 2,", "", 9, "needs a `code`"),
         (", favorable: true", "", 7, "must say which answers are favorable"),

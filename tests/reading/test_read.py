@@ -238,3 +238,60 @@ def test_no_message_holds_more_than_a_piece_of_an_answer(write):
     with pytest.raises(MatchError) as caught:
         rs.read(path, INSTRUMENT)
     assert secret not in str(caught.value)
+
+
+def test_a_codebook_sheet_before_the_answers_is_passed_over(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Codebook"
+    book.active.append(["b1", "I belong here."])
+    sheet = book.create_sheet("Answers")
+    for row in [HEADER, *ROWS]:
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    assert len(rs.read(tmp_path / "a.xlsx", INSTRUMENT).responses) == 4
+
+
+def test_rows_without_an_id_stay_in_a_part_of_a_study(write):
+    rows = [*ROWS, ["", "North", "spring", *ROWS[0][3:8], "mine"], ["", "South", "spring", *ROWS[0][3:8], ""]]
+    part = rs.read(write(as_csv(rows)), INSTRUMENT).where(school="North")
+    assert len(part.responses) == 4
+    assert steps(part, "where") == 2
+    assert part.comments.text.tolist() == ["=1+1", "<b>hi</b>", "mine"]
+    assert part.responses.loc[part.comments.index, "wave"].tolist() == ["fall", "spring", "spring"]
+    assert part.where(wave="spring").comments.text.tolist() == ["<b>hi</b>", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        ("2024-01-02 09:05:00", "2024-01-02 10:00:00", 2),
+        ("2024-01-02 10:00:00", "2024-01-02 09:05:00", 4),
+        # Hours of one digit do not sort as text: the file's order decides.
+        ("2024-01-02 9:05", "2024-01-02 10:00", 2),
+        ("1/2/2024 10:00", "12/1/2023 9:00", 2),
+    ],
+)
+def test_the_later_of_two_rows_is_the_one_handed_in_later(write, first, second, kept):
+    header = ["Timestamp", *HEADER]
+    twice = [[first, *ROWS[0]], [second, *ROWS[0][:5], "Disagree", *ROWS[0][6:]]]
+    assert rs.read(write(as_csv(twice, header)), INSTRUMENT).responses.b1.tolist() == [kept]
+
+
+def test_spellings_of_a_category_nobody_listed_are_one(write):
+    cells = [
+        [f"{i}", *ROWS[0][1:3], g, *ROWS[0][4:]] for i, g in enumerate(["Agender", "agender", "AGENDER "])
+    ]
+    assert rs.read(write(as_csv(cells)), INSTRUMENT).responses.gender.tolist() == ["Agender"] * 3
+
+
+def test_a_damaged_key_is_said_and_never_used(write, tmp_path, monkeypatch):
+    monkeypatch.setenv("RELSURVEY_HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "id.key").write_bytes(b"")
+    with pytest.raises(ReadError, match="damaged"):
+        rs.read(write(as_csv()), INSTRUMENT)
+
+
+def test_what_is_no_source_is_said_in_a_sentence():
+    with pytest.raises(ReadError, match="int cannot be read"):
+        rs.read(pd.Series(["a", "b"]).map(lambda _: 3), INSTRUMENT)

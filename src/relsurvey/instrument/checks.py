@@ -204,6 +204,15 @@ def _of_groups(instrument: Instrument) -> Iterator[Problem]:
         ids = [category.id for category in group.categories]
         if len(set(ids)) < len(ids):
             yield Problem(("groups", key, "categories"), f"a category of `{key}` stands twice. Keep one.")
+        spellings: dict[str, str] = {}
+        for index, category in enumerate(group.categories):
+            for text in (category.id, *category.label.values(), *category.match):
+                if spellings.setdefault(fold(text), category.id) != category.id:
+                    yield Problem(
+                        ("groups", key, "categories", index),
+                        f"{text!r} is a spelling of two categories of `{key}`, and a file could mean either. "
+                        "Reword one.",
+                    )
         if group.merge == "ordered" and not group.ordered:
             yield Problem(("groups", key, "merge"), f"`merge: ordered` needs `ordered: true` on `{key}`.")
         if group.combine and not group.multiple:

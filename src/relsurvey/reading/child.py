@@ -52,7 +52,7 @@ def _workbook(path: Path, limits: Limits, *, zipped: bool) -> dict[str, Any]:
             sheet = workbook.get_sheet_by_name(name)
             if sheet.total_height > limits.rows or sheet.total_width > limits.columns:
                 raise RefusedError(
-                    f"the sheet {name!r} reaches to row {sheet.total_height:,} "
+                    f"the sheet {name[:40]!r} reaches to row {sheet.total_height:,} "
                     f"and column {sheet.total_width:,}. "
                     "Delete stray cells far below or to the right of the table and save it again"
                 )

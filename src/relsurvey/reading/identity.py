@@ -8,6 +8,11 @@ import os
 import secrets
 from pathlib import Path
 
+from relsurvey.errors import ReadError
+from relsurvey.files import write_atomic
+
+_LENGTH = 32
+
 
 def home() -> Path:
     """Return the folder where relsurvey keeps its key: ``RELSURVEY_HOME``, or the user's data folder."""
@@ -17,18 +22,31 @@ def home() -> Path:
 
 
 def local_key() -> bytes:
-    """Return this machine's key; it is made once and readable by its owner alone."""
+    """Return this machine's key; it is made once, whole, and readable by its owner alone.
+
+    Raises
+    ------
+    ReadError
+        If the key was damaged: ids hashed with another one could not be matched with earlier ones.
+    """
     path = home() / "id.key"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = path.with_name(f"id.key.{secrets.token_hex(8)}")
+        write_atomic(new, secrets.token_bytes(_LENGTH), mode=0o600)
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            # A link appears whole or not at all, and not over the key of a process that was first.
+            os.link(new, path)
         except FileExistsError:
-            # Another process was first; its key is the one to use.
-            return path.read_bytes()
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
-    return path.read_bytes()
+            pass
+        finally:
+            new.unlink()
+    key = path.read_bytes()
+    if len(key) != _LENGTH:
+        raise ReadError(
+            f"The key for ids at {path} is damaged. Restore it, or delete it: ids then change once."
+        )
+    return key
 
 
 def hashed(value: str, key: bytes) -> str:

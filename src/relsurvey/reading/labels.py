@@ -83,12 +83,15 @@ def match_groups(rows: Rows, table: Table, instrument: Instrument) -> None:
     for key, group in instrument.groups.items():
         known = match.categories_of(group)
         ids = {"": ""}
+        seen: dict[str, str] = {}
         for label, count in Counter(rows.groups[key]).items():
             if label == "":
                 why = "no answer is a group of its own kind"
                 rows.note("groups", table.where, count, f"`{key}` left empty", why)
                 continue
             ids[label], why = _category(label, group, known, table.multiple_separator)
+            # Of a category that is not listed, the first spelling stands for all that differ by case or blanks.
+            ids[label] = seen.setdefault(fold(ids[label]), ids[label])
             what = f"`{key}`: {match.shown(label)} → {match.shown(ids[label])}"
             rows.note("groups", table.where, count, what, why)
         rows.groups[key] = [ids[label] for label in rows.groups[key]]
@@ -97,7 +100,7 @@ def match_groups(rows: Rows, table: Table, instrument: Instrument) -> None:
 def _category(label: str, group: GroupVariable, known: dict[str, str], separator: str) -> tuple[str, str]:
     """Return the category id of a label, and why it is this one."""
     parts = match.choices(label, known, separator) if group.multiple and fold(label) not in known else [label]
-    found = list(dict.fromkeys(known.get(fold(part), part) for part in parts))
+    found = list(dict.fromkeys(known.get(fold(part), part) for part in parts)) or [label]
     why = "by its label"
     if len(found) == 1:
         category = found[0]

@@ -14,13 +14,17 @@ from relsurvey.instrument.fold import fold
 
 @dataclass(frozen=True)
 class Columns:
-    """Which column of a table holds what, by position; ``unused`` holds nothing that was asked for."""
+    """Which column of a table holds what, by position.
+
+    ``unused`` holds nothing that was asked for; ``repeated`` names two columns and the id that both fit.
+    """
 
     identity: dict[str, int] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
     items: dict[str, int] = field(default_factory=dict)
     comments: dict[str, int] = field(default_factory=dict)
     unused: tuple[int, ...] = ()
+    repeated: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def found(self) -> int:
@@ -50,17 +54,14 @@ def names_of(instrument: Instrument) -> dict[tuple[str, str], list[str]]:
 def columns(header: Sequence[str], instrument: Instrument) -> Columns:
     """Find the instrument's columns in a header.
 
-    Raises
-    ------
-    MatchError
-        If two columns fit the same question.
+    Of two columns that fit one question the first is taken, and both are named in ``repeated``.
     """
     known: dict[str, tuple[str, str]] = {}
     for wanted, spellings in names_of(instrument).items():
         for spelling in spellings:
             known.setdefault(fold(spelling), wanted)
     found: dict[str, dict[str, int]] = {"identity": {}, "groups": {}, "items": {}, "comments": {}}
-    unused = []
+    unused, repeated = [], []
     for position, name in enumerate(header):
         target = known.get(fold(name)) if name else None
         if target is None:
@@ -68,12 +69,12 @@ def columns(header: Sequence[str], instrument: Instrument) -> Columns:
             continue
         kind, key = target
         if key in found[kind]:
-            raise MatchError(
-                f"Two columns, {header[found[kind][key]]!r} and {name!r}, are both the column of `{key}`. "
-                "Remove or rename one."
-            )
+            repeated.append((header[found[kind][key]], name, key))
+            continue
         found[kind][key] = position
-    return Columns(found["identity"], found["groups"], found["items"], found["comments"], tuple(unused))
+    return Columns(
+        found["identity"], found["groups"], found["items"], found["comments"], tuple(unused), tuple(repeated)
+    )
 
 
 def nearest(name: str, among: Iterable[str]) -> str | None:

@@ -107,6 +107,10 @@ def _open(
         sources = list(source)
     result = []
     for entry in sources:
+        if not isinstance(entry, (str, Path, Source)):
+            raise ReadError(
+                f"A {type(entry).__name__} cannot be read. Give a path, a DataFrame, or a list of paths."
+            )
         one = entry if isinstance(entry, Source) else Source(entry)
         result.append(
             (open_file(Path(one.path), limits), Source(one.path, one.wave or wave, one.school or school))
@@ -116,7 +120,7 @@ def _open(
 
 def _is_frame(source: object) -> TypeIs[pd.DataFrame]:
     """Say whether a source is a DataFrame, without importing pandas for a path that may not even exist."""
-    return hasattr(source, "iloc")
+    return hasattr(source, "iloc") and hasattr(source, "columns")
 
 
 def _recognise(opened: list[tuple[Opened, Source]]) -> Instrument:
@@ -141,12 +145,7 @@ def _best_table(opened: Opened, instrument: Instrument) -> Table | None:
     best: tuple[int, Table] | None = None
     for sheet in opened.sheets:
         for row in range(min(_HEADER_ROWS, len(sheet.rows))):
-            header = [cell.strip() for cell in sheet.rows[row]]
-            try:
-                found = match.columns(header, instrument)
-            except MatchError:
-                # Two columns of one question: still a header, and said as an error once it is chosen.
-                return under_header(sheet, row)
+            found = match.columns([cell.strip() for cell in sheet.rows[row]], instrument)
             score = 2 * len(found.items) + found.found
             if found.found and (best is None or score > best[0]):
                 best = (score, under_header(sheet, row))
@@ -164,6 +163,12 @@ def _read_one(opened: Opened, instrument: Instrument, given: Source, *, strict: 
     form = next(f for f in FORMATS if f.detect(table))
     table = form.read(table)
     columns = match.columns(table.header, instrument)
+    if columns.repeated:
+        first, second, key = columns.repeated[0]
+        raise MatchError(
+            f"Two columns, {match.shown(first)} and {match.shown(second)}, are both the column of `{key}`. "
+            "Remove or rename one."
+        )
     rows = _rows_of(table, columns, instrument)
     _note_table(rows, opened, table, form.NAME)
     _check_items(rows, table, columns, instrument, strict=strict)
@@ -313,7 +318,7 @@ def _finish(rows: Rows, instrument: Instrument, ids: str, hashes: tuple[str, ...
         why = "a keyed hash whose key stays on this machine"
     else:
         why = "ids='as-is': this study holds the file's own ids"
-    if any(rows.identity["respondent"]):
+    if any(rows.identity["respondent"]) or any(rows.identity["teacher"]):
         what = "respondent and teacher ids replaced" if ids == "hashed" else "ids kept as they are"
         rows.note("ids", "all files", len(rows), what, why)
     present = [name for name in IDENTITY if any(rows.identity[name])]
@@ -331,14 +336,16 @@ def _finish(rows: Rows, instrument: Instrument, ids: str, hashes: tuple[str, ...
     )
     responses = responses[[*identities, *groups, *instrument.items]]
     answers = pd.DataFrame({**identities, **groups, **{n: _words(rows.items[n]) for n in instrument.items}})
+    found = [
+        (i, question, text)
+        for question, texts in rows.comments.items()
+        for i, text in enumerate(texts)
+        if text
+    ]
     comments = pd.DataFrame(
-        [
-            (identities["respondent"][i], question, text)
-            for question, texts in rows.comments.items()
-            for i, text in enumerate(texts)
-            if text
-        ],
+        [(identities["respondent"][i], question, text) for i, question, text in found],
         columns=["respondent", "question", "text"],
+        index=pd.Index([i for i, _, _ in found], dtype=int),
     )
     named = " ".join({*rows.identity["school"], *(str(where) for where in rows.where[:1])})
     simulated = bool(re.search(r"\bsimula(ted|d[oa])s?\b", named, re.IGNORECASE))

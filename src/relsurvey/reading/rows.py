@@ -13,6 +13,7 @@ from relsurvey.instrument.fold import fold
 from relsurvey.reading.ledger import Entry
 
 _TEST_ID = re.compile(r"((test|testing|prueba|ejemplo|demo)([\W_\d].*)?|[a-z]*0{3,})\Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?\Z")
 _TEST_COMMENT = {
     "test",
     "testing",
@@ -117,8 +118,9 @@ def drop_duplicates(rows: Rows, keep: str) -> None:
         rows.note("duplicates", "all files", extra, what, "keep='all'")
         return
     dates = rows.identity["date"]
-    # Only dates that sort as text (year first) can say which row came later; else the file's order does.
-    sortable = all(re.match(r"\d{4}-\d{2}-\d{2}", dates[i]) for group in repeated for i in group)
+    # Only dates that sort as text (year first, two digits an hour) can say which row came later; else the
+    # file's order does.
+    sortable = all(_DATE.match(dates[i]) for group in repeated for i in group)
     gone: set[int] = set()
     for group in repeated:
         ordered = sorted(group, key=lambda i: (dates[i], i)) if sortable else group

@@ -409,14 +409,11 @@ class UnitBuilder:
         maybe = [self._group_maybe(unit, key, c) for key, c in mine if c.verdict == "maybe"]
         if clear or maybe or not mine:
             return [*clear, *maybe][:3]
-        if all(c.verdict == "about_the_same" for _, c in mine):
-            return [self._say("say.group_same")]
-        return [
-            self._say(
-                "say.group_cannot_tell",
-                gap=self._smallest([c for _, c in mine if c.verdict == "cannot_tell"]),
-            )
-        ]
+        unknown = [c for _, c in mine if c.verdict == "cannot_tell"]
+        if not unknown:
+            same = any(c.verdict == "about_the_same" for _, c in mine)
+            return [self._say("say.group_same" if same else "verdict.cell_too_few")]
+        return [self._say("say.group_cannot_tell", gap=self._smallest(unknown))]
 
 
 def _capital(text: Text) -> Text:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from relsurvey.analysis.verdict import Difference, contrasts
 from relsurvey.disclosure import ALL
+from relsurvey.instrument import GroupVariable
 from relsurvey.view import cells
 from relsurvey.view.material import Material
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: The name under which schools or teams stand as groups; no column of an instrument is called so.
+_UNIT = "school or team"
+
 
 def verdicts(
-    material: Material, *, scale: str, by: str, variables: tuple[str, ...], min_n: int
+    material: Material, *, scale: str, by: str, column: pd.Series, variables: tuple[str, ...], min_n: int
 ) -> dict[str, Difference]:
     """Return each group's verdict beside all others, in the family of all variables (rules.md 6).
 
@@ -21,25 +30,26 @@ def verdicts(
         The scale the verdicts are on.
     by
         The variable whose groups they are of: a group variable, school or team.
+    column
+        Each row's group.
     variables
         The group variables of the view.
     min_n
         A side under it is *too few*.
     """
-    responses, instrument = material.responses, material.instrument
+    instrument = material.instrument
+    # All students are one unit here, so a school or team is a group like any other.
+    responses = material.responses.drop(columns=[c for c in ("school", "team") if c in material.responses])
+    variable = by
+    if by not in instrument.groups:
+        variable = _UNIT
+        unit = GroupVariable(id=variable, title={"*": by})
+        instrument = instrument.model_copy(update={"groups": {**instrument.groups, variable: unit}})
+        responses = responses.assign(**{variable: column})
     family = tuple(dict.fromkeys((*material.reported, scale)))
     made = cells.make(
-        responses.drop(columns=[c for c in ("school", "team") if c in responses and c != by]),
-        material.answers,
-        instrument,
-        tuple(v for v in dict.fromkeys((*variables, by)) if v in instrument.groups),
-        family,
+        responses, material.answers, instrument, tuple(dict.fromkeys((*variables, variable))), family
     )
-    whole = made.units[ALL] if ALL in made.units else next(iter(made.units.values()))
-    groups = [
-        ((v, str(c)), cell) for (unit, v, c), cell in made.groups.items() if unit == ALL and c is not None
-    ]
-    if by not in instrument.groups:
-        groups += [((by, made.titles[unit][-1]), cell) for unit, cell in made.units.items() if unit != ALL]
-    found = contrasts(groups, whole, family, min_n=min_n)
-    return {c.key[1]: c.verdict for c in found if c.key[0] == by and c.scale == scale}
+    groups = [((v, str(c)), cell) for (_, v, c), cell in made.groups.items() if c is not None]
+    found = contrasts(groups, made.units[ALL], family, min_n=min_n)
+    return {c.key[1]: c.verdict for c in found if c.key[0] == variable and c.scale == scale}

@@ -37,9 +37,9 @@ class Viewer(anywidget.AnyWidget):
     --------
     >>> import relsurvey as rs
     >>> from relsurvey.demo import demo_workbook
-    >>> viewer = Viewer(rs.read(demo_workbook()).view())
+    >>> viewer = Viewer(rs.read(demo_workbook()).view(by="gender"))
     >>> viewer.code
-    "rs.read(FILE, 'five-elements').view(min_n=10)"
+    "rs.read(FILE, 'five-elements').view(by=['gender'], min_n=10)"
     """
 
     _esm = _STATIC / "viewer.js"
@@ -81,5 +81,7 @@ class Viewer(anywidget.AnyWidget):
     @property
     def code(self) -> str:
         """The call that makes the same view."""
-        provenance = json.loads(self._view)["provenance"]
-        return f"rs.read(FILE, {provenance['instrument']!r}).view(min_n={provenance['settings']['min_n']})"
+        view = json.loads(self._view)
+        instrument, settings = view["provenance"]["instrument"], view["provenance"]["settings"]
+        by = [variable["id"] for variable in view["variables"]]
+        return f"rs.read(FILE, {instrument!r}).view(by={by}, min_n={settings['min_n']})"
