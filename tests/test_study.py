@@ -195,7 +195,8 @@ def test_schools_and_teams_are_compared_like_groups(demo_study):
 
 
 def test_teams_of_one_name_in_several_schools_are_several_teams(demo_study):
-    names = {team: f"Team {i % 2}" for i, team in enumerate(sorted(demo_study.responses.team.unique()))}
+    pairs = demo_study.responses[["school", "team"]].drop_duplicates().sort_values(["school", "team"])
+    names = {team: f"Team {i % 2}" for i, team in enumerate(pairs.team)}
     responses = demo_study.responses.assign(team=demo_study.responses.team.map(names))
     found = replace(demo_study, responses=responses).compare("share_power", by="team")
     assert len(found.table) == len(names)

@@ -274,7 +274,8 @@ class Study:
         parts = [
             part._reliability(scale, by, group).scales[0]
             for group in self._order(by, column)
-            for part in [replace(study, responses=study.responses[column == group])]
+            for chosen in [column == group]
+            for part in [replace(study, responses=study.responses[chosen], answers=study.answers[chosen])]
             for scale in part._answered()
         ]
         order = list(self.instrument.scales)
@@ -432,7 +433,7 @@ class Study:
         column = self.responses[self._group(by)]
         if by == "team" and "school" in self.responses:
             school = self.responses["school"]
-            if (school.groupby(column).nunique() > 1).any():
+            if self.responses[["school", "team"]].drop_duplicates()["team"].dropna().duplicated().any():
                 return (school + ": " + column).rename("team")
         return column
 
