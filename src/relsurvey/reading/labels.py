@@ -90,7 +90,7 @@ def match_groups(rows: Rows, table: Table, instrument: Instrument) -> None:
                 rows.note("groups", table.where, count, f"`{key}` left empty", why)
                 continue
             ids[label], why = _category(label, group, known, table.multiple_separator)
-            # Of a category that is not listed, the first spelling stands for all that differ by case or blanks.
+            # Of a category that is not listed, the first spelling stands for those that differ by case.
             ids[label] = seen.setdefault(fold(ids[label]), ids[label])
             what = f"`{key}`: {match.shown(label)} → {match.shown(ids[label])}"
             rows.note("groups", table.where, count, what, why)

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.reliability import ScaleReliability
-from relsurvey.analysis.verdict import Contrast, contrasts
-from relsurvey.disclosure import Dropped, Released, Unit, protect
+from relsurvey.disclosure import protect
 from relsurvey.errors import DisclosureError
 from relsurvey.view import cells as _cells
 from relsurvey.view import model, pages
 from relsurvey.view.cells import Cells
 from relsurvey.view.material import Material
-from relsurvey.view.units import UnitBuilder, compared
+from relsurvey.view.units import Units
 from relsurvey.words import Text, languages, texts
 
 if TYPE_CHECKING:
@@ -59,12 +58,8 @@ def build(
             f"Fewer than {min_n} students answered, so there is nothing that may be shown. "
             "Collect more answers first."
         )
-    builder = UnitBuilder(cells, released, instrument, known, material.alike, min_n, same_within)
-    units = [
-        builder.unit(unit, _group_contrasts(cells, released, unit, min_n, same_within))
-        for unit in cells.plan.units
-        if unit.id in released.units
-    ]
+    told = Units(cells, released, instrument, known, material.alike, min_n, same_within)
+    units = [told.unit(unit) for unit in cells.plan.units if unit.id in released.units]
     return model.View(
         id=f"{instrument.id}{f'-{material.wave}' if material.wave else ''}",
         title=pages.in_languages(instrument.title, known),
@@ -119,22 +114,3 @@ def _scale(
         reading=verdict.reading,
         note=note,
     )
-
-
-def _group_contrasts(
-    cells: Cells, released: Released, unit: Unit, min_n: int, same_within: float
-) -> dict[tuple[str, int], dict[str, Contrast]]:
-    """Compare every published group of a unit with its other students, as one family (rules.md 6)."""
-    keyed, groups = [], []
-    for variable in cells.categories:
-        table = released.tables.get((unit.id, variable))
-        if table is None or isinstance(table, Dropped):
-            continue
-        for index in compared(table):
-            keyed.append((variable, index))
-            groups.append(((variable, str(index)), cells.row(unit.id, variable, table[index])))
-    found = contrasts(groups, cells.units[unit.id], cells.reported, min_n=min_n, same_within=same_within)
-    result: dict[tuple[str, int], dict[str, Contrast]] = {key: {} for key in keyed}
-    for contrast in found:
-        result[contrast.key[0], int(contrast.key[1])][contrast.scale] = contrast
-    return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from relsurvey.analysis.shares import wilson
 from relsurvey.view.model import Reason, Reference, Share
@@ -50,11 +51,13 @@ def shown(languages: Sequence[str], favorable: int, n: int) -> Shown:
     return Shown(numbers, words, range_words(languages, low, high), None)
 
 
-def reference(languages: Sequence[str], kind: str, favorable: int, n: int, key: Text) -> Reference | None:
+def reference(
+    kind: Literal["other_schools", "rest_of_school"], favorable: int, n: int, words: Text
+) -> Reference | None:
     """Return a mark for comparison; none where fewer than 20 students make it."""
     if n < _WORDS_UNDER:
         return None
-    return Reference.model_validate({"percent": percent(favorable / n), "kind": kind, "words": key})
+    return Reference(percent=percent(favorable / n), kind=kind, words=words)
 
 
 def parts(counts: Sequence[int]) -> list[int]:

@@ -1,0 +1,249 @@
+"""The groups of one unit: its tables, and what differs between them in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from relsurvey.aggregate import Cell
+from relsurvey.analysis.verdict import Contrast, Difference, contrasts
+from relsurvey.disclosure import ALL, Dropped, Row, Unit
+from relsurvey.instrument.fold import fold
+from relsurvey.view import model
+from relsurvey.view.pages import in_languages
+from relsurvey.view.telling import Telling
+from relsurvey.words import Text, gap_words, students_words
+
+_YES = {"yes", "si", "sí", "y"}
+
+
+def compared(rows: Sequence[Row]) -> tuple[int, ...]:
+    """Return which rows of a table are set beside all other students.
+
+    Those without an answer are no group. Of two rows, and of yes and no, the second is the first one's
+    others: to say it again would only mirror the same difference.
+
+    Examples
+    --------
+    >>> compared([Row(("yes",)), Row(("no",)), Row((None,), pooled=True)])
+    (0,)
+    >>> compared([Row(("girl",)), Row(("boy",)), Row(("nonbinary", None), pooled=True)])
+    (0, 1)
+    """
+    named = tuple(index for index, row in enumerate(rows) if not row.pooled)
+    yes_first = bool(named) and _is_yes(rows[named[0]])
+    return named[:1] if len(rows) == 2 or (len(named) == 2 and yes_first) else named
+
+
+def _is_yes(row: Row) -> bool:
+    return len(row.categories) == 1 and fold(str(row.categories[0])) in _YES
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of one unit that are shown.
+
+    Attributes
+    ----------
+    telling, unit
+        The view's numbers, and the unit.
+    found
+        By variable and row: the row beside all other students, by scale.
+    """
+
+    telling: Telling
+    unit: Unit
+    found: dict[tuple[str, int], dict[str, Contrast]]
+
+    @classmethod
+    def of(cls, telling: Telling, unit: Unit) -> Groups:
+        """Compare every published group of a unit with its other students, as one family (rules.md 6)."""
+        rows = [
+            ((variable, index), table[index])
+            for variable in telling.cells.categories
+            for table in [telling.released.rows(unit.id, variable)]
+            for index in compared(table)
+        ]
+        found: dict[tuple[str, int], dict[str, Contrast]] = {key: {} for key, _ in rows}
+        for contrast in contrasts(
+            [((v, str(index)), telling.cells.row(unit.id, v, row)) for (v, index), row in rows],
+            telling.cells.units[unit.id],
+            telling.cells.reported,
+            min_n=telling.min_n,
+            same_within=telling.same_within,
+        ):
+            found[contrast.key[0], int(contrast.key[1])][contrast.scale] = contrast
+        return cls(telling, unit, found)
+
+    def sentences(self) -> list[Text]:
+        """Return what differs between groups, clear findings or else maybes: two sentences at most."""
+        clear = [self._group_summary(key, cs) for key, cs in self._by_size("clear")]
+        maybe = [self._group_maybe(key, cs[0]) for key, cs in self._by_size("maybe")]
+        return (clear or maybe)[:2]
+
+    def _by_size(self, verdict: Difference) -> list[tuple[tuple[str, int], list[Contrast]]]:
+        """Return each group's contrasts of a verdict, the largest first, the group with the largest first."""
+        each = [
+            (key, sorted((c for c in cs.values() if c.verdict == verdict), key=lambda c: -abs(c.difference)))
+            for key, cs in self.found.items()
+        ]
+        return sorted(((key, cs) for key, cs in each if cs), key=lambda pair: -abs(pair[1][0].difference))
+
+    def _group_summary(self, key: tuple[str, int], clear: Sequence[Contrast]) -> Text:
+        """Say a group's clear differences in one sentence: the largest, and how many scales go with it."""
+        largest = clear[0]
+        alike = [c for c in clear if c.difference * largest.difference > 0]
+        if len(alike) < 2:
+            return self._group_clear(key, largest)
+        side = "above" if largest.difference > 0 else "below"
+        many = "every" if len(alike) == len(self.telling.cells.reported) else "many"
+        return self.telling.say(
+            f"say.group_{many}_{side}",
+            group=self._group_name(key),
+            k=len(alike),
+            n=len(self.telling.cells.reported),
+            scale=self.telling.scale_title(largest.scale),
+            gap=self._gap(key, largest),
+        )
+
+    def _group_clear(self, key: tuple[str, int], c: Contrast) -> Text:
+        side = "above" if c.difference > 0 else "below"
+        return self.telling.say(
+            f"say.group_{side}",
+            scale=self.telling.scale_title(c.scale),
+            group=self._group_name(key),
+            gap=self._gap(key, c),
+        )
+
+    def _group_maybe(self, key: tuple[str, int], c: Contrast) -> Text:
+        side = "above" if c.difference > 0 else "below"
+        return self.telling.say(
+            f"say.group_maybe_{side}", scale=self.telling.scale_title(c.scale), group=self._group_name(key)
+        )
+
+    def _gap(self, key: tuple[str, int], c: Contrast) -> Text:
+        mine = self.telling.cells.row(
+            self.unit.id, key[0], self.telling.released.rows(self.unit.id, key[0])[key[1]]
+        ).scales[c.scale]
+        return gap_words(self.telling.languages, mine.share, mine.share - c.difference)
+
+    def _group_name(self, key: tuple[str, int]) -> Text:
+        """Name a group for a sentence: the variable alone where the category is its 'yes'."""
+        variable, index = key
+        row = self.telling.released.rows(self.unit.id, variable)[index]
+        title = in_languages(self.telling.instrument.groups[variable].title, self.telling.languages)
+        if _is_yes(row):
+            return title
+        label = self._row_label(variable, row)
+        return {language: f"{title[language]}: {label[language]}" for language in self.telling.languages}
+
+    def _row_label(self, variable: str, row: Row) -> Text:
+        if row.pooled:
+            return self.telling.say("group.none" if row.categories == (None,) else "group.other_or_none")
+        known = {c.id: c for c in self.telling.instrument.groups[variable].categories}
+        labels: list[Text] = []
+        for category in row.categories:
+            if category is None:
+                labels.append(self.telling.say("group.none"))
+            elif category in known:
+                labels.append(in_languages(known[category].label, self.telling.languages))
+            elif category == "two_or_more":
+                labels.append(self.telling.say("group.two_or_more"))
+            else:
+                labels.append(dict.fromkeys(self.telling.languages, category))
+        first, *rest = labels
+        for label in rest:
+            first = self.telling.say(
+                "group.or",
+                a=first,
+                b={
+                    k: v[:1].lower() + v[1:] if label == self.telling.say("group.none") else v
+                    for k, v in label.items()
+                },
+            )
+        return first
+
+    def table(self, variable: str) -> model.GroupTable:
+        """Return a variable's table: its rows and what they say, or why it is not shown."""
+        table = self.telling.released.tables.get((self.unit.id, variable))
+        if table is None or isinstance(table, Dropped):
+            why = "linked" if isinstance(table, Dropped) and table.why == "linked" else "too_few"
+            elsewhere = self.unit.kind == "school" and bool(self.telling.released.rows(ALL, variable))
+            key = (
+                "note.dropped_school"
+                if elsewhere
+                else "note.dropped_linked"
+                if why == "linked"
+                else "note.dropped"
+            )
+            return model.GroupTable(variable=variable, note=self.telling.say(key))
+        rows = [
+            self._row(variable, index, row, self.found.get((variable, index), {}))
+            for index, row in enumerate(table)
+        ]
+        pooled = any(row.pooled and len(row.categories) > 1 for row in table)
+        joined = any(not row.pooled and len(row.categories) > 1 for row in table)
+        note = (
+            self.telling.say("note.pooled") if pooled else self.telling.say("note.merged") if joined else None
+        )
+        return model.GroupTable(variable=variable, say=self._table_sentences(variable), rows=rows, note=note)
+
+    def _row(self, variable: str, index: int, row: Row, found: dict[str, Contrast]) -> model.GroupRow:
+        cell = self.telling.cells.row(self.unit.id, variable, row)
+        return model.GroupRow(
+            id=f"{variable}-{index}",
+            label=self._row_label(variable, row),
+            students=students_words(self.telling.languages, cell.respondents),
+            cells=[
+                self._group_cell((variable, index), key, cell, found.get(key))
+                for key in self.telling.cells.scales
+            ],
+        )
+
+    def _group_cell(
+        self, key: tuple[str, int], scale: str, cell: Cell, c: Contrast | None
+    ) -> model.GroupCell:
+        if scale not in self.telling.cells.reported:
+            return model.GroupCell(scale=scale, words=self.telling.one_by_one(scale), reason="one_by_one")
+        said = self.telling.share(cell.scales[scale])
+        return model.GroupCell(
+            scale=scale,
+            share=said.share,
+            words=said.words,
+            range=said.range,
+            reason=said.reason,
+            verdict=c.verdict if c else None,
+            sentence=self._verdict_sentence(key, c) if c else None,
+        )
+
+    def _verdict_sentence(self, key: tuple[str, int], c: Contrast) -> Text:
+        side = "above" if c.difference > 0 else "below"
+        match c.verdict:
+            case "clear":
+                return self.telling.say(f"verdict.clear_{side}", gap=self._gap(key, c))
+            case "maybe":
+                return self.telling.say(f"verdict.maybe_{side}")
+            case "cannot_tell":
+                return self.telling.say("verdict.cell_cannot_tell", gap=self._smallest([c]))
+            case _:
+                return self.telling.say(f"verdict.cell_{c.verdict}")
+
+    def _smallest(self, found: Sequence[Contrast]) -> Text:
+        """Return the gap that would have shown, in tenths, rounded up: too sharp an eye is not promised."""
+        k = max(1, -int(-max(c.smallest for c in found) * 10 // 1))
+        return self.telling.say("share.tenths", k=min(10, k))
+
+    def _table_sentences(self, variable: str) -> list[Text]:
+        """Return a table's findings: clear ones, then maybes; else about the same, or cannot tell."""
+        mine = [
+            (key, c) for key, of_group in self.found.items() if key[0] == variable for c in of_group.values()
+        ]
+        clear = [self._group_clear(key, c) for key, c in mine if c.verdict == "clear"]
+        maybe = [self._group_maybe(key, c) for key, c in mine if c.verdict == "maybe"]
+        if clear or maybe or not mine:
+            return [*clear, *maybe][:3]
+        unknown = [c for _, c in mine if c.verdict == "cannot_tell"]
+        if not unknown:
+            same = any(c.verdict == "about_the_same" for _, c in mine)
+            return [self.telling.say("say.group_same" if same else "verdict.cell_too_few")]
+        return [self.telling.say("say.group_cannot_tell", gap=self._smallest(unknown))]

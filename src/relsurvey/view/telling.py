@@ -1,0 +1,59 @@
+"""What every part of a view needs to put a finding into words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relsurvey.aggregate import ScaleSums
+from relsurvey.disclosure import Released
+from relsurvey.view import shares
+from relsurvey.view.cells import Cells
+from relsurvey.view.pages import in_languages
+from relsurvey.words import Text, texts
+
+if TYPE_CHECKING:
+    from relsurvey.instrument import Instrument
+
+
+@dataclass(frozen=True)
+class Telling:
+    """The numbers of one view, what of them is released, and the languages to say it in.
+
+    Attributes
+    ----------
+    cells, released
+        Aggregates of every cell, and which of them may be shown.
+    instrument, languages
+        What was asked, and the view's languages.
+    alike
+        Whether the scales are answered much alike (rules.md 8).
+    min_n, same_within
+        The view's thresholds: students, and a share of 0-1.
+    """
+
+    cells: Cells
+    released: Released
+    instrument: Instrument
+    languages: Sequence[str]
+    alike: bool
+    min_n: int
+    same_within: float
+
+    def say(self, key: str, **values: object) -> Text:
+        """Return a sentence of the catalogue in the view's languages."""
+        return texts(self.languages, key, **values)
+
+    def scale_title(self, key: str) -> Text:
+        """Return a scale's title in the view's languages."""
+        return in_languages(self.instrument.scales[key].title, self.languages)
+
+    def share(self, sums: ScaleSums) -> shares.Shown:
+        """Return what may be said of the share of students who are favorable on a scale."""
+        return shares.shown(self.languages, sums.favorable, sums.n)
+
+    def one_by_one(self, key: str) -> Text:
+        """Return what stands in place of the share of a scale that is not read as one."""
+        k = len(self.instrument.scales[key].items)
+        return self.say("cell.one_by_one" if k > 1 else "cell.one_by_one_single", k=k)
