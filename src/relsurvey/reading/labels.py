@@ -48,9 +48,9 @@ def match_answers(rows: Rows, table: Table, instrument: Instrument, *, strict: b
     if problems and strict:
         raise match.unmatched_error(
             problems,
-            f"{len(problems)} answer labels fit no option of `{instrument.id}`",
+            f"Some answers fit no option of `{instrument.id}`",
             "Correct them in the file or add them to the instrument's options; "
-            "strict=False leaves them out and says so in the ledger.",
+            "strict=False (--lenient) leaves them out and says so in the ledger.",
         )
     for problem in problems:
         what = f"{match.shown(problem.found)} is no answer to this question and was left out"

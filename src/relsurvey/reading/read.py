@@ -252,7 +252,7 @@ def _check_items(
             f"{table.where} lacks {len(missing)} of the {len(instrument.items)} questions "
             f"of `{instrument.id}`",
             "Rename the columns, list the older wording under `was:`, "
-            "or read with strict=False to go on without them.",
+            "or read with strict=False (--lenient) to go on without them.",
         )
     for problem in problems:
         what = f"no column for `{problem.where}`; its answers are empty"
