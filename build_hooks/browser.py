@@ -36,10 +36,11 @@ def targets(root: Path) -> list[Path]:
 
 
 def sources(root: Path) -> Iterator[Path]:
-    """Yield every file under ``widgets/`` that the built files may depend on."""
+    """Yield every file that the built files may depend on: ``widgets/``, and the notebook the launcher copies."""
     for folder, folders, names in os.walk(root / "widgets"):
         folders[:] = [name for name in folders if name not in _NOT_SOURCES and not name.startswith(".")]
         yield from (Path(folder, name) for name in names if not name.endswith(".tsbuildinfo"))
+    yield from (root / "notebooks" / "workshop").glob("first-look.ipynb")
 
 
 def stale(root: Path) -> bool:

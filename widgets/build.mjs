@@ -21,11 +21,15 @@ const bareSchema = {
   },
 };
 
+// Preact stands inside every script, and its licence asks that its notice does too.
+const licence = await readFile(here("node_modules/preact/LICENSE"), "utf8");
+
 const common = {
   bundle: true,
   minify: true,
   charset: "utf8",
   legalComments: "none",
+  banner: { js: `/*! Preact\n${licence.trim()}\n*/` },
   target: ["chrome111", "firefox113", "safari16.4"],
   jsx: "automatic",
   jsxImportSource: "preact",

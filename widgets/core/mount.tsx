@@ -29,7 +29,8 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
   const { host } = options;
   const addressed = ownsAddress(host);
   const leaving = new AbortController();
-  const root = document.createElement("div");
+  // Inside a section the header and footer are no landmarks: the host's page has its own.
+  const root = document.createElement(addressed ? "div" : "section");
   root.className = "rs";
   root.dataset["host"] = host;
   element.append(root);
