@@ -172,11 +172,12 @@ class Desk:
         ours = (f"http:{host}", f"ws:{host}", f"blob:http:{host}", "data:")
         return [url for url in self.asked if not url.startswith(ours)]
 
-    def axe(self) -> list[str]:
+    def axe(self, where: str = ".relsurvey-view") -> list[str]:
         """Return what axe finds in the view."""
         self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate(
-            "async () => (await axe.run('.relsurvey-view')).violations.map((rule) => "
-            "`${rule.id}: ${rule.nodes.map((node) => node.target + ' ' + node.failureSummary).join(' | ')}`)"
+            "async (where) => (await axe.run(where)).violations.map((rule) => "
+            "`${rule.id}: ${rule.nodes.map((node) => node.target + ' ' + node.failureSummary).join(' | ')}`)",
+            where,
         )
         return [str(finding) for finding in found]

@@ -262,3 +262,28 @@ def test_jupyterlabs_print_command_prints_the_sheets(sit: Callable[..., Desk], s
 def test_the_extension_says_its_version() -> None:
     package = json.loads((ROOT / "widgets" / "lab" / "package.json").read_text("utf-8"))
     assert package["version"] == relsurvey.__version__
+
+
+def test_the_notebook_runs_from_the_card_to_the_view_inside_it(sit: Callable[..., Desk]) -> None:
+    """The workshop's whole way: the card, six cells, the view in the notebook, the published folder."""
+    desk = sit()
+    desk.run("relsurvey:first-look")
+    notebook = desk.page.locator(".jp-NotebookPanel")
+    expect(notebook).to_be_visible()
+    desk.page.wait_for_function(
+        "jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'"
+    )
+    desk.run("notebook:run-all-cells")
+    shown = notebook.locator(".jp-OutputArea .rs")
+    shown.scroll_into_view_if_needed(timeout=90_000)
+    expect(shown.get_by_role("heading", level=1)).to_contain_text("All schools")
+    expect(shown.locator(".rs-row[data-scale] svg rect").first).to_be_visible()
+    published = desk.folder / "first-look-view" / "view.html"
+    end = time.monotonic() + 60
+    while not published.is_file():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    shown.get_by_label("School or team").select_option(index=1)
+    expect(shown.get_by_role("heading", level=1)).to_contain_text("(simulated)")
+    assert desk.axe(".jp-OutputArea .rs") == []
+    assert desk.elsewhere() == []
