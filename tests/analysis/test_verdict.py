@@ -156,3 +156,22 @@ def test_a_scale_of_two_items_uses_spearman_brown():
     assert math.isnan(found.omega) and found.verdict.reading == "report"
     alone = reliability(frame[["a"]]).scales[0]
     assert math.isnan(alone.alpha) and alone.verdict.reading == "one_by_one"
+
+
+def test_a_share_and_a_mean_that_disagree_are_not_clear():
+    """Rule 11: the verdict is on the share; a mean that points the other way weakens it."""
+    rng = np.random.default_rng(17)
+    n = 300
+    base = rng.normal(size=(2 * n, 1)) * 0.1 + np.full((2 * n, 5), 3.0)
+    favorable = np.zeros((2 * n, 5), dtype=bool)
+    favorable[:n, 0] = rng.random(n) < 0.7
+    favorable[n:, 0] = rng.random(n) < 0.4
+    agree = base.copy()
+    agree[:n] += 1
+    against = agree.copy()
+    against[:n, 0] -= 3
+    for scores, expected in ((agree, "clear"), (against, "maybe")):
+        whole = cell(scores, favorable)
+        found = contrasts([(("v", "a"), cell(scores[:n], favorable[:n]))], whole, SCALES, min_n=10)
+        assert found[0].difference > 0.2
+        assert found[0].verdict == expected

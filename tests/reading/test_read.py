@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -295,3 +296,14 @@ def test_a_damaged_key_is_said_and_never_used(write, tmp_path, monkeypatch):
 def test_what_is_no_source_is_said_in_a_sentence():
     with pytest.raises(ReadError, match="int cannot be read"):
         rs.read(pd.Series(["a", "b"]).map(lambda _: 3), INSTRUMENT)
+
+
+def test_the_older_workbook_format(tmp_path):
+    """`answers.xls` was written once by a spreadsheet library that still writes the old format."""
+    study = rs.read(Path(__file__).parent / "answers.xls", INSTRUMENT)
+    assert study.responses.b1.tolist() == [4, 3, 4, 5]
+
+
+def test_an_instrument_that_asks_about_protected_topics_says_so(write):
+    warned = rs.read(write(as_csv()), INSTRUMENT.model_copy(update={"ppra": True}))
+    assert steps(warned, "ppra") == 4

@@ -225,3 +225,18 @@ def test_hostile_labels_stay_text_in_every_door(tmp_path):
         "script-script-alert-2-script",
     }
     assert rs.read(frame, INSTRUMENT).view().units[1].title["en"].startswith("<")
+
+
+def test_scales_that_are_answered_alike_are_said_to_be():
+    """One trait behind two scales: nothing is singled out, because they say the same thing."""
+    frame = simulate([240], seed=3)
+    twin = INSTRUMENT.model_copy(
+        update={
+            "scales": {
+                **INSTRUMENT.scales,
+                "twin": INSTRUMENT.scales["belonging"].model_copy(update={"id": "twin"}),
+            }
+        }
+    )
+    said = rs.read(frame, twin).view(by="gender").units[0].say
+    assert any("much alike" in sentence["en"] for sentence in said)

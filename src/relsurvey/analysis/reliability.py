@@ -44,6 +44,8 @@ class ScaleReliability:
         Whose figures these are; None where it does not apply.
     n_items, n, complete
         Items; respondents with any answer (pairwise) or complete (listwise); complete respondents.
+    missing
+        How alpha and the item figures treat missing answers.
     alpha, alpha_low, alpha_high, alpha_std
         Cronbach's alpha, its 95 % interval (Feldt), and alpha of the correlations.
     omega, omega_low, omega_high
@@ -65,6 +67,7 @@ class ScaleReliability:
     n_items: int
     n: int
     complete: int
+    missing: Missing
     alpha: float
     alpha_low: float
     alpha_high: float
@@ -114,6 +117,7 @@ class Reliability:
             "mean_r",
             "sem",
             "srmr",
+            "missing",
         )
         rows = [
             {**{name: getattr(s, name) for name in names}, "verdict": s.verdict.reading} for s in self.scales
@@ -255,6 +259,7 @@ def reliability(
                 n_items=k,
                 n=n,
                 complete=m.complete_n,
+                missing=missing,
                 alpha=alpha,
                 alpha_low=low,
                 alpha_high=high,

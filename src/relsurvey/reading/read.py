@@ -90,6 +90,11 @@ def read(
     drop_tests(whole)
     drop_duplicates(whole, keep)
     note_kept(whole, chosen)
+    if chosen.ppra:
+        what = "this instrument asks about topics that the law protects (PPRA)"
+        whole.note(
+            "ppra", "all files", len(whole), what, "families may have to be told, or asked, beforehand"
+        )
     return _finish(whole, chosen, ids, tuple(part.sha256 for part, _ in opened))
 
 

@@ -238,7 +238,7 @@ class Groups:
         mine = [
             (key, c) for key, of_group in self.found.items() if key[0] == variable for c in of_group.values()
         ]
-        clear = [self._group_clear(key, c) for key, c in mine if c.verdict == "clear"]
+        clear = [self._group_summary(key, cs) for key, cs in self._by_size("clear") if key[0] == variable]
         maybe = [self._group_maybe(key, c) for key, c in mine if c.verdict == "maybe"]
         if clear or maybe or not mine:
             return [*clear, *maybe][:3]

@@ -50,7 +50,8 @@ def favorable(instrument: Instrument, known: Sequence[str]) -> Text:
     if len(sets) != 1 or own:
         return texts(known, "page.favorable_own")
     marked = [option for option in instrument.options[sets.pop()].counted if option.favorable]
-    labels = {language: ", ".join(f"“{pick(o.label, language)}”" for o in marked) for language in known}
+    quoted = [texts(known, "page.quoted", text=in_languages(o.label, known)) for o in marked]
+    labels = {language: ", ".join(label[language] for label in quoted) for language in known}
     return texts(known, "page.favorable", labels=labels)
 
 
