@@ -161,42 +161,17 @@ class Study:
         AnalysisError
             If no row is left, naming what there is.
         """
-        import numpy as np
+        from relsurvey.reading.part import part
 
-        chosen = np.ones(len(self.responses), dtype=bool)
-        said = []
-        for key, value in (("wave", wave), ("school", school), ("team", team)):
-            if value is None:
-                continue
-            if key not in self.responses or value not in set(self.responses[key].dropna()):
-                there = (
-                    sorted(map(str, self.responses[key].dropna().unique())) if key in self.responses else []
-                )
-                known = f"It has: {', '.join(there)}." if there else f"It has no column for {key}."
-                raise AnalysisError(f"This study has no {key} {value!r}. {known}")
-            chosen &= (self.responses[key] == value).to_numpy()
-            said.append(f"{key} {value!r}")
-        if not chosen.any():
-            raise AnalysisError(
-                f"No row of this study is in {' and '.join(said)} together. Choose another one."
-            )
-        entry = Entry(
-            "where",
-            "all files",
-            int((~chosen).sum()),
-            f"rows outside {', '.join(said)} set aside",
-            "the caller asked for a part",
+        responses, answers, comments, entry = part(
+            self.responses, self.answers, self.comments, {"wave": wave, "school": school, "team": team}
         )
-        # A comment's index is the position of its row: a student's comments of other waves stay behind.
-        comments = self.comments[chosen[self.comments.index.to_numpy(dtype=int)]]
-        positions = np.cumsum(chosen) - 1
-        comments = comments.set_axis(positions[comments.index.to_numpy(dtype=int)], axis=0)
         return replace(
             self,
-            responses=self.responses[chosen].reset_index(drop=True),
-            answers=self.answers[chosen].reset_index(drop=True),
+            responses=responses,
+            answers=answers,
             comments=comments,
-            _ledger=(*self._ledger, entry) if said else self._ledger,
+            _ledger=self._ledger if entry is None else (*self._ledger, entry),
         )
 
     def _latest(self) -> Study:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from typing import TYPE_CHECKING
 
 from relsurvey.disclosure.plan import Category, Plan, Released, Students, together
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 # Elimination over a prime field is exact but for a chance of about one in the prime.
 _PRIME = 2_147_483_629
+
+# Of many small atoms, every three of them (or two) are too many to try; their unions are tried all the same.
+_MOST_TRIED = 60_000
 
 Atom = tuple[str | None, Category]
 
@@ -43,8 +47,8 @@ def audit(plan: Plan, released: Released, min_n: int) -> tuple[Exposure, ...]:
     Every published figure is the sum of a set of disjoint atoms: a school (or team) by a category. The sets
     are the rows of a 0/1 matrix, and what an attacker can compute exactly is what their combinations give: a
     group is exposed when its own 0/1 row lies in the row space. Tried are every small atom, every two and
-    three of them, all small atoms of a unit and of a category, what the published sets leave of each other,
-    and what the reduced matrix itself singles out.
+    three of them (where these are not too many), all small atoms of a unit and of a category, what the
+    published sets leave of each other, and what the reduced matrix itself singles out.
     """
     found = list(_audit_units(plan, released, min_n))
     for variable in dict.fromkeys(table.variable for table in plan.tables):
@@ -145,6 +149,8 @@ def _exposures(
 def _suspects(shown: Sequence[frozenset[Atom]], small: Sequence[Atom]) -> Iterable[frozenset[Atom]]:
     """Return the groups that are tried: see :func:`audit`."""
     for size in (1, 2, 3):
+        if comb(len(small), size) > _MOST_TRIED:
+            break
         yield from (frozenset(some) for some in combinations(small, size))
     for place in (0, 1):
         for value in {atom[place] for atom in small}:
