@@ -65,8 +65,10 @@ def painted(play: Playwright, chromium: str, url: str) -> tuple[float, int]:
         seen: list[str] = []
         page.on("request", lambda request, seen=seen: seen.append(request.url))
         page.goto(url, wait_until="commit")
-        page.wait_for_function("window.painted !== null", timeout=120_000)
-        times.append(page.evaluate("window.painted") / 1000)
+        # Asked from here again and again: the pages' own policy lets nothing be evaluated inside them.
+        while (moment := page.evaluate("window.painted")) is None:
+            page.wait_for_timeout(20)
+        times.append(moment / 1000)
         page.wait_for_timeout(300)
         foreign += sum(1 for u in seen if u.startswith(("http", "ws")) and u.split("/")[2] != own)
         browser.close()
