@@ -1,13 +1,10 @@
-"""Text made safe for the place it goes to: HTML, a script element, a spreadsheet cell, a path."""
+"""Text made safe for the place it goes to: HTML, a script element, a path."""
 
 from __future__ import annotations
 
 import html
 import re
 import unicodedata
-
-# What a spreadsheet takes for a formula (OWASP, CWE-1236), the full-width equals sign too.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝")
 
 # Names that Windows keeps for itself, with or without an ending.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
@@ -35,18 +32,6 @@ def json_for_script(text: str) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
-
-
-def spreadsheet_text(text: object) -> str:
-    """Return text for a CSV cell that no spreadsheet will run.
-
-    Examples
-    --------
-    >>> spreadsheet_text("=SUM(1,2)"), spreadsheet_text("a = b")
-    ("'=SUM(1,2)", 'a = b')
-    """
-    value = str(text)
-    return "'" + value if value.startswith(_FORMULA) else value
 
 
 def slug(text: str, taken: set[str] | frozenset[str] = frozenset()) -> str:
