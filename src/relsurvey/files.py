@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from relsurvey.errors import PublishError
@@ -66,13 +68,49 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> None
         raise
 
 
-def write_manifest(directory: Path, names: list[str]) -> None:
-    """Write ``manifest.json``: the SHA-256 and size of each named file, last of all files of a release."""
-    files = {
-        name: {"sha256": sha256(directory / name), "bytes": (directory / name).stat().st_size}
-        for name in names
+def write_release(directory: Path, contents: Mapping[str, str], retired: Sequence[str] = ()) -> None:
+    """Replace the files of a release, so that a reader finds the old or the new one, whole, at any moment.
+
+    Parameters
+    ----------
+    directory
+        Where; it must exist.
+    contents
+        The text of each file by its name.
+    retired
+        Files of an earlier release that this one does not have.
+
+    Raises
+    ------
+    PublishError
+        If the folder cannot be written to.
+
+    Notes
+    -----
+    The manifest is written twice: first it lists every file's old hash beside the new one, so that a kill
+    half-way leaves only files that it knows; last, the new ones alone.
+    """
+    _sweep(directory, [*contents, MANIFEST])
+    files: dict[str, dict[str, str]] = {name: {"sha256": sha256(text)} for name, text in contents.items()}
+    before = {
+        name: {**entry, "replaces": sha256(directory / name)} if (directory / name).is_file() else entry
+        for name, entry in files.items()
     }
-    write_atomic(directory / MANIFEST, json.dumps({"format": 1, "files": files}, indent=1) + "\n")
+    for step in (before, files):
+        write_atomic(directory / MANIFEST, json.dumps({"format": 1, "files": step}, indent=1) + "\n")
+        if step is before:
+            for name in retired:
+                (directory / name).unlink(missing_ok=True)
+            for name, text in contents.items():
+                write_atomic(directory / name, text)
+
+
+def _sweep(directory: Path, names: Iterable[str]) -> None:
+    """Remove what killed writes left behind; a write that is under way is younger than an hour."""
+    for name in names:
+        for left in directory.glob(f".{name}.*"):
+            if left.stat().st_mtime < time.time() - 3600:
+                left.unlink(missing_ok=True)
 
 
 def read_manifest(directory: Path) -> dict[str, str]:
@@ -86,7 +124,7 @@ def read_manifest(directory: Path) -> dict[str, str]:
     path = directory / MANIFEST
     try:
         files = json.loads(path.read_text("utf-8"))["files"]
-        hashes = {name: entry["sha256"] for name, entry in files.items()}
+        hashes = {name: (entry["sha256"], entry.get("replaces")) for name, entry in files.items()}
     except FileNotFoundError as cause:
         raise PublishError(
             f"{directory} holds no published view (no {MANIFEST}): "
@@ -94,10 +132,10 @@ def read_manifest(directory: Path) -> dict[str, str]:
         ) from cause
     except (ValueError, KeyError, TypeError, AttributeError) as cause:
         raise PublishError(f"{path} is damaged: publish the view again.") from cause
+    found = {name: sha256(directory / name) for name in hashes if (directory / name).is_file()}
     for name, expected in hashes.items():
-        file = directory / name
-        if not file.is_file() or sha256(file) != expected:
+        if found.get(name) not in expected or name not in found:
             raise PublishError(
                 f"{name} in {directory} is missing or was changed after publishing: publish it again."
             )
-    return hashes
+    return found

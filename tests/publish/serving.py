@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from relsurvey.files import write_manifest
+from relsurvey.files import write_release
 from relsurvey.publish.serve import Server
-from relsurvey.publish.voila import APP, VIEW, write_app
+from relsurvey.publish.voila import APP, VIEW, app
 
 #: Stands in whatever a viewer must never get.
 SECRET = "student 12345 ROW: Ana"
@@ -47,10 +47,15 @@ display(ask, echo, kept, noisy)
 
 def publish(folder: Path, view_json: str) -> Path:
     """Write what ``publish`` writes for Voilà, and return the folder."""
-    (folder / VIEW).write_text(view_json, "utf-8")
-    write_app(folder, view_json)
-    write_manifest(folder, [VIEW, APP])
+    write_release(folder, {VIEW: view_json, APP: app(view_json)})
     return folder
+
+
+def write_app(folder: Path, view_json: str) -> Path:
+    """Write the app alone, as no release does."""
+    path = folder / APP
+    path.write_text(app(view_json), "utf-8")
+    return path
 
 
 def write_live_app(path: Path, source: str) -> Path:

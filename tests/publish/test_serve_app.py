@@ -10,8 +10,8 @@ import pytest
 from nbclient import NotebookClient
 
 from relsurvey.errors import PublishError
-from relsurvey.publish.voila import APP, InlineView, content_security_policy, is_live, write_app
-from tests.publish.serving import publish
+from relsurvey.publish.voila import APP, InlineView, content_security_policy, is_live
+from tests.publish.serving import publish, write_app
 from tests.publish.small_view import HOSTILE, small_view_json
 
 ROOT = Path(__file__).parent.parent.parent
@@ -55,7 +55,7 @@ def test_what_is_no_view_is_not_published(tmp_path: Path, text: str) -> None:
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="missing"):
-        write_app(tmp_path / "missing", small_view_json())
+        publish(tmp_path / "missing", small_view_json())
 
 
 def test_a_view_is_drawn_in_its_first_language(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from typing import Any
 
 from relsurvey.errors import PublishError
 from relsurvey.escape import json_for_script
-from relsurvey.files import write_atomic
 from relsurvey.publish.static import static
 
 APP = "app.ipynb"
@@ -56,28 +55,22 @@ WORDS = {
 }
 
 
-def write_app(directory: Path, view_json: str) -> Path:
-    """Write ``app.ipynb``, the notebook that Voilà serves and JupyterLab opens.
+def app(view_json: str) -> str:
+    """Return the text of ``app.ipynb``, the notebook that Voilà serves and JupyterLab opens.
 
     It is made from the view alone, never from a notebook that someone else wrote. Voilà reads the view from
-    its metadata and draws it with no kernel; its one cell shows the same view in JupyterLab.
+    its metadata and draws it with no kernel; its one cell shows the same view in JupyterLab, from
+    ``view.relsurvey.json`` beside it.
 
     Parameters
     ----------
-    directory
-        The folder that also holds ``view.relsurvey.json``.
     view_json
         The view, as :meth:`relsurvey.view.model.View.to_json` returns it.
-
-    Returns
-    -------
-    Path
-        The notebook.
 
     Raises
     ------
     PublishError
-        If the view is not a JSON object, or the folder cannot be written to.
+        If the view is not a JSON object.
     """
     view = _parsed(view_json)
     notebook = {
@@ -101,9 +94,7 @@ def write_app(directory: Path, view_json: str) -> Path:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    path = directory / APP
-    write_atomic(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
-    return path
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
 class InlineView:

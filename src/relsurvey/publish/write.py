@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relsurvey.errors import PublishError
-from relsurvey.files import MANIFEST, write_atomic, write_manifest
+from relsurvey.files import MANIFEST, write_release
 from relsurvey.view import View
 
 VIEW, PAGE, APP = "view.relsurvey.json", "view.html", "app.ipynb"
@@ -43,7 +43,7 @@ def publish(view: View, directory: Path, formats: tuple[str, ...]) -> Published:
     view
         A view that passed the gate.
     directory
-        Where; made when missing. Each file replaces its older self whole, and the manifest comes last.
+        Where; made when missing. A reader finds the older release or this one, whole, at any moment.
     formats
         ``"html"``, ``"voila"``.
 
@@ -64,23 +64,14 @@ def publish(view: View, directory: Path, formats: tuple[str, ...]) -> Published:
             f"Cannot make the folder {directory}: {cause.strerror}. Choose another one."
         ) from cause
     text = view.to_json()
-    # While files are replaced there is no manifest: a half-made release is refused, not served.
-    (directory / MANIFEST).unlink(missing_ok=True)
-    write_atomic(directory / VIEW, text)
-    names = [VIEW]
+    contents = {VIEW: text}
     if "html" in formats:
         from relsurvey.publish.html import page
 
-        write_atomic(directory / PAGE, page(view))
-        names.append(PAGE)
-    else:
-        (directory / PAGE).unlink(missing_ok=True)
+        contents[PAGE] = page(view)
     if "voila" in formats:
-        from relsurvey.publish.voila import write_app
+        from relsurvey.publish.voila import app
 
-        write_app(directory, text)
-        names.append(APP)
-    else:
-        (directory / APP).unlink(missing_ok=True)
-    write_manifest(directory, names)
-    return Published(directory, view, (*names, MANIFEST))
+        contents[APP] = app(text)
+    write_release(directory, contents, retired=[name for name in (PAGE, APP) if name not in contents])
+    return Published(directory, view, (*contents, MANIFEST))
