@@ -144,9 +144,8 @@ def _keyed_codes(instrument: Instrument, item: str) -> tuple[float, ...]:
 def _not_counted(answers: pd.DataFrame, instrument: Instrument, item: str) -> np.ndarray:
     labels = {fold(t) for o in instrument.options_of(item).options if not o.counted for t in o.label.values()}
     column = answers[item]
-    known = {label: fold(label) in labels for label in column.dropna().unique()}
-    result: np.ndarray = column.map(known).fillna(False).to_numpy(dtype=bool)
-    return result
+    wanted = [label for label in column.dropna().unique() if fold(label) in labels]
+    return column.isin(wanted).to_numpy(dtype=bool)
 
 
 def _units(
