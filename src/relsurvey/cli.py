@@ -25,6 +25,13 @@ app = typer.Typer(
     help="Hear what students say: read a survey, see how far its numbers can be trusted, publish a view.",
 )
 
+File = Annotated[Path, typer.Argument(help="The export to read.")]
+Asked = Annotated[
+    str | None, typer.Option("--instrument", help="A ready instrument's id, or the path of a YAML file.")
+]
+Lenient = Annotated[
+    bool, typer.Option("--lenient", help="Put what does not fit into the ledger instead of stopping.")
+]
 Out = Annotated[Path, typer.Option("--out", help="The folder to write to; it is made.")]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")]
 Port = Annotated[int, typer.Option(help="The port; 0 takes a free one.")]
@@ -65,13 +72,9 @@ def demo(
 
 @app.command(epilog="Example: relsurvey check answers.xlsx --instrument five-elements")
 def check(
-    file: Annotated[Path, typer.Argument(help="The export to read.")],
-    instrument: Annotated[
-        str | None, typer.Option(help="A ready instrument's id, or the path of a YAML file.")
-    ] = None,
-    lenient: Annotated[
-        bool, typer.Option("--lenient", help="Put what does not fit into the ledger instead of stopping.")
-    ] = False,
+    file: File,
+    instrument: Asked = None,
+    lenient: Lenient = False,
 ) -> None:
     """Read a file and print what was done with every row and label; publish nothing."""
     from rich.console import Console
@@ -94,20 +97,16 @@ def check(
 
 @app.command(epilog="Example: relsurvey publish answers.xlsx --instrument five-elements --out spring")
 def publish(
-    file: Annotated[Path, typer.Argument(help="The export to read.")],
+    file: File,
     out: Out,
-    instrument: Annotated[
-        str | None, typer.Option(help="A ready instrument's id, or the path of a YAML file.")
-    ] = None,
+    instrument: Asked = None,
     by: Annotated[
         list[str] | None, typer.Option(help="A group variable; repeat for more. Default: the instrument's.")
     ] = None,
     min_n: Annotated[
         int | None, typer.Option(help="Fewest students of anything shown; 11 or more for files.")
     ] = None,
-    lenient: Annotated[
-        bool, typer.Option("--lenient", help="Put what does not fit into the ledger instead of stopping.")
-    ] = False,
+    lenient: Lenient = False,
 ) -> None:
     """Read a file and write its view: an HTML file, and an app to serve."""
     from relsurvey.study import read
