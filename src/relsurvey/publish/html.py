@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 from relsurvey.escape import html_text, json_for_script
-from relsurvey.publish.static import static
+from relsurvey.publish.static import core_script, core_style, policy_hash
 from relsurvey.view import View
 
 
@@ -23,13 +20,13 @@ def page(view: View) -> str:
     The content security policy allows the page's own script and style by their hashes, and nothing else: text
     of the view can neither run nor fetch. Without scripts the first unit's sentences are there to read.
     """
-    script, style = static("page.js").replace("</script", "<\\/script"), static("page.css")
+    script, style = core_script(), core_style()
     language = view.languages[0]
     unit = view.units[0]
     title = f"{unit.title[language]}: {view.title[language]}"
     said = "".join(f"<p>{html_text(sentence[language])}</p>" for sentence in unit.say)
     policy = (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
+        f"default-src 'none'; script-src {policy_hash(script)}; style-src {policy_hash(style)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
     return (
@@ -42,7 +39,3 @@ def page(view: View) -> str:
         f'<div id="relsurvey"></div>\n<noscript><main><h1>{html_text(title)}</h1>{said}</main></noscript>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
     )
-
-
-def _hash(content: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

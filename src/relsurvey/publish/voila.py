@@ -6,8 +6,6 @@ It asks :class:`InlineView` (named in its ``conf.json``) for everything that it 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from functools import cache
@@ -16,7 +14,7 @@ from typing import Any
 
 from relsurvey.errors import PublishError
 from relsurvey.escape import json_for_script
-from relsurvey.publish.static import static
+from relsurvey.publish.static import core_script, core_style, policy_hash
 
 APP = "app.ipynb"
 VIEW = "view.relsurvey.json"
@@ -131,8 +129,8 @@ class InlineView:
             "words": WORDS,
             # What can be read without a script.
             "sentences": [say[language] for say in view["units"][0]["say"]] if view else [said["script"]],
-            "script": _core_script() if view else "",
-            "style": _core_style() + _own("app.css") if view else _own("app.css"),
+            "script": core_script() if view else "",
+            "style": core_style() + _own("app.css") if view else _own("app.css"),
             "start": _own("live.js"),
             "policy": content_security_policy(),
             # An id of our own server; elsewhere Voilà starts the kernel and tells its id when it is up.
@@ -167,7 +165,7 @@ def content_security_policy() -> str:
     ``blob:`` is how a widget loads its own module, and style elements are how the widgets' front end brings
     its styles. Neither can be reached by text.
     """
-    allowed = " ".join(_hash(script) for script in (_core_script(), _own("live.js")))
+    allowed = " ".join(policy_hash(script) for script in (core_script(), _own("live.js")))
     return "; ".join(
         [
             "default-src 'none'",
@@ -215,19 +213,3 @@ def _title(view: dict[str, Any], language: str) -> str:
 @cache
 def _own(name: str) -> str:
     return (_HERE / name).read_text("utf-8")
-
-
-@cache
-def _core_script() -> str:
-    # A script cannot end its own element; in a string the backslash changes nothing.
-    return re.sub(r"<(?=/script|!--)", r"<\\", static("page.js"), flags=re.IGNORECASE)
-
-
-@cache
-def _core_style() -> str:
-    return static("page.css")
-
-
-def _hash(script: str) -> str:
-    """Return the hash by which a policy allows one inline script."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
