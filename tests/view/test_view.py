@@ -240,3 +240,15 @@ def test_scales_that_are_answered_alike_are_said_to_be():
     )
     said = rs.read(frame, twin).view(by="gender").units[0].say
     assert any("much alike" in sentence["en"] for sentence in said)
+
+
+def test_thresholds_count_people_and_not_rows():
+    """Seven students who answered twice are seven, however many rows were kept of them."""
+    few = simulate([7])
+    twice = rs.read(pd.concat([few, few]), INSTRUMENT, keep="all")
+    assert len(twice.responses) == 14
+    with pytest.raises(DisclosureError, match="Fewer than 10 students"):
+        twice.view()
+    many = simulate([60, 60])
+    kept, last = (rs.read(pd.concat([many, many]), INSTRUMENT, keep=keep).view() for keep in ("all", "last"))
+    assert kept.units == last.units

@@ -70,6 +70,7 @@ def cell(
     keyed: dict[str, np.ndarray],
     codes: dict[str, tuple[float, ...]],
     not_counted: dict[str, np.ndarray],
+    answered: np.ndarray,
     chosen: np.ndarray,
 ) -> Cell:
     """Return the aggregates of the chosen rows.
@@ -84,14 +85,13 @@ def cell(
         Items by id: keyed codes, one a row, and the codes there are.
     not_counted
         Items by id: whether the row gave an answer that is not counted.
+    answered
+        Whether the row has any counted answer.
     chosen
         Which rows, one boolean each.
     """
     import numpy as np
 
-    answered = np.zeros(len(chosen), dtype=bool)
-    for values in keyed.values():
-        answered |= ~np.isnan(values)
     return Cell(
         respondents=int((answered & chosen).sum()),
         scales={

@@ -62,7 +62,7 @@ def make(
     Parameters
     ----------
     responses, answers
-        One row a respondent of one wave: codes, and labels.
+        Rows of one wave: codes, and labels. Of several rows of a respondent the last counts.
     instrument
         What was asked.
     by
@@ -72,6 +72,8 @@ def make(
     """
     import numpy as np
 
+    once = _once(responses)
+    responses, answers = responses[once], answers[once]
     items = tuple(item for item in instrument.items if responses[item].notna().any())
     scored = {key: scoring.score(responses, instrument, key) for key in instrument.scales}
     scales = tuple(key for key, s in scored.items() if not np.isnan(s.score).all())
@@ -86,8 +88,12 @@ def make(
     codes = {item: tuple(sorted(_keyed_codes(instrument, item))) for item in items}
     not_counted = {item: _not_counted(answers, instrument, item) for item in items}
 
+    answered = np.zeros(len(responses), dtype=bool)
+    for values in keyed.values():
+        answered |= ~np.isnan(values)
+
     def of(chosen: np.ndarray) -> Cell:
-        return cell(scored, overall, keyed, codes, not_counted, chosen)
+        return cell(scored, overall, keyed, codes, not_counted, answered, chosen)
 
     masks, kinds, titles = _units(responses)
     units = {name: of(mask) for name, mask in masks.items()}
@@ -119,6 +125,12 @@ def make(
                 PlannedTable(name, variable, instrument.groups[variable].merge, tuple(planned_cells))
             )
     return Cells(units, groups, titles, Plan(planned, tuple(tables)), scales, reported, items, categories)
+
+
+def _once(responses: pd.DataFrame) -> np.ndarray:
+    """Say which rows count: a respondent's last one, since thresholds count people and not answers."""
+    named = responses["respondent"].notna()
+    return ~(named & responses.duplicated("respondent", keep="last")).to_numpy(dtype=bool)
 
 
 def _overall(columns: list[np.ndarray], rows: int) -> np.ndarray:
