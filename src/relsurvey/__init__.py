@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from relsurvey import analysis, disclosure, widgets
     from relsurvey.errors import RelsurveyError
     from relsurvey.instrument import Instrument, instruments
-    from relsurvey.reading import Limits, Source
+    from relsurvey.reading import Limits, Mapping, Source
     from relsurvey.study import Study, read
     from relsurvey.view import View
 
@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Instrument": "relsurvey.instrument",
     "Limits": "relsurvey.reading",
+    "Mapping": "relsurvey.reading",
     "RelsurveyError": "relsurvey.errors",
     "Source": "relsurvey.reading",
     "Study": "relsurvey.study",
@@ -33,6 +34,7 @@ _ROOMS = ("analysis", "disclosure", "widgets")
 __all__ = [
     "Instrument",
     "Limits",
+    "Mapping",
     "RelsurveyError",
     "Source",
     "Study",

@@ -22,12 +22,27 @@ class ReadError(RelsurveyError):
 
 @dataclass(frozen=True)
 class Unmatched:
-    """A column or label that fits nothing, with the nearest thing that exists."""
+    """A column or label that fits nothing.
+
+    Attributes
+    ----------
+    where
+        The question, or the file and column.
+    found
+        The label or wording that fits nothing.
+    nearest
+        Up to three that exist, the most alike first.
+    rows
+        How many rows it touches.
+    line
+        The line of a mapping that settles it, as far as it can be proposed.
+    """
 
     where: str
     found: str
-    nearest: str | None
+    nearest: tuple[str, ...]
     rows: int
+    line: str = ""
 
 
 class MatchError(ReadError):

@@ -71,6 +71,23 @@ def favorable_shares(responses: pd.DataFrame, instrument: Instrument, scale: str
     return shares
 
 
+def enough_answers(responses: pd.DataFrame, instrument: Instrument, scale: str) -> np.ndarray:
+    """Return which rows answered enough of a scale's items to be scored: ``ceil(min_answered * k)``.
+
+    Parameters
+    ----------
+    responses
+        One row a respondent, float codes as answered, NaN for none.
+    instrument, scale
+        The instrument and the id of one of its scales.
+    """
+    definition = instrument.scales[scale]
+    # The small step back keeps 0.8 * 5 = 4.000000000000001 from asking for five.
+    needed = max(1, math.ceil(definition.min_answered * len(definition.items) - 1e-9))
+    enough: np.ndarray = responses[list(definition.items)].notna().to_numpy().sum(axis=1) >= needed
+    return enough
+
+
 def score(responses: pd.DataFrame, instrument: Instrument, scale: str) -> Scored:
     """Score one scale.
 
@@ -102,9 +119,7 @@ def score(responses: pd.DataFrame, instrument: Instrument, scale: str) -> Scored
     values = frame.to_numpy(dtype=float)
     answered = ~np.isnan(values)
     count = answered.sum(axis=1)
-    # The small step back keeps 0.8 * 5 = 4.000000000000001 from asking for five.
-    needed = max(1, math.ceil(definition.min_answered * len(definition.items) - 1e-9))
-    enough = count >= needed
+    enough = enough_answers(responses, instrument, scale)
 
     low = np.array([instrument.options_of(item).low for item in frame.columns])
     high = np.array([instrument.options_of(item).high for item in frame.columns])

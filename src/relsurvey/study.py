@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from relsurvey.errors import AnalysisError
 from relsurvey.instrument import Instrument
 from relsurvey.instrument.keys import NEVER_PUBLISHED
-from relsurvey.reading import Entry, Limits, Source
+from relsurvey.reading import Entry, Limits, Mapping, Roster, Source
 from relsurvey.reading import read as _read
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from relsurvey.analysis.compare import Comparison
     from relsurvey.analysis.reliability import Reliability
+    from relsurvey.analysis.response import Response
     from relsurvey.publish import Published
     from relsurvey.view import View
     from relsurvey.view.material import Material
@@ -30,8 +32,10 @@ def read(
     source: str | Path | Source | pd.DataFrame | Sequence[str | Path | Source],
     instrument: str | Path | Instrument | None = None,
     *,
+    mapping: str | Path | Mapping | dict[str, Any] | None = None,
     wave: str | None = None,
     school: str | None = None,
+    roster: str | Path | pd.DataFrame | None = None,
     strict: bool = True,
     keep: Literal["last", "first", "all"] = "last",
     ids: Literal["hashed", "as-is"] = "hashed",
@@ -42,13 +46,19 @@ def read(
     Parameters
     ----------
     source
-        A path (``.xlsx``, ``.xls``, ``.ods``, ``.csv``, ``.tsv``), a DataFrame, or a list of paths or
-        :class:`Source`.
+        A path (``.xlsx``, ``.xls``, ``.ods``, ``.csv``, ``.tsv``, ``.sav``, ``.dta``), a DataFrame,
+        or a list of paths or :class:`Source`.
     instrument
         The id of a ready instrument, the path of a YAML file, or an :class:`Instrument`; None recognises a
         ready one.
+    mapping
+        Which column is which question and which label which answer, where names and wordings do not say: the
+        path of a YAML file, a :class:`Mapping`, or its parts as a dict. ``relsurvey check`` proposes one, and
+        one that was used is remembered for the next file with the same header.
     wave, school
         The wave or school of every row, where the file does not say.
+    roster
+        Who was asked, as :meth:`Study.with_roster` takes it.
     strict
         Whether a missing question or an answer that fits no option is an error (else a ledger line).
     keep
@@ -76,21 +86,32 @@ def read(
     >>> import relsurvey as rs
     >>> from relsurvey.demo import demo_workbook
     >>> study = rs.read(demo_workbook())
-    >>> study.instrument.id, study.waves, sorted(study.ledger.columns)
-    ('five-elements', ('fall', 'spring'), ['rows', 'step', 'what', 'where', 'why'])
+    >>> study.instrument.id, study.waves, list(study.ledger.columns)
+    ('five-elements', ('fall', 'spring'), ['step', 'where', 'rows', 'what', 'why', 'effect'])
     """
     reading = _read(
-        source, instrument, wave=wave, school=school, strict=strict, keep=keep, ids=ids, limits=limits
+        source,
+        instrument,
+        mapping=mapping,
+        wave=wave,
+        school=school,
+        strict=strict,
+        keep=keep,
+        ids=ids,
+        limits=limits,
     )
-    return Study(
+    study = Study(
         reading.instrument,
         reading.responses,
         reading.answers,
         reading.comments,
+        reading.flags,
         reading.ledger,
         reading.sha256,
         reading.simulated,
+        ids,
     )
+    return study if roster is None else study.with_roster(roster, limits=limits)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,19 +131,36 @@ class Study:
         The same with every label kept.
     comments
         Respondent, question, text; the index is the position of the row in ``responses``. Never published.
+    flags
+        One row a respondent and wave, one truth value a flag: ``unfinished`` (the file says so) and
+        ``few_answers`` (too few for any scale). They remove nothing: :meth:`without` does.
+    roster
+        Who was asked: one row a student, or None. Students who opted out are not in it.
     """
 
     instrument: Instrument
     responses: pd.DataFrame
     answers: pd.DataFrame
     comments: pd.DataFrame
+    flags: pd.DataFrame
     _ledger: tuple[Entry, ...]
     _sha256: tuple[str, ...]
     simulated: bool = False
+    _ids: Literal["hashed", "as-is"] = "hashed"
+    _roster: Roster | None = None
+
+    @property
+    def roster(self) -> pd.DataFrame | None:
+        """Who was asked: one row a student, or None without a roster; nobody who opted out is in it."""
+        return None if self._roster is None else self._roster.students
 
     @property
     def ledger(self) -> pd.DataFrame:
-        """Every decision taken while reading: ``step, where, rows, what, why``."""
+        """Every decision taken while reading: ``step, where, rows, what, why`` and ``effect``.
+
+        ``effect`` says what ``rows`` counts: rows in, less rows out, are rows kept; answers add up to the
+        questions times the rows whose labels were matched.
+        """
         from relsurvey.reading.ledger import as_table
 
         return as_table(self._ledger)
@@ -161,18 +199,121 @@ class Study:
         AnalysisError
             If no row is left, naming what there is.
         """
-        from relsurvey.reading.part import part
+        from relsurvey.reading.part import chosen
+        from relsurvey.reading.roster import narrowed
 
-        responses, answers, comments, entry = part(
-            self.responses, self.answers, self.comments, {"wave": wave, "school": school, "team": team}
+        wanted = {"wave": wave, "school": school, "team": team}
+        keep, entry = chosen(self.responses, wanted)
+        if entry is None:
+            return self
+        return replace(self._kept(keep, entry), _roster=narrowed(self._roster, wanted))
+
+    def without(self, flags: str | Sequence[str] | pd.Series | np.ndarray) -> Study:
+        """Return a study without the rows that carry a flag.
+
+        Parameters
+        ----------
+        flags
+            The name of a flag of :attr:`flags`, several names, or truth values, one a row of ``responses``.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such flag, or no row is left.
+
+        Examples
+        --------
+        >>> import relsurvey as rs
+        >>> from relsurvey.demo import demo_workbook
+        >>> study = rs.read(demo_workbook())
+        >>> len(study.without("few_answers").responses) + int(study.flags.few_answers.sum())
+        902
+        """
+        from relsurvey.reading.part import flagged
+
+        return self._kept(*flagged(self.responses, self.flags, flags))
+
+    def _kept(self, keep: np.ndarray, entry: Entry) -> Study:
+        from relsurvey.reading.part import without
+
+        responses, answers, comments, flags = without(
+            keep, self.responses, self.answers, self.comments, self.flags
         )
         return replace(
             self,
             responses=responses,
             answers=answers,
             comments=comments,
-            _ledger=self._ledger if entry is None else (*self._ledger, entry),
+            flags=flags,
+            _ledger=(*self._ledger, entry),
         )
+
+    def with_roster(self, roster: str | Path | pd.DataFrame, *, limits: Limits | None = None) -> Study:
+        """Return the study with a list of who was asked, joined by student id.
+
+        Leading zeros of ids do not matter. Students who opted out are left out. What the file does not say
+        of a student (school, team, groups), the roster fills in; where the two differ, the student's own
+        answer stays. All of it is in the ledger.
+
+        Parameters
+        ----------
+        roster
+            A path or a DataFrame: one row a student, a column with the id (``student_id``, or as the
+            instrument names it), and any of school, team, grade_level, the group variables and ``opt_out``.
+        limits
+            What reading the file may cost.
+
+        Raises
+        ------
+        ReadError
+            If it has no ids, says of opting out what is neither yes nor no, or leaves no row.
+        """
+        from relsurvey.reading.roster import join, read_roster
+
+        who = read_roster(roster, self.instrument, limits or Limits(), self._ids)
+        joined = join(self.responses, self.answers, self.comments, self.flags, self._ledger, who, self._ids)
+        return replace(
+            self,
+            responses=joined.responses,
+            answers=joined.answers,
+            comments=joined.comments,
+            flags=joined.flags,
+            _ledger=joined.ledger,
+            _roster=who,
+        )
+
+    def response(self, by: str | None = None) -> Response:
+        """Return who answered in the latest wave, against the roster: look at it before any result.
+
+        Parameters
+        ----------
+        by
+            A group variable, school, team or grade_level that the roster has; None for all students together,
+            and by school where the roster has schools.
+
+        Raises
+        ------
+        AnalysisError
+            Without a roster, or if the roster does not have that variable.
+        """
+        import pandas as pd
+
+        from relsurvey.analysis.response import response
+        from relsurvey.reading.identity import join_key
+
+        students = self.roster
+        if students is None:
+            raise AnalysisError(
+                "Who was asked is not known. "
+                "Give the list of students: study.with_roster(path), or read(roster=)."
+            )
+        rows = self._latest().responses
+        came = rows[rows[list(self.instrument.items)].notna().any(axis=1)]["respondent"]
+        keys = {join_key(str(text), self._ids) for text in came}
+        answered = pd.Series([join_key(str(text), self._ids) in keys for text in students["respondent"]])
+        if by is not None:
+            return response(students, answered, [by], wave=self.wave)
+        return response(students, answered, ["school"] if "school" in students else [], wave=self.wave)
 
     def _latest(self) -> Study:
         """Return the rows of the latest wave, with their index kept."""

@@ -25,8 +25,8 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def parse(text: str, name: str) -> tuple[dict[str, Any], dict[Place, int]]:
-    """Parse an instrument's YAML.
+def parse(text: str, name: str, kind: str = "an instrument") -> tuple[dict[str, Any], dict[Place, int]]:
+    """Parse the YAML of an instrument or of a mapping.
 
     Parameters
     ----------
@@ -34,6 +34,8 @@ def parse(text: str, name: str) -> tuple[dict[str, Any], dict[Place, int]]:
         The file's text.
     name
         The file's name, for messages.
+    kind
+        What messages call such a file.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def parse(text: str, name: str) -> tuple[dict[str, Any], dict[Place, int]]:
     """
     if len(text) > _LIMIT:
         raise InstrumentError(
-            f"{name}: an instrument is a text of at most 1 MB; this one is larger. Is it the right file?"
+            f"{name}: {kind} is a text of at most 1 MB; this one is larger. Is it the right file?"
         )
     loader = None
     try:
@@ -55,9 +57,7 @@ def parse(text: str, name: str) -> tuple[dict[str, Any], dict[Place, int]]:
         node = loader.get_single_node()
         lines: dict[Place, int] = {}
         if not isinstance(node, yaml.MappingNode):
-            raise InstrumentError(
-                f"{name}, line 1: an instrument starts with keys such as `format: 1` and `id:`."
-            )
+            raise InstrumentError(f"{name}, line 1: {kind} starts with keys such as `format: 1`.")
         _walk(node, (), lines, set(), name)
         data: dict[str, Any] = loader.construct_document(node)
     except yaml.MarkedYAMLError as cause:

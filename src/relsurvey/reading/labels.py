@@ -3,53 +3,85 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 
-from relsurvey.errors import Unmatched
+from relsurvey.errors import MatchError, Unmatched
 from relsurvey.instrument import GroupVariable, Instrument, Options
 from relsurvey.instrument.fold import fold
 from relsurvey.reading import match
-from relsurvey.reading.formats import Table
+from relsurvey.reading.answers import Meaning, Reader, beside_number, no_answer
 from relsurvey.reading.rows import Rows
 
+Explained = Mapping[str, Mapping[str, float | str | None]]
 
-def match_answers(rows: Rows, table: Table, instrument: Instrument, *, strict: bool) -> None:
+#: How many labels that fit nothing are shown of one column: more are no labels but students' own words.
+_SHOWN = 12
+
+
+def match_answers(
+    rows: Rows, where: str, instrument: Instrument, explained: Explained, *, strict: bool
+) -> None:
     """Fill in the codes of all answers.
+
+    Parameters
+    ----------
+    rows
+        The rows of one file.
+    where
+        The file, and the sheet where there are several.
+    instrument
+        What was asked.
+    explained
+        A mapping's ``labels``.
+    strict
+        Whether an answer that fits no option is an error, else a ledger line.
 
     Raises
     ------
     MatchError
         If ``strict`` and an answer fits no option of its question.
     """
+    import numpy as np
+
     problems: list[Unmatched] = []
     for name, options in instrument.options.items():
         items = [item for item in instrument.items if instrument.items[item].options == name]
-        known = match.labels_of(options)
-        spellings = [text for option in options.options for text in option.label.values()]
-        seen: Counter[str] = Counter()
+        readers = {item: _reader(options, name, item, explained) for item in items}
+        turned = _turned(rows, items, readers)
+        seen: dict[tuple[str, Meaning], int] = defaultdict(int)
         for item in items:
-            counted = Counter(rows.items[item])
-            codes = {label: _code(label, options, known) for label in counted}
-            problems += [
-                Unmatched(
-                    f"{table.where}, column {match.shown(item)}",
-                    label,
-                    match.nearest(label, spellings),
-                    counted[label],
+            column, reader = rows.items[item], readers[item]
+            codes = np.full(len(column.texts), math.nan)
+            counts = column.counts()
+            unmatched: Counter[str] = Counter()
+            for position in column.used:
+                text = column.texts[position]
+                meaning = (
+                    Meaning("missing codes", why="the file itself marks it as no answer")
+                    if position in column.missing
+                    else reader.meaning(
+                        text, column.values[position] if column.values else "", numbers_turned=turned
+                    )
                 )
-                for label, code in codes.items()
-                if code is None
-            ]
-            rows.codes[item] = [
-                math.nan if (code := codes[label]) is None else code for label in rows.items[item]
-            ]
-            seen += counted
-        _note_answers(rows, table, name, {label: _code(label, options, known) for label in seen}, seen)
+                codes[position] = meaning.code
+                if meaning.kind == "unmatched labels":
+                    unmatched[text] = counts[text]
+                else:
+                    seen[text, meaning] += counts[text]
+            rows.codes[item] = codes[column.codes]
+            problems += _unmatched(unmatched, where, item, options, name, turned=turned)
+        _note_answers(rows, where, name, seen)
+        if turned:
+            what = f"the numbers beside the labels of `{name}` run another way than the instrument's codes"
+            rows.note(
+                "code direction", where, len(rows), what, "an answer is taken by its label; no bare number is"
+            )
     if problems and strict:
         raise match.unmatched_error(
             problems,
             f"Some answers fit no option of `{instrument.id}`",
-            "Correct them in the file or add them to the instrument's options; "
+            "Correct them in the file, or say in a mapping what they mean (`relsurvey check` writes one); "
             "strict=False (--lenient) leaves them out and says so in the ledger.",
         )
     for problem in problems:
@@ -57,49 +89,145 @@ def match_answers(rows: Rows, table: Table, instrument: Instrument, *, strict: b
         rows.note("unmatched labels", problem.where, problem.rows, what, "strict=False")
 
 
-def _code(label: str, options: Options, known: dict[str, float]) -> float | None:
-    """Return the code of a cell: NaN when it is blank or not counted, None when it fits nothing."""
-    return math.nan if label == "" else match.code_of(label, options, known)
+def _reader(options: Options, name: str, item: str, explained: Explained) -> Reader:
+    try:
+        return Reader(options, {**explained.get(name, {}), **explained.get(item, {})})
+    except KeyError as cause:
+        near = [f"{o.code:g}" for o in options.counted if o.code is not None]
+        raise MatchError(
+            f"The mapping gives a label of `{name}` the meaning {match.shown(str(cause.args[0]))}, "
+            f"which is no code or label of it. Use a code ({', '.join(near)}), a label, or null."
+        ) from cause
 
 
-def _note_answers(
-    rows: Rows, table: Table, name: str, codes: dict[str, float | None], seen: Counter[str]
+def _turned(rows: Rows, items: list[str], readers: Mapping[str, Reader]) -> bool:
+    """Say whether numbers beside labels disagree with the instrument's codes, in any of these questions."""
+    for item in items:
+        column = rows.items[item]
+        for position in column.used:
+            meaning = readers[item].meaning(
+                column.texts[position], column.values[position] if column.values else ""
+            )
+            if meaning.kind == "labels" and meaning.number is not None and meaning.number != meaning.code:
+                return True
+    return False
+
+
+def _unmatched(
+    unmatched: Counter[str], where: str, item: str, options: Options, name: str, *, turned: bool
+) -> list[Unmatched]:
+    spellings = [text for option in options.options for text in option.label.values()]
+    place = f"{where}, column {match.shown(item)}"
+    problems = []
+    for label, count in unmatched.most_common(_SHOWN):
+        near = match.nearest(label, spellings)
+        meant = match.shown(near[0]) if near and not turned else "…"
+        line = f"labels: {{{name}: {{{match.shown(label)}: {meant}}}}}"
+        problems.append(Unmatched(place, label, near, count, line))
+    rest = len(unmatched) - len(problems)
+    if rest > 0:
+        others = sum(unmatched.values()) - sum(p.rows for p in problems)
+        problems.append(Unmatched(place, f"{rest} further texts", (), others))
+    return problems
+
+
+def _note_answers(rows: Rows, where: str, name: str, seen: Mapping[tuple[str, Meaning], int]) -> None:
+    for (label, meaning), count in seen.items():
+        text = match.shown(label)
+        match meaning.kind:
+            case "blank answers":
+                what = f"answers to `{name}` questions left empty"
+            case "not counted":
+                what = f"answers {text} kept apart"
+            case "missing codes":
+                what = f"{text} taken as no answer to `{name}` questions"
+            case _:
+                what = f"answers {text} → {meaning.code:g}"
+        why = "the instrument does not count this answer" if meaning.kind == "not counted" else meaning.why
+        if meaning.kind == "labels":
+            why = f"{why}, options `{name}`"
+        rows.note(meaning.kind, where, count, what, why)
+
+
+def match_groups(
+    rows: Rows, where: str, instrument: Instrument, explained: Explained, separators: Mapping[str, str | None]
 ) -> None:
-    for label, count in seen.items():
-        code = codes[label]
-        if label == "":
-            what = f"answers to `{name}` questions left empty"
-            rows.note("blank answers", table.where, count, what, "a blank is no answer")
-        elif code is not None and math.isnan(code):
-            what = f"answers {match.shown(label)} kept apart"
-            rows.note("not counted", table.where, count, what, "the instrument does not count this answer")
-        elif code is not None:
-            what = f"answers {match.shown(label)} → {code:g}"
-            rows.note("labels", table.where, count, what, f"options `{name}`")
+    """Turn the labels of group variables into category ids; one that is not listed stays as itself.
 
+    Parameters
+    ----------
+    rows, where, instrument, explained
+        As in :func:`match_answers`.
+    separators
+        By group variable, what stands between the choices of one cell.
 
-def match_groups(rows: Rows, table: Table, instrument: Instrument) -> None:
-    """Turn the labels of group variables into category ids; one that is not listed stays as itself."""
+    Raises
+    ------
+    MatchError
+        If a mapping names a category that the instrument does not have.
+    """
     for key, group in instrument.groups.items():
-        known = match.categories_of(group)
+        known = categories_of(group)
+        chosen = _chosen_categories(key, group, known, explained.get(key, {}))
+        column = rows.groups[key]
+        counts = column.counts()
         ids = {"": ""}
         seen: dict[str, str] = {}
-        for label, count in Counter(rows.groups[key]).items():
+        noted: Counter[tuple[str, str]] = Counter()
+        for position in column.used:
+            label = column.texts[position]
             if label == "":
-                why = "no answer is a group of its own kind"
-                rows.note("groups", table.where, count, f"`{key}` left empty", why)
+                noted[f"`{key}` left empty", "no answer is a group of its own kind"] += counts[label]
                 continue
-            ids[label], why = _category(label, group, known, table.multiple_separator)
+            if position in column.missing:
+                ids[label], why = "", "the file itself marks it as no answer"
+            elif fold(label) in chosen:
+                ids[label], why = chosen[fold(label)], "through the mapping"
+            elif fold(label) not in known and no_answer(label):
+                ids[label], why = "", "by custom no answer, and no category"
+            else:
+                ids[label], why = _category(label, group, known, separators.get(key) or ", ")
             # Of a category that is not listed, the first spelling stands for those that differ by case.
             ids[label] = seen.setdefault(fold(ids[label]), ids[label])
-            what = f"`{key}`: {match.shown(label)} → {match.shown(ids[label])}"
-            rows.note("groups", table.where, count, what, why)
-        rows.groups[key] = [ids[label] for label in rows.groups[key]]
+            noted[f"`{key}`: {match.shown(_spoken(label))} → {match.shown(ids[label])}", why] += counts[label]
+        rows.groups[key] = column.replaced(ids)
+        for (what, why), count in noted.most_common(100):
+            rows.note("groups", where, count, what, why)
+        if len(noted) > 100:
+            left = sum(noted.values()) - sum(count for _, count in noted.most_common(100))
+            what = f"`{key}`: {len(noted) - 100} further texts, each kept as itself or combined"
+            rows.note("groups", where, left, what, "as the ones above")
+
+
+def _spoken(label: str) -> str:
+    """Return the choices of several columns as a person would list them."""
+    return label.replace("\x1f", ", ")
+
+
+def _chosen_categories(
+    key: str, group: GroupVariable, known: Mapping[str, str], explained: Mapping[str, float | str | None]
+) -> dict[str, str]:
+    result = {}
+    for label, value in explained.items():
+        text = "" if value is None else f"{value:g}" if isinstance(value, float) else value
+        category = known.get(fold(text), text)
+        if text and group.categories and fold(text) not in known:
+            near = match.nearest(text, [c.id for c in group.categories])
+            raise MatchError(
+                f"The mapping gives a label of `{key}` the meaning {match.shown(text)}, "
+                f"which is no category of it{f' (nearest: {near[0]})' if near else ''}. "
+                "Correct the mapping, or add the category."
+            )
+        result[fold(label)] = category
+    return result
 
 
 def _category(label: str, group: GroupVariable, known: dict[str, str], separator: str) -> tuple[str, str]:
     """Return the category id of a label, and why it is this one."""
-    parts = match.choices(label, known, separator) if group.multiple and fold(label) not in known else [label]
+    for bare, _ in beside_number(fold(label)):
+        if bare in known and fold(label) not in known:
+            return known[bare], "by its label, beside a number"
+    parts = choices(label, known, separator) if group.multiple and fold(label) not in known else [label]
     found = list(dict.fromkeys(known.get(fold(part), part) for part in parts)) or [label]
     why = "by its label"
     if len(found) == 1:
@@ -113,22 +241,68 @@ def _category(label: str, group: GroupVariable, known: dict[str, str], separator
     return category, why
 
 
-def match_waves(rows: Rows, table: Table, instrument: Instrument, *, strict: bool) -> None:
-    """Turn the labels of waves into the instrument's own.
+def categories_of(group: GroupVariable) -> dict[str, str]:
+    """Return the category id of each folded spelling."""
+    return {
+        fold(text): category.id
+        for category in group.categories
+        for text in (category.id, *category.label.values(), *category.match)
+    }
+
+
+def choices(cell: str, known: Mapping[str, str], separator: str) -> list[str]:
+    """Cut a cell with several choices, keeping a choice whole that itself holds the separator.
+
+    Examples
+    --------
+    >>> choices("Asian, Black, or African American", {"asian": "A", "black, or african american": "B"}, ", ")
+    ['Asian', 'Black, or African American']
+    """
+    mark = separator.strip(" ") or separator
+    pieces = cell.split(mark) if mark in cell else cell.split(";")
+    found: list[str] = []
+    while pieces:
+        for length in range(len(pieces), 0, -1):
+            candidate = (mark if mark in cell else ";").join(pieces[:length])
+            if length == 1 or fold(candidate) in known:
+                if candidate.strip():
+                    found.append(candidate.strip())
+                pieces = pieces[length:]
+                break
+    return found
+
+
+def match_waves(
+    rows: Rows, where: str, instrument: Instrument, explained: Explained, *, strict: bool
+) -> None:
+    """Turn the labels of waves into the instrument's own, and those of schools and teams by the mapping.
 
     Raises
     ------
     MatchError
         If ``strict`` and a row belongs to no wave of the instrument.
     """
-    if not instrument.waves or not any(rows.identity["wave"]):
+    for key in ("school", "team", "wave"):
+        meant = {fold(label): str(value or "") for label, value in explained.get(key, {}).items()}
+        if meant:
+            _note_changes(rows, where, key, meant)
+            column = rows.identity[key]
+            rows.identity[key] = column.replaced({t: meant.get(fold(t), t) for t in column.texts})
+    column = rows.identity["wave"]
+    if not instrument.waves or not column.filled().any():
         return
     known = {fold(wave): wave for wave in instrument.waves}
-    counted = Counter(rows.identity["wave"])
+    counted = column.counts()
     unknown = [w for w in counted if fold(w) not in known]
     if unknown and strict:
         problems = [
-            Unmatched(f"{table.where}, wave", w, match.nearest(w, instrument.waves), counted[w])
+            Unmatched(
+                f"{where}, wave",
+                w,
+                match.nearest(w, instrument.waves),
+                counted[w],
+                f"labels: {{wave: {{{match.shown(w)}: {instrument.waves[0]}}}}}",
+            )
             for w in unknown
         ]
         raise match.unmatched_error(
@@ -138,5 +312,12 @@ def match_waves(rows: Rows, table: Table, instrument: Instrument, *, strict: boo
         )
     for wave in unknown:
         what = f"{match.shown(wave)} is no wave of the instrument; kept as itself"
-        rows.note("waves", table.where, counted[wave], what, "strict=False")
-    rows.identity["wave"] = [known.get(fold(wave), wave) for wave in rows.identity["wave"]]
+        rows.note("waves", where, counted[wave], what, "strict=False")
+    rows.identity["wave"] = column.replaced({text: known.get(fold(text), text) for text in column.texts})
+
+
+def _note_changes(rows: Rows, where: str, key: str, meant: Mapping[str, str]) -> None:
+    for label, count in rows.identity[key].counts().items():
+        if fold(label) in meant:
+            what = f"`{key}`: {match.shown(label)} → {match.shown(meant[fold(label)])}"
+            rows.note("waves" if key == "wave" else "given", where, count, what, "through the mapping")

@@ -12,7 +12,7 @@ class Limits:
     Attributes
     ----------
     megabytes
-        Memory the reading process may use.
+        Size of the file, and memory that the reading process may use.
     seconds
         Time it may take.
     rows, columns
@@ -21,8 +21,8 @@ class Limits:
         Size of a workbook's parts together once unzipped.
     """
 
-    megabytes: int = 2048
-    seconds: int = 120
-    rows: int = 2_000_000
+    megabytes: int = 1024
+    seconds: int = 60
+    rows: int = 8_000_000
     columns: int = 2_000
     unzipped_megabytes: int = 500

@@ -1,4 +1,4 @@
-"""A file → rows that fit an instrument, and the ledger of how."""
+"""Files → rows that fit an instrument, and the ledger of how."""
 
 from __future__ import annotations
 
@@ -6,27 +6,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from relsurvey.errors import MatchError, ReadError, Unmatched
-from relsurvey.instrument import Instrument, instruments
+from relsurvey.errors import MatchError, ReadError
+from relsurvey.instrument import Instrument
 from relsurvey.instrument.keys import IDENTITY
 from relsurvey.instrument.library import find
-from relsurvey.reading import identity, labels, match
-from relsurvey.reading.formats import FORMATS, Table
-from relsurvey.reading.formats.table import under_header
+from relsurvey.reading import identity, mapping
+from relsurvey.reading.choose import best_table, recognise
+from relsurvey.reading.fit import fit
 from relsurvey.reading.ledger import Entry
 from relsurvey.reading.limits import Limits
-from relsurvey.reading.open import Opened, from_frame, open_file
-from relsurvey.reading.rows import Rows, drop_duplicates, drop_tests, note_kept
+from relsurvey.reading.mapping import Mapping
+from relsurvey.reading.opening import Column, Opened, from_frame, open_file
+from relsurvey.reading.rows import Rows, drop_duplicates, note_kept, note_waves, together
 
 if TYPE_CHECKING:
     import pandas as pd
     from typing_extensions import TypeIs
 
-_HASHED = ("respondent", "teacher")
 _NUMBERS = ("weight", "duration")
-_HEADER_ROWS = 15
+
+Given = str | Path | Mapping | dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,27 @@ class Source:
 
 @dataclass(frozen=True)
 class Reading:
-    """Rows that fit an instrument: what :func:`relsurvey.read` puts into a Study."""
+    """Rows that fit an instrument: what :func:`relsurvey.read` puts into a Study.
+
+    Attributes
+    ----------
+    instrument
+        What was asked.
+    responses, answers, comments, flags
+        As in :class:`relsurvey.Study`.
+    ledger
+        Every decision.
+    sha256
+        The hash of each file.
+    simulated
+        Whether the file says that its answers are simulated.
+    """
 
     instrument: Instrument
     responses: pd.DataFrame
     answers: pd.DataFrame
     comments: pd.DataFrame
+    flags: pd.DataFrame
     ledger: tuple[Entry, ...]
     sha256: tuple[str, ...]
     simulated: bool
@@ -63,6 +79,7 @@ def read(
     source: str | Path | Source | pd.DataFrame | Sequence[str | Path | Source],
     instrument: str | Path | Instrument | None,
     *,
+    mapping: Given,
     wave: str | None,
     school: str | None,
     strict: bool,
@@ -75,39 +92,40 @@ def read(
         raise ReadError(f"keep={keep!r} is not known. Use 'last', 'first' or 'all'.")
     if ids not in ("hashed", "as-is"):
         raise ReadError(f"ids={ids!r} is not known. Use 'hashed' or 'as-is'.")
-    opened = _open(source, limits or Limits(), wave, school)
+    limits = limits or Limits()
+    opened = open_all(source, limits, wave, school)
     if not opened:
         raise ReadError("There is no file to read: the list is empty.")
-    chosen = find(instrument) if instrument is not None else _recognise(opened)
-    whole: Rows | None = None
-    for part, given in opened:
-        rows = _read_one(part, chosen, given, strict=strict)
-        if whole is None:
-            whole = rows
-        else:
-            whole.add(rows)
-    assert whole is not None  # `opened` is not empty
-    drop_tests(whole)
-    drop_duplicates(whole, keep)
-    note_kept(whole, chosen)
+    chosen = find(instrument) if instrument is not None else recognise(opened[0][0])
+    explicit = given_mapping(mapping, chosen)
+    rows = together([_read_one(part, chosen, given, explicit, strict=strict) for part, given in opened])
+    identity.settle(rows)
+    drop_duplicates(rows, keep)
+    note_waves(rows, chosen)
+    note_kept(rows, chosen)
     if chosen.ppra:
         what = "this instrument asks about topics that the law protects (PPRA)"
-        whole.note(
-            "ppra", "all files", len(whole), what, "families may have to be told, or asked, beforehand"
-        )
-    return _finish(whole, chosen, ids, tuple(part.sha256 for part, _ in opened))
+        rows.note("ppra", "all files", len(rows), what, "families may have to be told, or asked, beforehand")
+    return _finish(rows, chosen, ids, tuple(part.sha256 for part, _ in opened))
 
 
-def _open(
+def open_all(
     source: str | Path | Source | pd.DataFrame | Sequence[str | Path | Source],
     limits: Limits,
     wave: str | None,
     school: str | None,
 ) -> list[tuple[Opened, Source]]:
+    """Open every file of a source.
+
+    Raises
+    ------
+    ReadError
+        If one cannot be read, or if it is no path, DataFrame or list of paths.
+    """
     if isinstance(source, (str, Path, Source)):
         sources: list[str | Path | Source] = [source]
-    elif _is_frame(source):
-        return [(from_frame(source), Source("DataFrame", wave, school))]
+    elif is_frame(source):
+        return [(from_frame(source), Source("", wave, school))]
     else:
         sources = list(source)
     result = []
@@ -117,248 +135,192 @@ def _open(
                 f"A {type(entry).__name__} cannot be read. Give a path, a DataFrame, or a list of paths."
             )
         one = entry if isinstance(entry, Source) else Source(entry)
-        result.append(
-            (open_file(Path(one.path), limits), Source(one.path, one.wave or wave, one.school or school))
-        )
+        opened = open_file(Path(one.path), limits)
+        result.append((opened, Source(one.path, one.wave or wave, one.school or school)))
     return result
 
 
-def _is_frame(source: object) -> TypeIs[pd.DataFrame]:
+def is_frame(source: object) -> TypeIs[pd.DataFrame]:
     """Say whether a source is a DataFrame, without importing pandas for a path that may not even exist."""
     return hasattr(source, "iloc") and hasattr(source, "columns")
 
 
-def _recognise(opened: list[tuple[Opened, Source]]) -> Instrument:
-    """Choose the ready instrument whose questions all stand in the file."""
-    ready = instruments()
-    fits = []
-    for candidate in ready.values():
-        table = _best_table(opened[0][0], candidate)
-        if table is not None and set(match.columns(table.header, candidate).items) == set(candidate.items):
-            fits.append(candidate)
-    if len(fits) == 1:
-        return fits[0]
-    name = opened[0][0].sheets[0].file if opened[0][0].sheets else "The file"
-    raise MatchError(
-        f"{name} is not an answer to one ready instrument ({', '.join(ready)}). "
-        "Name the instrument: its id, or the path of its YAML file."
-    )
+def given_mapping(given: Given, instrument: Instrument) -> Mapping | None:
+    """Return the mapping that a caller gave: a path, a :class:`Mapping`, or its parts as a dict.
+
+    Raises
+    ------
+    MatchError
+        If it does not fit the instrument.
+    """
+    if given is None:
+        return None
+    if isinstance(given, dict):
+        from pydantic import ValidationError
+
+        try:
+            given = Mapping.model_validate({"instrument": instrument.id, **given})
+        except ValidationError as cause:
+            error = cause.errors()[0]
+            place = ".".join(str(part) for part in error["loc"] if part not in ("float", "str"))
+            raise MatchError(f"The mapping's `{place}` is not right: {error['msg']}.") from cause
+    chosen = given if isinstance(given, Mapping) else Mapping.from_yaml(given)
+    chosen.check(instrument)
+    return chosen
 
 
-def _best_table(opened: Opened, instrument: Instrument) -> Table | None:
-    """Find the sheet and the header row that hold most of the instrument's columns."""
-    best: tuple[int, Table] | None = None
-    for sheet in opened.sheets:
-        for row in range(min(_HEADER_ROWS, len(sheet.rows))):
-            found = match.columns([cell.strip() for cell in sheet.rows[row]], instrument)
-            score = 2 * len(found.items) + found.found
-            if found.found and (best is None or score > best[0]):
-                best = (score, under_header(sheet, row))
-    return best[1] if best else None
-
-
-def _read_one(opened: Opened, instrument: Instrument, given: Source, *, strict: bool) -> Rows:
-    table = _best_table(opened, instrument)
-    if table is None:
-        name = opened.sheets[0].file if opened.sheets else "The file"
+def _read_one(
+    opened: Opened, instrument: Instrument, source: Source, explicit: Mapping | None, *, strict: bool
+) -> Rows:
+    best = best_table(opened, instrument, explicit, source.wave)
+    path = Path(source.path) if source.path else None
+    chosen, place, waiting = explicit, "", None
+    if chosen is None:
+        chosen, place, best, waiting = _found_mapping(opened, instrument, source, path, best)
+    if best is None:
         raise MatchError(
-            f"{name} has no row in which a question of `{instrument.id}` stands. "
+            f"{opened.file} has no row in which a question of `{instrument.id}` stands. "
             "Check that it is the right file, the right sheet, and the right instrument."
         )
-    form = next(f for f in FORMATS if f.detect(table))
-    table = form.read(table)
-    columns = match.columns(table.header, instrument)
-    if columns.repeated:
-        first, second, key = columns.repeated[0]
+    table, columns = best
+    given = {
+        key: value for key, value in (("wave", source.wave), ("school", source.school)) if value is not None
+    }
+    used = chosen or Mapping(instrument=instrument.id)
+    try:
+        rows = fit(opened, table, columns, instrument, used, given, strict=strict)
+    except MatchError as cause:
+        if waiting is None:
+            raise
         raise MatchError(
-            f"Two columns, {match.shown(first)} and {match.shown(second)}, are both the column of `{key}`. "
-            "Remove or rename one."
-        )
-    rows = _rows_of(table, columns, instrument)
-    _note_table(rows, opened, table, form.NAME)
-    _check_items(rows, table, columns, instrument, strict=strict)
-    _note_columns(rows, table, columns, instrument, given)
-    blank = len(table.rows) - len(rows)
-    if blank:
-        rows.note("blank rows", table.where, blank, "left out", "no cell of them is filled")
-    if not len(rows):
-        raise ReadError(
-            f"{table.where} has a header but no answers under it. "
-            "Export it again after students have answered."
-        )
-    for key, value in (("wave", given.wave), ("school", given.school)):
-        if value is not None:
-            if any(rows.identity[key]):
-                what = f"the file's own {key} was replaced by the one given"
-                rows.note("given", table.where, len(rows), what, "the caller named it")
-            rows.identity[key] = [value] * len(rows)
-    labels.match_answers(rows, table, instrument, strict=strict)
-    labels.match_groups(rows, table, instrument)
-    labels.match_waves(rows, table, instrument, strict=strict)
+            f"{cause} A proposed mapping lies at {waiting}: look it over, then set `confirmed: true` in it.",
+            cause.unmatched,
+        ) from cause
+    if chosen is not None:
+        what = f"columns and labels were matched with the help of a mapping{place}"
+        rows.note("mapping", table.where, len(rows), what, "a person decided it for files with this header")
+        if chosen.fingerprint in (None, table.fingerprint) and path is not None:
+            mapping.remember(chosen, table.fingerprint, instrument)
     return rows
 
 
-def _rows_of(table: Table, columns: match.Columns, instrument: Instrument) -> Rows:
-    """Take the rows in which any cell is filled out of a table, by the columns that were found."""
-    full = [i for i, row in enumerate(table.rows) if any(cell.strip() for cell in row)]
+def _found_mapping(
+    opened: Opened, instrument: Instrument, source: Source, path: Path | None, best: Any
+) -> tuple[Mapping | None, str, Any, Path | None]:
+    """Return the mapping made for this header, where it is, the table under it, and a proposal that waits."""
+    from relsurvey.reading.choose import fullest_table
 
-    def column(position: int | None) -> list[str]:
-        return ["" if position is None else table.rows[i][position].strip() for i in full]
-
-    rows = Rows(
-        identity={key: column(columns.identity.get(key)) for key in IDENTITY},
-        groups={key: column(columns.groups.get(key)) for key in instrument.groups},
-        items={key: column(columns.items.get(key)) for key in instrument.items},
-        codes={},
-        comments={q.id: column(columns.comments.get(q.id)) for q in instrument.open_questions},
-        where=[f"{table.where}, row {table.numbers[i]}" for i in full],
-    )
-    if not any(rows.identity["date"]) and table.dates:
-        rows.identity["date"] = column(table.header.index(table.dates[0]))
-    return rows
-
-
-def _note_table(rows: Rows, opened: Opened, table: Table, form: str) -> None:
-    what = f"read as {form}" + "".join(f"; {note}" for note in opened.notes)
-    rows.note("open", table.where, len(table.rows), what, "first row of the table is its header")
-    header_row = table.numbers[0] - 1 if table.numbers else 1
-    if header_row > 1:
-        what = f"the header stands in row {header_row}; the rows above it were passed over"
-        rows.note("title rows", table.where, 0, what, "they hold no question of the instrument")
-    other = [
-        sheet.name
-        for sheet in opened.sheets
-        if sheet is not table.sheet and any(any(cell.strip() for cell in row) for row in sheet.rows)
-    ]
-    if other:
-        why = "this sheet holds the most questions of the instrument"
-        rows.note("other sheets", table.where, 0, f"{len(other)} other sheets were not read", why)
-
-
-def _check_items(
-    rows: Rows, table: Table, columns: match.Columns, instrument: Instrument, *, strict: bool
-) -> None:
-    missing = [item for item in instrument.items if item not in columns.items]
-    if not missing:
-        return
-    left = [table.header[i] for i in columns.unused if table.header[i]]
-    problems = [
-        Unmatched(
-            item,
-            next(iter(instrument.items[item].text.values())),
-            match.nearest(next(iter(instrument.items[item].text.values())), left),
-            len(table.rows),
-        )
-        for item in missing
-    ]
-    if strict:
-        raise match.unmatched_error(
-            problems,
-            f"{table.where} lacks {len(missing)} of the {len(instrument.items)} questions "
-            f"of `{instrument.id}`",
-            "Rename the columns, list the older wording under `was:`, "
-            "or read with strict=False (--lenient) to go on without them.",
-        )
-    for problem in problems:
-        what = f"no column for `{problem.where}`; its answers are empty"
-        rows.note("missing questions", table.where, problem.rows, what, "strict=False")
-
-
-def _note_columns(
-    rows: Rows, table: Table, columns: match.Columns, instrument: Instrument, given: Source
-) -> None:
-    def note(step: str, what: str, why: str) -> None:
-        rows.note(step, table.where, len(table.rows), what, why)
-
-    note(
-        "columns",
-        f"{len(columns.items)} questions, {len(columns.groups)} group variables, "
-        f"{len(columns.identity)} identity columns, {len(columns.comments)} open questions",
-        "matched by name or wording; case, blanks, apostrophes and dashes do not matter",
-    )
-    used_dates = set(table.dates) if "date" not in columns.identity else set()
-    for position in columns.unused:
-        name = table.header[position] or f"column {position + 1}"
-        if name not in used_dates:
-            note("columns not used", f"{match.shown(name)} was left out", "the instrument does not name it")
-    for key in instrument.groups:
-        if key not in columns.groups:
-            what = f"no column for the group variable `{key}`"
-            note("missing columns", what, "students cannot be compared by it")
-    for key in instrument.identity:
-        if (
-            key not in columns.identity
-            and not (key == "wave" and given.wave)
-            and not (key == "school" and given.school)
-        ):
-            why = (
-                "the unit is the row, and the same students cannot be followed over waves"
-                if key == "respondent"
-                else f"nothing can be said by {key}"
-            )
-            note("missing columns", f"no column for `{key}`", why)
-    for question in instrument.comments:
-        if not instrument.safety and question.id in columns.comments:
-            note(
-                "comments",
-                f"the open question `{question.id}` was not read",
-                "the instrument names no safety contact and reading deadline",
-            )
-        elif question.id not in columns.comments:
-            what = f"no column for the open question `{question.id}`"
-            note("missing columns", what, "there are no comments")
+    tables = [best[0]] if best is not None else []
+    fullest = fullest_table(opened) if best is None else None
+    if fullest is not None:
+        tables.append(fullest)
+    waiting = None
+    for table in tables:
+        for place, found in mapping.candidates(path, table.fingerprint, instrument):
+            if not found.confirmed:
+                waiting = waiting or place
+                continue
+            found.check(instrument)
+            again = best_table(opened, instrument, found, source.wave)
+            kept = place == mapping.remembered(table.fingerprint, instrument)
+            where = ", as remembered from an earlier file" if kept else f", {place.name}"
+            return found, where, again or best, None
+    return None, "", best, waiting
 
 
 def _finish(rows: Rows, instrument: Instrument, ids: str, hashes: tuple[str, ...]) -> Reading:
-    import numpy as np
     import pandas as pd
 
+    had_ids = rows.identity["respondent"].filled().any() or rows.identity["teacher"].filled().any()
     if ids == "hashed":
         key = identity.local_key()
-        for name in _HASHED:
-            distinct = {
-                value: identity.hashed(value, key) if value else "" for value in set(rows.identity[name])
-            }
-            rows.identity[name] = [distinct[value] for value in rows.identity[name]]
+        rows.identity["respondent"] = rows.identity["respondent"].map(
+            lambda text: identity.replaced(text, key)
+        )
+        rows.identity["teacher"] = rows.identity["teacher"].map(lambda text: identity.hashed(text, key))
         why = "a keyed hash whose key stays on this machine"
     else:
+        rows.identity["respondent"] = rows.identity["respondent"].map(identity.shown)
         why = "ids='as-is': this study holds the file's own ids"
-    if any(rows.identity["respondent"]) or any(rows.identity["teacher"]):
+    if had_ids:
         what = "respondent and teacher ids replaced" if ids == "hashed" else "ids kept as they are"
         rows.note("ids", "all files", len(rows), what, why)
-    present = [name for name in IDENTITY if any(rows.identity[name])]
-    identities: dict[str, pd.Series] = {}
-    for name in present:
+    identities: dict[str, Any] = {}
+    for name in IDENTITY:
+        column = rows.identity[name]
+        if not column.filled().any():
+            continue
         if name in _NUMBERS:
-            identities[name] = pd.to_numeric(pd.Series(rows.identity[name], dtype=object), errors="coerce")
+            identities[name] = pd.to_numeric(pd.Series(column.objects()), errors="coerce")
+            lost = int((column.filled() & identities[name].isna().to_numpy()).sum())
+            if lost:
+                rows.note(
+                    "no number",
+                    "all files",
+                    lost,
+                    f"`{name}` was left empty",
+                    "what stands there is no number",
+                )
         else:
-            identities[name] = _words(rows.identity[name])
-    if "respondent" not in present:
-        identities = {"respondent": _words([f"row-{i + 1}" for i in range(len(rows))]), **identities}
+            identities[name] = _words(column)
+    if "respondent" not in identities:
+        numbers = pd.Series([f"row-{i + 1}" for i in range(len(rows))], dtype=object)
+        identities = {"respondent": numbers, **identities}
     groups = {name: _words(column) for name, column in rows.groups.items()}
     responses = pd.DataFrame(
-        {**identities, **groups, **{n: np.asarray(c, dtype=float) for n, c in rows.codes.items()}}
+        {**identities, **groups, **{item: rows.codes[item] for item in instrument.items}}
     )
-    responses = responses[[*identities, *groups, *instrument.items]]
-    answers = pd.DataFrame({**identities, **groups, **{n: _words(rows.items[n]) for n in instrument.items}})
-    found = [
-        (i, question, text)
-        for question, texts in rows.comments.items()
-        for i, text in enumerate(texts)
-        if text
-    ]
-    comments = pd.DataFrame(
-        [(identities["respondent"][i], question, text) for i, question, text in found],
-        columns=["respondent", "question", "text"],
-        index=pd.Index([i for i, _, _ in found], dtype=int),
+    answers = pd.DataFrame(
+        {**identities, **groups, **{item: _words(rows.items[item]) for item in instrument.items}}
     )
-    named = " ".join({*rows.identity["school"], *(str(where) for where in rows.where[:1])})
+    comments = _comments(rows, responses["respondent"])
+    flags = _flags(rows, responses, instrument)
+    named = " ".join({*rows.identity["school"].counts(), *rows.files})
     simulated = bool(re.search(r"\bsimula(ted|d[oa])s?\b", named, re.IGNORECASE))
-    return Reading(instrument, responses, answers, comments, tuple(rows.ledger), hashes, simulated)
+    what = "one row a respondent and wave"
+    rows.note("rows kept", "all files", len(rows), what, "what every result is made from")
+    return Reading(instrument, responses, answers, comments, flags, tuple(rows.ledger), hashes, simulated)
 
 
-def _words(values: list[str]) -> pd.Series:
+def _words(column: Column) -> pd.Series:
     """Return texts as a column in which an empty one is missing."""
     import pandas as pd
 
-    return pd.Series([value or None for value in values], dtype=object)
+    return pd.Series(column.objects(), dtype=object)
+
+
+def _comments(rows: Rows, respondents: pd.Series) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    found = [
+        (int(i), question, column[int(i)])
+        for question, column in rows.comments.items()
+        for i in np.flatnonzero(column.filled())
+    ]
+    return pd.DataFrame(
+        [(respondents.iloc[i], question, text) for i, question, text in found],
+        columns=["respondent", "question", "text"],
+        index=pd.Index([i for i, _, _ in found], dtype=int),
+    )
+
+
+def _flags(rows: Rows, responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """Return what may be wrong with a row: not finished, or too few answers for any scale; note it."""
+    import numpy as np
+    import pandas as pd
+
+    from relsurvey.scoring import enough_answers
+
+    unfinished = np.zeros(len(rows), bool) if rows.unfinished is None else rows.unfinished
+    few = ~np.column_stack([enough_answers(responses, instrument, scale) for scale in instrument.scales]).any(
+        axis=1
+    )
+    reverse = "kept; study.without({!r}) sets them aside"
+    if unfinished.any():
+        what = "rows that the file marks as not finished were flagged"
+        rows.note("unfinished", "all files", int(unfinished.sum()), what, reverse.format("unfinished"))
+    if few.any():
+        what = "rows with too few answers for any scale were flagged"
+        rows.note("few answers", "all files", int(few.sum()), what, reverse.format("few_answers"))
+    return pd.DataFrame({"unfinished": unfinished, "few_answers": few}, index=responses.index)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from relsurvey.errors import ReadError
 from relsurvey.instrument import Instrument
 from relsurvey.instrument.fold import fold
+from relsurvey.reading.dates import sortable
 from relsurvey.reading.ledger import Entry
+from relsurvey.reading.opening import Column
+from relsurvey.reading.opening.sheet import stack
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _TEST_ID = re.compile(r"((test|testing|prueba|ejemplo|demo)([\W_\d].*)?|[a-z]*0{3,})\Z")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?\Z")
 _TEST_COMMENT = {
     "test",
     "testing",
@@ -35,109 +39,154 @@ class Rows:
         By key, one text a row; empty where there is none.
     codes
         By item, one code a row; NaN for no counted answer.
-    where
-        The file, sheet and row that each row comes from.
+    files
+        The files and sheets that the rows come from.
+    file, number
+        Of each row, which of ``files`` it comes from, and its row number there.
+    unfinished
+        Which rows the file says were not finished; None where no file says so.
     ledger
         What was decided so far.
     """
 
-    identity: dict[str, list[str]]
-    groups: dict[str, list[str]]
-    items: dict[str, list[str]]
-    codes: dict[str, list[float]]
-    comments: dict[str, list[str]]
-    where: list[str]
+    identity: dict[str, Column]
+    groups: dict[str, Column]
+    items: dict[str, Column]
+    comments: dict[str, Column]
+    files: list[str]
+    file: np.ndarray
+    number: np.ndarray
+    codes: dict[str, np.ndarray] = field(default_factory=dict)
+    unfinished: np.ndarray | None = None
     ledger: list[Entry] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.where)
+        return len(self.number)
 
     def note(self, step: str, where: str, rows: int, what: str, why: str) -> None:
         """Write one decision to the ledger."""
         self.ledger.append(Entry(step, where, rows, what, why))
 
-    def keep(self, rows: Sequence[int]) -> None:
-        """Keep the rows at these positions."""
+    def where(self, rows: np.ndarray) -> str:
+        """Return where the first few of some rows stand, and how many more there are."""
+        places = [f"{self.files[self.file[i]]}, row {self.number[i]}" for i in rows[:3]]
+        more = f"; and {len(rows) - 3} more" if len(rows) > 3 else ""
+        return "; ".join(places) + more
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Keep some rows, by a mask."""
         for part in (self.identity, self.groups, self.items, self.comments):
             for key, column in part.items():
-                part[key] = [column[i] for i in rows]
+                part[key] = column.take(rows)
         for key, codes in self.codes.items():
-            self.codes[key] = [codes[i] for i in rows]
-        self.where = [self.where[i] for i in rows]
+            self.codes[key] = codes[rows]
+        self.file, self.number = self.file[rows], self.number[rows]
+        if self.unfinished is not None:
+            self.unfinished = self.unfinished[rows]
 
-    def add(self, other: Rows) -> None:
-        """Append another file's rows."""
-        for mine, theirs in (
-            (self.identity, other.identity),
-            (self.groups, other.groups),
-            (self.items, other.items),
-            (self.comments, other.comments),
-        ):
-            for key in mine:
-                mine[key] += theirs[key]
-        for key in self.codes:
-            self.codes[key] += other.codes[key]
-        self.where += other.where
-        self.ledger += other.ledger
+    def drop(self, rows: np.ndarray, step: str, what: str, why: str) -> None:
+        """Leave out some rows, by a mask, and note it."""
+        import numpy as np
+
+        if rows.any():
+            self.note(step, self.where(np.flatnonzero(rows)), int(rows.sum()), what, why)
+            self.keep(~rows)
+
+
+def together(parts: list[Rows]) -> Rows:
+    """Return the rows of several files one under the other."""
+    import numpy as np
+
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    shift = np.cumsum([0, *(len(part.files) for part in parts[:-1])])
+    unfinished = None
+    if any(part.unfinished is not None for part in parts):
+        unfinished = np.concatenate(
+            [np.zeros(len(p), bool) if p.unfinished is None else p.unfinished for p in parts]
+        )
+    return Rows(
+        {key: stack([part.identity[key] for part in parts]) for key in first.identity},
+        {key: stack([part.groups[key] for part in parts]) for key in first.groups},
+        {key: stack([part.items[key] for part in parts]) for key in first.items},
+        {key: stack([part.comments[key] for part in parts]) for key in first.comments},
+        [file for part in parts for file in part.files],
+        np.concatenate([part.file + more for part, more in zip(parts, shift, strict=True)]),
+        np.concatenate([part.number for part in parts]),
+        {key: np.concatenate([part.codes[key] for part in parts]) for key in first.codes},
+        unfinished,
+        [entry for part in parts for entry in part.ledger],
+    )
 
 
 def drop_tests(rows: Rows) -> None:
     """Leave out rows sent to try the form: by a test id, or by a test comment where no id is given."""
+    import numpy as np
 
-    def is_test(i: int) -> bool:
-        respondent = fold(rows.identity["respondent"][i])
-        if respondent:
-            return bool(_TEST_ID.match(respondent))
-        return any(fold(texts[i]) in _TEST_COMMENT for texts in rows.comments.values())
-
-    tests = [i for i in range(len(rows)) if is_test(i)]
-    if tests:
-        rows.note(
-            "test rows",
-            _some([rows.where[i] for i in tests]),
-            len(tests),
-            "left out",
-            "their id, or a comment where there is no id, says that they are a test",
-        )
-        gone = set(tests)
-        rows.keep([i for i in range(len(rows)) if i not in gone])
+    respondent = rows.identity["respondent"]
+    tests = np.asarray([bool(_TEST_ID.match(fold(text))) for text in respondent.texts])[respondent.codes]
+    for column in rows.comments.values():
+        said = np.asarray([fold(text) in _TEST_COMMENT for text in column.texts])[column.codes]
+        tests = tests | (said & ~respondent.filled())
+    why = "their id, or a comment where there is no id, says that they are a test"
+    rows.drop(tests, "test rows", "left out", why)
 
 
 def drop_duplicates(rows: Rows, keep: str) -> None:
     """Keep one row a respondent and wave: the last or the first handed in; without dates, in the file."""
-    by_person: dict[tuple[str, str], list[int]] = {}
-    for i in range(len(rows)):
-        if rows.identity["respondent"][i]:
-            by_person.setdefault((rows.identity["respondent"][i], rows.identity["wave"][i]), []).append(i)
-    repeated = [group for group in by_person.values() if len(group) > 1]
-    if not repeated:
+    import numpy as np
+
+    respondent, wave = rows.identity["respondent"], rows.identity["wave"]
+    named = np.flatnonzero(respondent.filled())
+    if not len(named):
         return
-    extra = sum(len(group) - 1 for group in repeated)
+    person = respondent.codes[named].astype(np.int64) * len(wave.texts) + wave.codes[named]
+    order = np.argsort(person, kind="stable")
+    person, named = person[order], named[order]
+    starts = np.flatnonzero(np.r_[True, person[1:] != person[:-1]])
+    sizes = np.diff(np.r_[starts, len(person)])
+    if (sizes == 1).all():
+        return
+    groups = [named[start : start + size] for start, size in zip(starts, sizes, strict=True) if size > 1]
+    extra = sum(len(group) - 1 for group in groups)
     if keep == "all":
         what = "further rows of the same respondent and wave were kept"
-        rows.note("duplicates", "all files", extra, what, "keep='all'")
+        rows.note("duplicates kept", "all files", extra, what, "keep='all'")
         return
     dates = rows.identity["date"]
-    # Only dates that sort as text (year first, two digits an hour) can say which row came later; else the
-    # file's order does.
-    sortable = all(_DATE.match(dates[i]) for group in repeated for i in group)
-    gone: set[int] = set()
-    for group in repeated:
-        ordered = sorted(group, key=lambda i: (dates[i], i)) if sortable else group
-        chosen = ordered[-1] if keep == "last" else ordered[0]
-        gone.update(i for i in group if i != chosen)
-    rows.note(
-        "duplicates",
-        _some([rows.where[i] for i in sorted(gone)]),
-        extra,
-        f"left out; the {keep} row of the same respondent and wave was kept",
-        "by the date of the answer" if sortable else "by the order of the file",
-    )
-    rows.keep([i for i in range(len(rows)) if i not in gone])
+    moments = sortable([dates[i] for group in groups for i in group])
+    answered = _answered(rows)
+    gone = np.zeros(len(rows), bool)
+    blank = 0
+    at = 0
+    for group in groups:
+        # A row without any answer (a form opened again and sent) gives way to one that has some.
+        some = [k for k in range(len(group)) if answered[group[k]]] or list(range(len(group)))
+        blank += len(some) < len(group)
+        if moments is not None:
+            some = [k for _, k in sorted((moments[at + k], k) for k in some)]
+        chosen = some[-1] if keep == "last" else some[0]
+        gone[[i for k, i in enumerate(group) if k != chosen]] = True
+        at += len(group)
+    why = "by the date of the answer" if moments is not None else "by the order of the file"
+    if blank:
+        why += "; a row without any answer gives way to one with some"
+    rows.drop(gone, "duplicates", f"left out; the {keep} row of the same respondent and wave was kept", why)
+
+
+def _answered(rows: Rows) -> np.ndarray:
+    """Return which rows hold any counted answer."""
+    import numpy as np
+
+    found = np.zeros(len(rows), bool)
+    for codes in rows.codes.values():
+        found |= ~np.isnan(codes)
+    return found
 
 
 def note_kept(rows: Rows, instrument: Instrument) -> None:
-    """Note how many rows are kept, and what they lack.
+    """Note what the rows that are kept lack.
 
     Raises
     ------
@@ -146,20 +195,32 @@ def note_kept(rows: Rows, instrument: Instrument) -> None:
     """
     if not len(rows):
         raise ReadError(
-            "No rows are left after test rows and duplicates: the ledger would be all there is. "
-            "Check the file."
+            "No rows are left after test rows, opted-out students and duplicates: the ledger would be all "
+            "there is. Check the file."
         )
-    empty = sum(all(math.isnan(codes[i]) for codes in rows.codes.values()) for i in range(len(rows)))
+    empty = int((~_answered(rows)).sum())
     if empty:
         what = "rows in which no question counts were kept, and count for no scale"
         rows.note("no answers", "all files", empty, what, "they say who was reached")
-    nameless = sum(not value for value in rows.identity["respondent"])
+    nameless = len(rows) - int(rows.identity["respondent"].filled().sum())
     if nameless and "respondent" in instrument.identity and nameless < len(rows):
         what = "rows without an id count as one respondent each"
         rows.note("no id", "all files", nameless, what, "nothing says whose they are")
-    what = "one row a respondent and wave"
-    rows.note("rows kept", "all files", len(rows), what, "what every result is made from")
 
 
-def _some(places: list[str]) -> str:
-    return "; ".join(places[:3]) + (f"; and {len(places) - 3} more" if len(places) > 3 else "")
+def note_waves(rows: Rows, instrument: Instrument) -> None:
+    """Note the questions that were answered in some waves and in no row of another."""
+    import numpy as np
+
+    wave = rows.identity["wave"]
+    found = [i for i in wave.used if wave.texts[i]]
+    if len(found) < 2:
+        return
+    for item in instrument.items:
+        counted = {wave.texts[i]: int((~np.isnan(rows.codes[item][wave.codes == i])).sum()) for i in found}
+        without = sorted(w for w, number in counted.items() if not number)
+        if without and len(without) < len(found):
+            asked = ", ".join(sorted(w for w, number in counted.items() if number))
+            what = f"`{item}` has answers in {asked} and none in {', '.join(without)}"
+            why = "it cannot be compared with a wave that did not ask it"
+            rows.note("one wave only", "all files", sum(counted.values()), what, why)

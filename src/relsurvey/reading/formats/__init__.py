@@ -1,10 +1,34 @@
-"""One small module an export format: ``detect`` says whether a sheet is one, ``read`` makes it plain."""
+"""One small module an export format: ``detect`` says whether a sheet is one, ``read`` makes a table of it.
+
+``FORMATS`` is asked in order, the most particular first; a plain table is what nothing else claims.
+"""
 
 from __future__ import annotations
 
-from relsurvey.reading.formats import google_forms, plain
-from relsurvey.reading.formats.table import Table
+from collections.abc import Callable
+from typing import Protocol
 
-FORMATS = (google_forms, plain)
+from relsurvey.reading.formats import google_forms
+from relsurvey.reading.formats.table import Table, TableColumn
+from relsurvey.reading.opening import Sheet
 
-__all__ = ["FORMATS", "Table"]
+
+class Format(Protocol):
+    """What a module of this room offers."""
+
+    @property
+    def NAME(self) -> str:  # noqa: N802
+        """What the ledger calls it."""
+
+    @property
+    def detect(self) -> Callable[[Sheet], bool]:
+        """Says whether a sheet has this format's layout."""
+
+    @property
+    def read(self) -> Callable[[Sheet], Table]:
+        """Makes a table of a sheet that was detected."""
+
+
+FORMATS: tuple[Format, ...] = (google_forms,)
+
+__all__ = ["FORMATS", "Format", "Table", "TableColumn"]

@@ -5,10 +5,9 @@ The first column is the time of the answer, named in the form's language; a head
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from relsurvey.instrument.fold import fold
-from relsurvey.reading.formats.table import Table
+from relsurvey.reading.formats.table import Layout, Table
+from relsurvey.reading.opening import Sheet
 
 NAME = "Google Forms"
 _TIMESTAMPS = {
@@ -17,11 +16,19 @@ _TIMESTAMPS = {
 }
 
 
-def detect(table: Table) -> bool:
+def detect(sheet: Sheet) -> bool:
     """Say whether the first column is a form's time stamp."""
-    return bool(table.header) and fold(table.header[0]) in _TIMESTAMPS
+    return (
+        not sheet.variables
+        and sheet.height > 0
+        and bool(sheet.columns)
+        and fold(sheet.row(0)[0]) in _TIMESTAMPS
+    )
 
 
-def read(table: Table) -> Table:
+def read(sheet: Sheet) -> Table:
     """Name the time stamp as the date; choices of one cell stand apart by comma and blank."""
-    return replace(table, dates=(table.header[0],), multiple_separator=", ")
+    names = sheet.row(0)
+    return Layout(
+        sheet, NAME, (0,), names, roles={0: "date"}, separators=dict.fromkeys(range(1, len(names)), ", ")
+    ).table()

@@ -1,17 +1,90 @@
-"""A plain wide table: one row a respondent, one column a question."""
+"""A plain wide table: one row a respondent, one column a question, a header somewhere near the top."""
 
 from __future__ import annotations
 
-from relsurvey.reading.formats.table import Table
+from collections.abc import Callable, Sequence
+
+from relsurvey.instrument.fold import fold
+from relsurvey.reading.formats.table import Layout, Table
+from relsurvey.reading.opening import Sheet
 
 NAME = "plain table"
+_NEAR_TOP = 30
 
 
-def detect(table: Table) -> bool:
-    """Every table with a header can be read as a plain one, so this stands last."""
-    return bool(table.header)
+def detect(sheet: Sheet) -> bool:
+    """Every sheet with cells can be read as a plain table, so this stands last."""
+    return bool(sheet.columns) and sheet.height > 0
 
 
-def read(table: Table) -> Table:
-    """Return the table as it is."""
-    return table
+def read(sheet: Sheet, known: Callable[[str], bool] | None = None) -> Table:
+    """Return the table under the most likely header row.
+
+    Parameters
+    ----------
+    sheet
+        The sheet.
+    known
+        Says whether a cell is the name of something that is asked for; None judges by the cells alone.
+    """
+    if sheet.variables:
+        also = {
+            i: [(variable.label, "by its label")]
+            for i, variable in enumerate(sheet.variables)
+            if variable.label
+        }
+        names = [variable.name for variable in sheet.variables]
+        return Layout(sheet, "SPSS file" if sheet.kind == "spss" else "Stata file", (), names, also).table()
+    header = _header(sheet, known)
+    names = sheet.row(header)
+    above = _above(sheet, header)
+    also = {
+        i: [(f"{above[i]} {name}", "with the heading above it"), (above[i], "by the heading above it")]
+        for i, name in enumerate(names)
+        if above[i]
+    }
+    return Layout(sheet, NAME, (header,), names, also).table()
+
+
+def _header(sheet: Sheet, known: Callable[[str], bool] | None) -> int:
+    """Return the row that most looks like a header: of those with the most known names, the first."""
+    rows = [sheet.row(number) for number in range(min(_NEAR_TOP, sheet.height))]
+    if known is not None:
+        found = [sum(known(cell) for cell in row if cell) for row in rows]
+        if max(found, default=0):
+            return found.index(max(found))
+    return max(range(len(rows)), key=lambda number: (_like_header(rows, number), -number))
+
+
+def _like_header(rows: Sequence[Sequence[str]], number: int) -> float:
+    """Return how much a row looks like a header: wide, of words, all different, and unlike those under it."""
+    row = rows[number]
+    filled = [fold(cell) for cell in row if cell]
+    if not filled:
+        return -1
+    words = sum(not _number(cell) for cell in filled)
+    under = [fold(cell) for below in rows[number + 1 :] for cell in below if cell]
+    return words * len(set(filled)) / len(filled) - 2 * sum(cell in set(under) for cell in filled)
+
+
+def _number(cell: str) -> bool:
+    try:
+        float(cell.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _above(sheet: Sheet, header: int) -> list[str]:
+    """Return for each column the heading one row higher, where headings span several columns."""
+    width = len(sheet.columns)
+    if header == 0:
+        return [""] * width
+    cells = sheet.row(header - 1)
+    if sum(bool(cell) for cell in cells) < 2:
+        return [""] * width
+    spread, last = [], ""
+    for cell in cells:
+        last = cell or last
+        spread.append(last)
+    return spread

@@ -1,0 +1,82 @@
+"""Which sheet of a file holds the answers, in which format, to which instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from relsurvey.errors import MatchError
+from relsurvey.instrument import Instrument, instruments
+from relsurvey.instrument.fold import fold
+from relsurvey.reading import match
+from relsurvey.reading.formats import FORMATS, Table, plain
+from relsurvey.reading.mapping import Mapping
+from relsurvey.reading.opening import Opened, Sheet
+
+
+def table_of(sheet: Sheet, known: Callable[[str], bool] | None = None) -> Table | None:
+    """Return what a sheet holds, by the first format that recognises it; None where it holds nothing.
+
+    Parameters
+    ----------
+    sheet
+        The sheet.
+    known
+        Says whether a cell names something that is asked for; None judges a plain table by its cells alone.
+    """
+    for form in FORMATS:
+        if form.detect(sheet):
+            return form.read(sheet)
+    return plain.read(sheet, known) if plain.detect(sheet) else None
+
+
+def best_table(
+    opened: Opened, instrument: Instrument, mapping: Mapping | None = None, wave: str | None = None
+) -> tuple[Table, match.Columns] | None:
+    """Return the sheet that holds most of the instrument's columns, or None if none holds any."""
+    names = match.names_of(instrument, wave)
+    named = {fold(name) for name in mapping.columns} if mapping else set()
+    best: tuple[int, Table, match.Columns] | None = None
+    for sheet in opened.sheets:
+        table = table_of(sheet, lambda cell: fold(cell) in names or fold(cell) in named)
+        if table is None:
+            continue
+        here = {fold(name) for column in table.columns for name in (column.name, column.header)}
+        chosen = (
+            {name: key for name, key in mapping.columns.items() if fold(name) in here} if mapping else None
+        )
+        found = match.columns(table, instrument, chosen, wave)
+        if found.score and (best is None or found.score > best[0]):
+            best = (found.score, table, found)
+    if best is None:
+        return None
+    _, table, found = best
+    # Once more with all of the mapping, which says so where it names a column that is not there.
+    return table, match.columns(table, instrument, mapping.columns, wave) if mapping else found
+
+
+def fullest_table(opened: Opened) -> Table | None:
+    """Return the sheet with the most cells, judged by itself alone."""
+    found = [table for sheet in opened.sheets if (table := table_of(sheet)) is not None and len(table)]
+    return max(found, key=lambda table: sum(int(c.cells.filled().sum()) for c in table.columns), default=None)
+
+
+def recognise(opened: Opened) -> Instrument:
+    """Return the ready instrument whose questions all stand in the file.
+
+    Raises
+    ------
+    MatchError
+        If there is none, or more than one.
+    """
+    ready = instruments()
+    fits = []
+    for candidate in ready.values():
+        best = best_table(opened, candidate)
+        if best is not None and set(best[1].items) == set(candidate.items):
+            fits.append(candidate)
+    if len(fits) == 1:
+        return fits[0]
+    raise MatchError(
+        f"{opened.file} is not an answer to one ready instrument ({', '.join(ready)}). "
+        "Name the instrument: its id, or the path of its YAML file."
+    )

@@ -1,0 +1,106 @@
+"""The process that parses a file nobody has vetted; run as ``python -m relsurvey.reading.opening.child``.
+
+It reads one path and its limits from the command line and writes the sheets on standard output, as JSON and
+plain numbers: never pickle, so that a file which takes over the parser still cannot run code in the parent.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from relsurvey.reading.limits import Limits
+from relsurvey.reading.opening import coding, statistics, text, workbook
+from relsurvey.reading.opening.refused import RefusedError
+
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+_SAVE_AGAIN = "Open it in a spreadsheet and save it as .xlsx"
+#: What the first bytes of a file that is no table say.
+_OTHERS = (
+    (b"%PDF", "it is a PDF, not a table. Export the answers as .csv or .xlsx"),
+    (b"\x1f\x8b", "it is compressed (gzip). Unpack it and read the file inside"),
+    (b"7z\xbc\xaf", "it is compressed (7-Zip). Unpack it and read the file inside"),
+    (b"Rar!", "it is compressed (RAR). Unpack it and read the file inside"),
+    (b"\x89PNG", "it is a picture, not a table. Export the answers as .csv or .xlsx"),
+    (b"\xff\xd8\xff", "it is a picture, not a table. Export the answers as .csv or .xlsx"),
+    (b"{\\rtf", "it is a text document, not a table. Export the answers as .csv or .xlsx"),
+    (b"SQLite format 3", "it is a database. Export the answers as .csv or .xlsx"),
+    (b"PAR1", "it is a Parquet file. Read it into a DataFrame and hand that over"),
+)
+
+
+def tables(path: Path, limits: Limits) -> dict[str, Any]:
+    """Return the file's sheets as columns of text: ``{"kind", "notes", "sheets"}``.
+
+    Raises
+    ------
+    RefusedError
+        If it cannot be read as a table.
+    """
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if not head:
+        raise RefusedError("the file is empty. Export it again")
+    if path.stat().st_size > limits.megabytes * 1024**2:
+        raise RefusedError(
+            f"it has {path.stat().st_size / 1024**2:,.0f} MB, and one file may have {limits.megabytes:,}. "
+            "Split it, or raise `limits`"
+        )
+    if head.startswith(b"PK"):
+        return workbook.read(path, limits, zipped=True)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return workbook.read(path, limits, zipped=False)
+    if head.startswith(statistics.SPSS):
+        return statistics.read(path, limits, "spss")
+    if head.startswith(statistics.STATA):
+        return statistics.read(path, limits, "stata")
+    for start, sentence in _OTHERS:
+        if head.startswith(start):
+            raise RefusedError(sentence)
+    folded = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if folded.startswith(
+        (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<body", b"<meta", b"<style")
+    ):
+        raise RefusedError(f"it is a web page under another name. {_SAVE_AGAIN}")
+    suffix = path.suffix.lower()
+    if suffix in _WORKBOOKS:
+        raise RefusedError(f"its name ends in {suffix}, but it is not a workbook. {_SAVE_AGAIN}")
+    if suffix in (".sav", ".zsav", ".dta"):
+        raise RefusedError(f"its name ends in {suffix}, but it is damaged or no such file. Export it again")
+    return text.read(path, limits)
+
+
+def _restrict(limits: Limits) -> None:
+    """Bound memory and time where the system can; elsewhere the parent watches."""
+    try:
+        import resource
+    except ImportError:
+        return
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (limits.megabytes * 1024**2,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> int:
+    """Read the path and the limits from the command line, write the sheets on standard output."""
+    path, limits = Path(sys.argv[1]), Limits(**json.loads(sys.argv[2]))
+    _restrict(limits)
+    try:
+        result: dict[str, Any] = tables(path, limits)
+    except RefusedError as refusal:
+        result = {"refused": str(refusal)}
+    except PermissionError:
+        result = {"refused": "this account may not open it. Copy it to your own folder"}
+    except MemoryError:
+        result = {
+            "refused": "it needs more memory than a survey should. Copy the answers into a new workbook"
+        }
+    coding.write(result, sys.stdout.buffer)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

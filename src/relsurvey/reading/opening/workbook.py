@@ -1,0 +1,116 @@
+"""Workbooks: the values of every sheet, as a person sees them in a spreadsheet."""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from relsurvey.reading.limits import Limits
+from relsurvey.reading.opening.coding import Coder
+from relsurvey.reading.opening.refused import RefusedError
+
+#: A workbook's parts may unfold to this many times its size: answers that repeat shrink tenfold or more.
+_RATIO = 200
+_PARTS = 2_000
+
+
+def read(path: Path, limits: Limits, *, zipped: bool) -> dict[str, Any]:
+    """Return every sheet of a workbook.
+
+    Raises
+    ------
+    RefusedError
+        If it is damaged, locked, no workbook, or made to take the machine.
+    """
+    import python_calamine
+
+    notes = _check_zip(path, limits) if zipped else []
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+        sheets = []
+        kept = [
+            meta for meta in workbook.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+        for meta in kept:
+            sheet = workbook.get_sheet_by_name(meta.name)
+            if sheet.total_height > limits.rows or sheet.total_width > limits.columns:
+                raise RefusedError(
+                    f"the sheet {meta.name[:40]!r} reaches to row {sheet.total_height:,} "
+                    f"and column {sheet.total_width:,}. "
+                    "Delete stray cells far below or to the right of the table and save it again"
+                )
+            coder = Coder()
+            # From the sheet's first row on, so that a row number in a message is the one seen in Excel.
+            coder.add([()] * (sheet.start[0] if sheet.start else 0))
+            coder.add(_rows(sheet))
+            sheets.append(coder.finish(meta.name))
+    except python_calamine.PasswordError as cause:
+        raise RefusedError("it is protected by a password. Save a copy without one") from cause
+    except python_calamine.CalamineError as cause:
+        if "password" in str(cause).lower():
+            raise RefusedError("it is protected by a password. Save a copy without one") from cause
+        raise RefusedError(
+            "it is damaged or not a workbook. Open it in a spreadsheet and save it again"
+        ) from cause
+    return {"kind": "workbook", "notes": notes, "sheets": sheets}
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    """Yield each row from the first filled one on, with the empty cells at its left."""
+    texts: dict[Any, str] = {}
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    for row in sheet.iter_rows():
+        yield left + [value if type(value) is str else _text(value, texts) for value in row]
+
+
+def _text(value: Any, known: dict[Any, str]) -> str:
+    """Return a number, date or truth value as text; 1, 1.0 and True are different things."""
+    key = (type(value), value)
+    text = known.get(key)
+    if text is None:
+        text = known[key] = cell_text(value)
+    return text
+
+
+def cell_text(value: Any) -> str:
+    """Return a cell's value as text: a whole number without its point, a date year first."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    return str(value)
+
+
+def _check_zip(path: Path, limits: Limits) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as cause:
+        raise RefusedError("it is cut short or damaged. Export it again") from cause
+    total = sum(part.file_size for part in parts)
+    packed = sum(part.compress_size for part in parts)
+    if (
+        len(parts) > _PARTS
+        or total > limits.unzipped_megabytes * 1_000_000
+        or (total > 200_000_000 and total > _RATIO * packed)
+    ):
+        raise RefusedError(
+            f"it unfolds to {len(parts):,} parts of {total / 1e6:,.0f} MB, more than a survey needs. "
+            "Copy the answers into a new workbook"
+        )
+    names = {part.filename for part in parts}
+    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+        inside = sorted(name for name in names if not name.endswith("/"))
+        if any(name.lower().endswith((".csv", ".tsv", ".xlsx", ".sav")) for name in inside):
+            raise RefusedError("it is a zip folder. Unpack it and read the file inside")
+        raise RefusedError("it is not a workbook. Export the answers as .csv or .xlsx")
+    if any(name.endswith("vbaProject.bin") for name in names):
+        return ["its macros were not looked at"]
+    return []
