@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from relsurvey.errors import RelsurveyError
+from relsurvey.errors import ReadError, RelsurveyError
 
 if TYPE_CHECKING:
     from relsurvey.publish import Published
     from relsurvey.publish.serve import Server
+    from relsurvey.reading import Source
+    from relsurvey.reading.page import Section
     from relsurvey.study import Study
 
 app = typer.Typer(
@@ -25,7 +27,30 @@ app = typer.Typer(
     help="Hear what students say: read a survey, see how far its numbers can be trusted, publish a view.",
 )
 
-File = Annotated[Path, typer.Argument(help="The export to read.")]
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE...",
+        help="The export to read; several files are read as one survey.",
+        show_default=False,
+    ),
+]
+Mapped = Annotated[
+    Path | None,
+    typer.Option("--mapping", help="A mapping: which column is which question, which label which answer."),
+]
+Rostered = Annotated[
+    Path | None, typer.Option("--roster", help="Who was asked: a list of students with their ids.")
+]
+Waves = Annotated[
+    list[str] | None, typer.Option("--wave", help="The wave of all files, or of each in turn: repeat it.")
+]
+Schools = Annotated[
+    list[str] | None, typer.Option("--school", help="The school of all files, or of each in turn: repeat it.")
+]
+Keep = Annotated[
+    str, typer.Option(help="Which row to keep of a student who answered twice: last, first or all.")
+]
 Asked = Annotated[
     str | None, typer.Option("--instrument", help="A ready instrument's id, or the path of a YAML file.")
 ]
@@ -70,34 +95,52 @@ def demo(
         _serve(out, "127.0.0.1", port, None, open_browser=not no_open)
 
 
-@app.command(epilog="Example: relsurvey check answers.xlsx --instrument five-elements")
+@app.command(epilog="Example: relsurvey check answers.xlsx --instrument five-elements --roster students.csv")
 def check(
-    file: File,
+    files: Files,
     instrument: Asked = None,
+    mapping: Mapped = None,
+    roster: Rostered = None,
+    wave: Waves = None,
+    school: Schools = None,
+    keep: Keep = "last",
     lenient: Lenient = False,
 ) -> None:
-    """Read a file and print what was done with every row and label; publish nothing."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+    """Say what a file is and what was done with every row, column and label; publish nothing.
 
-    from relsurvey.study import read
+    Without an instrument that fits, it lists the questions and sets of answers it found. With one that nearly
+    fits, it writes a mapping beside the file for you to look over.
+    """
+    from relsurvey.checking import check as look_over
 
-    with _working(f"Reading {file.name} …"):
-        study = read(file, instrument, strict=not lenient)
-    table = Table("step", "rows", "what", "why", box=None, pad_edge=False)
-    for row in study.ledger.itertuples():
-        table.add_row(*(escape(str(cell)) for cell in (row.step, row.rows, row.what, row.why)))
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    console.print(table)
-    console.print(
-        f"\n{escape(file.name)} fits the instrument {study.instrument.id}. The ledger above is for you alone."
-    )
+    with _working(f"Reading {_names(files)} …"):
+        checked = look_over(
+            _sources(files, wave, school),
+            instrument,
+            mapping=mapping,
+            roster=roster,
+            strict=not lenient,
+            keep=_kept(keep),
+        )
+    print(checked.heading)
+    for section in checked.sections:
+        _print(section)
+    if checked.error is None:
+        print("\nThis page holds exact counts and labels: it is for you alone.")
+        return
+    print()
+    if checked.proposal is not None:
+        print(f"Written   {checked.proposal}")
+        print("          A mapping for this file: look it over, set `confirmed: true`, and check again.")
+    elif instrument is None:
+        print(f"Next      relsurvey new {files[0]} makes an instrument from this file;")
+        print("          --instrument names one that you have.")
+    raise checked.error
 
 
 @app.command(epilog="Example: relsurvey publish answers.xlsx --instrument five-elements --out spring")
 def publish(
-    file: File,
+    files: Files,
     out: Out,
     instrument: Asked = None,
     by: Annotated[
@@ -106,13 +149,25 @@ def publish(
     min_n: Annotated[
         int | None, typer.Option(help="Fewest students of anything shown; 11 or more for files.")
     ] = None,
+    mapping: Mapped = None,
+    roster: Rostered = None,
+    wave: Waves = None,
+    school: Schools = None,
+    keep: Keep = "last",
     lenient: Lenient = False,
 ) -> None:
     """Read a file and write its view: an HTML file, and an app to serve."""
     from relsurvey.study import read
 
-    with _working(f"Reading {file.name} …"):
-        study = read(file, instrument, strict=not lenient)
+    with _working(f"Reading {_names(files)} …"):
+        study = read(
+            _sources(files, wave, school),
+            instrument,
+            mapping=mapping,
+            roster=roster,
+            strict=not lenient,
+            keep=_kept(keep),
+        )
     with _working("Checking the scales, comparing groups, passing the gate …"):
         published = study.publish(out, by=by, min_n=min_n)
     _summary(study, published)
@@ -141,6 +196,50 @@ def instruments() -> None:
     for key, instrument in ready().items():
         questions = f"{len(instrument.items)} questions in {len(instrument.scales)} scales"
         print(f"{key:20} {say(instrument.title, 'en')}: {questions}, {', '.join(instrument.languages)}")
+
+
+def _names(files: Sequence[Path]) -> str:
+    return files[0].name if len(files) == 1 else f"{len(files)} files"
+
+
+def _sources(
+    files: Sequence[Path], waves: Sequence[str] | None, schools: Sequence[str] | None
+) -> list[Source]:
+    """Return the files with what is said of each: one word for all of them, or one for each in turn."""
+    from relsurvey.reading import Source
+
+    def each(words: Sequence[str] | None, option: str) -> list[str | None]:
+        if not words or len(words) == 1:
+            return [words[0] if words else None] * len(files)
+        if len(words) != len(files):
+            raise ReadError(
+                f"There are {len(files)} files and {len(words)} times {option}. "
+                "Give it once, or once for each file."
+            )
+        return list(words)
+
+    by_file = zip(files, each(waves, "--wave"), each(schools, "--school"), strict=True)
+    return [Source(file, wave, school) for file, wave, school in by_file]
+
+
+def _kept(keep: str) -> Literal["last", "first", "all"]:
+    if keep not in ("last", "first", "all"):
+        raise ReadError(f"--keep {keep} is not known. Use last, first or all.")
+    return cast("Literal['last', 'first', 'all']", keep)
+
+
+def _print(section: Section) -> None:
+    """Print a section; what stands in it is text, whatever it looks like."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*section.columns, box=None, pad_edge=False, title=section.title, title_justify="left")
+    for line in section.lines:
+        table.add_row(*map(Text, line))
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    console.print()
+    console.print(table)
 
 
 def _summary(study: Study, published: Published) -> None:

@@ -36,6 +36,8 @@ class Unmatched:
         How many rows it touches.
     line
         The line of a mapping that settles it, as far as it can be proposed.
+    key
+        The question, or the option set of the label.
     """
 
     where: str
@@ -43,6 +45,7 @@ class Unmatched:
     nearest: tuple[str, ...]
     rows: int
     line: str = ""
+    key: str = ""
 
 
 class MatchError(ReadError):

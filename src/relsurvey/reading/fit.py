@@ -234,7 +234,7 @@ def _check_items(
         wording = next(iter(instrument.items[item].text.values()))
         near = match.nearest(wording, left)
         line = f"columns: {{{match.shown(near[0], 200)}: {item}}}" if near else f"missing: [{item}]"
-        problems.append(Unmatched(item, wording, near, len(table), line))
+        problems.append(Unmatched(item, wording, near, len(table), line, item))
     if strict:
         raise match.unmatched_error(
             problems,

@@ -123,7 +123,7 @@ def _unmatched(
         near = match.nearest(label, spellings)
         meant = match.shown(near[0]) if near and not turned else "…"
         line = f"labels: {{{name}: {{{match.shown(label)}: {meant}}}}}"
-        problems.append(Unmatched(place, label, near, count, line))
+        problems.append(Unmatched(place, label, near, count, line, name))
     rest = len(unmatched) - len(problems)
     if rest > 0:
         others = sum(unmatched.values()) - sum(p.rows for p in problems)
@@ -302,6 +302,7 @@ def match_waves(
                 match.nearest(w, instrument.waves),
                 counted[w],
                 f"labels: {{wave: {{{match.shown(w)}: {instrument.waves[0]}}}}}",
+                "wave",
             )
             for w in unknown
         ]

@@ -193,7 +193,8 @@ def _read_one(
         if waiting is None:
             raise
         raise MatchError(
-            f"{cause} A proposed mapping lies at {waiting}: look it over, then set `confirmed: true` in it.",
+            f"{cause} A proposed mapping lies beside it, {waiting.name}: look it over, "
+            "then set `confirmed: true` in it.",
             cause.unmatched,
         ) from cause
     if chosen is not None:

@@ -13,6 +13,7 @@ from relsurvey.instrument import Instrument
 from relsurvey.instrument.fold import fold
 from relsurvey.reading import identity, labels, match
 from relsurvey.reading.choose import table_of
+from relsurvey.reading.headings import HEADINGS
 from relsurvey.reading.ledger import Entry
 from relsurvey.reading.limits import Limits
 from relsurvey.reading.opening import Column, from_frame, open_file
@@ -27,21 +28,6 @@ if TYPE_CHECKING:
     from relsurvey.reading.formats import Table
 
 _UNITS = ("school", "team", "grade_level")
-#: How student information systems head these columns, in English and Spanish.
-_HEADINGS = {
-    "respondent": (
-        "student_id", "student id", "id", "student number", "local id", "local student id", "permanent id",
-        "perm id", "sis id", "sis user id", "studentid", "número de estudiante",
-        "id del estudiante", "matrícula",
-    ),
-    "school": ("school", "school name", "site", "escuela", "nombre de la escuela"),
-    "team": ("team", "house", "cohort", "equipo"),
-    "grade_level": ("grade", "grade level", "grado"),
-    "opt_out": (
-        "opt_out", "opt out", "opted out", "optout", "parent opt out", "excluded", "no consent",
-        "no participa",
-    ),
-}  # fmt: skip
 _YES = frozenset(map(fold, ("yes", "y", "true", "1", "x", "opt out", "opted out", "sí", "si", "verdadero")))
 _NO = frozenset(map(fold, ("", "no", "n", "false", "0", "falso")))
 
@@ -145,8 +131,8 @@ def _names(instrument: Instrument) -> dict[str, str]:
     for key, group in instrument.groups.items():
         for text in (group.column or "", key, *(group.text or {}).values(), *group.title.values()):
             known.setdefault(fold(text), key)
-    for key, headings in _HEADINGS.items():
-        for text in headings:
+    for key in ("respondent", *_UNITS, "opt_out"):
+        for text in HEADINGS[key]:
             known.setdefault(fold(text), key)
     known.pop("", None)
     return known
