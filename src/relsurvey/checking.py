@@ -51,7 +51,7 @@ def check(
     strict: bool = True,
     keep: Literal["last", "first", "all"] = "last",
 ) -> Checked:
-    """Read files and say what was done with every row, column and label; propose a mapping if they do not fit.
+    """Read files and say what was done with every row, column and label; propose a mapping if need be.
 
     Parameters
     ----------

@@ -119,15 +119,14 @@ class Mapping(BaseModel):
             lines.append("columns:")
             for name, target in self.columns.items():
                 remark = (notes or {}).get(name, "")
-                said = f"  # {_CONTROL.sub(' ', remark)}" if remark else ""
-                lines.append(f"  {_key(name)}: {_quoted(target)}{said}")
+                lines.append(_line("  ", name, target, _CONTROL.sub(" ", remark)))
         if self.missing:
             lines.append(f"missing: [{', '.join(map(_quoted, self.missing))}]")
         if self.labels:
             lines.append("labels:")
             for key, meant in self.labels.items():
                 lines.append(f"  {_quoted(key)}:")
-                lines += [f"    {_key(label)}: {_quoted(value)}" for label, value in meant.items()]
+                lines += [_line("    ", label, value) for label, value in meant.items()]
         return "\n".join(lines) + "\n"
 
     def check(self, instrument: Instrument) -> None:
@@ -173,10 +172,11 @@ def _quoted(value: Any) -> str:
     return "".join(f"\\u{ord(c):04x}" if _CONTROL.match(c) else c for c in text)
 
 
-def _key(name: str) -> str:
-    """Return a text as the key of a line; YAML takes a long one only when it is marked as a key."""
-    text = _quoted(name)
-    return text if len(text) < 1000 else f"? {text}\n    "
+def _line(indent: str, key: str, value: Any, remark: str = "") -> str:
+    text, said = _quoted(key), f"  # {remark}" if remark else ""
+    # YAML takes a long text for a key only where it is marked as one.
+    between = ": " if len(text) < 1000 else f"\n{indent}: "
+    return f"{indent}{'' if len(text) < 1000 else '? '}{text}{between}{_quoted(value)}{said}"
 
 
 def beside(path: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -232,17 +232,21 @@ def _labels(
     else:
         problems = ()
     labels: dict[str, dict[str, float | str | None]] = {}
-    left = []
+    left: dict[tuple[str, str], Unmatched] = {}
     for problem in problems:
         if problem.key in instrument.options:
             near = problem.nearest[0] if problem.nearest else ""
             if near and match.alike(problem.found, near) >= _LIKE_LABEL:
                 labels.setdefault(problem.key, {})[problem.found] = near
-            else:
-                left.append(problem)
-        elif problem.key == "wave":
-            left.append(problem)
-    return labels, tuple(left)
+                continue
+        elif problem.key != "wave":
+            continue
+        # A label that several questions share is one thing to settle.
+        before = left.get((problem.key, problem.found))
+        left[problem.key, problem.found] = replace(
+            problem, rows=problem.rows + (before.rows if before else 0)
+        )
+    return labels, tuple(left.values())
 
 
 def write_proposal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from relsurvey.instrument.fold import fold
@@ -57,14 +58,15 @@ def _header(sheet: Sheet, known: Callable[[str], bool] | None) -> int:
 
 
 def _like_header(rows: Sequence[Sequence[str]], number: int) -> float:
-    """Return how much a row looks like a header: wide, of words, all different, and unlike those under it."""
-    row = rows[number]
-    filled = [fold(cell) for cell in row if cell]
+    """Return how much a row looks like a header: wide, of words, all different, standing in no other row."""
+    filled = [fold(cell) for cell in rows[number] if cell]
     if not filled:
-        return -1
+        return -math.inf
     words = sum(not _number(cell) for cell in filled)
-    under = [fold(cell) for below in rows[number + 1 :] for cell in below if cell]
-    return words * len(set(filled)) / len(filled) - 2 * sum(cell in set(under) for cell in filled)
+    others = {fold(cell) for other, row in enumerate(rows) if other != number for cell in row if cell}
+    widest = max(sum(bool(cell) for cell in row) for row in rows)
+    narrow = widest - len(filled)
+    return words * len(set(filled)) / len(filled) - 2 * sum(cell in others for cell in filled) - narrow
 
 
 def _number(cell: str) -> bool:

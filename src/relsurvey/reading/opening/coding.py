@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from typing import Any, BinaryIO
 
-_BATCH = 4096
+_BATCH = 256
 _INT32 = "i"
 
 

@@ -43,8 +43,6 @@ def read(path: Path, limits: Limits, *, zipped: bool) -> dict[str, Any]:
                     "Delete stray cells far below or to the right of the table and save it again"
                 )
             coder = Coder()
-            # From the sheet's first row on, so that a row number in a message is the one seen in Excel.
-            coder.add([()] * (sheet.start[0] if sheet.start else 0))
             coder.add(_rows(sheet))
             sheets.append(coder.finish(meta.name))
     except python_calamine.PasswordError as cause:
@@ -59,7 +57,7 @@ def read(path: Path, limits: Limits, *, zipped: bool) -> dict[str, Any]:
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:
-    """Yield each row from the first filled one on, with the empty cells at its left."""
+    """Yield each row, from row 1 of the sheet and column A on, named as a spreadsheet names them."""
     texts: dict[Any, str] = {}
     left = [""] * (sheet.start[1] if sheet.start else 0)
     for row in sheet.iter_rows():
