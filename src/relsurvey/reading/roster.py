@@ -91,7 +91,6 @@ def read_roster(
         )
     _, table, found = best
     rows = _rows(table, found, instrument)
-    ledger = rows.ledger
     full = rows.identity["respondent"].filled()
     where = table.where
     named = ", ".join(f"{match.shown(table.columns[i].name)} → `{key}`" for key, i in found.items())
@@ -118,7 +117,9 @@ def read_roster(
     students["respondent"] = _stands_for(students, ids)
     gone = students.pop("opted_out").to_numpy(dtype=bool)
     opted_out = frozenset(students["respondent"][gone])
-    return Roster(students[~gone].reset_index(drop=True), opted_out, tuple(ledger))
+    # The roster's own rows and labels are no rows and answers of the survey.
+    ledger = tuple(replace(entry, step="roster") for entry in rows.ledger)
+    return Roster(students[~gone].reset_index(drop=True), opted_out, ledger)
 
 
 def _names(instrument: Instrument) -> dict[str, str]:
