@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.reading.belonging import INSTRUMENT, as_csv
+
 
 def run(*arguments, cwd=None):
     """Run the command as a user does."""
@@ -73,3 +75,72 @@ def test_an_error_is_one_sentence_and_exit_code_2(tmp_path, arguments, says):
 def test_every_command_has_help_with_an_example(command):
     done = run(command, "--help")
     assert done.returncode == 0 and f"Example: relsurvey {command}" in done.stdout
+
+
+def test_check_needs_no_instrument(tmp_path, shared):
+    done = run("check", shared / "bfi" / "bfi.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2,800 rows, 29 columns; 25 look like questions" in done.stdout
+    assert "'1' < '2' < '3' < '4' < '5' < '6'" in done.stdout
+    assert "`relsurvey new bfi.csv` makes one" in done.stdout and done.stderr == ""
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def reworded(tmp_path):
+    """An instrument, and a file that words its questions otherwise and spells an answer wrongly."""
+    (tmp_path / "belonging.yaml").write_text(INSTRUMENT.to_yaml(), "utf-8")
+    path = tmp_path / "answers.csv"
+    rows = [[f"{i:03d}", "Agree", "Agre" if i == 3 else "Disagree", "4 - Agree"] for i in range(1, 30)]
+    header = ["student_id", "I belong here", "The people here know me", "I feel left out here [bold]x[/bold]"]
+    path.write_text(as_csv(rows, header), "utf-8")
+    return path
+
+
+def test_check_proposes_a_mapping_that_then_reads_the_file(reworded, tmp_path):
+    arguments = ("check", "answers.csv", "--instrument", "belonging.yaml")
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1 and "lacks 3 of the 3 questions" in done.stderr
+    assert "[bold]x[/bold]" in done.stdout
+    mapping = tmp_path / "answers.mapping.yaml"
+    assert str(mapping.name) in done.stdout
+    text = mapping.read_text("utf-8")
+    assert '"Agre": "Agree"' in text and "confirmed: false" in text
+    assert "confirmed: true" in run(*arguments, cwd=tmp_path).stderr
+    mapping.write_text(text.replace("confirmed: false", "confirmed: true"), "utf-8")
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "= 29" in done.stdout and "answers 'Agre' → 4" in done.stdout
+
+
+def test_check_with_a_roster_says_first_who_answered(reworded, tmp_path):
+    roster = tmp_path / "students.csv"
+    roster.write_text("student_id,school\n" + "".join(f"{i},North\n" for i in range(1, 61)), "utf-8")
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(
+        "format: 1\ninstrument: belonging-short\ncolumns:\n  I belong here: b1\n"
+        "  The people here know me: b2\n"
+        "  'I feel left out here [bold]x[/bold]': b3\nlabels: {agree5: {Agre: 4}}\n",
+        "utf-8",
+    )
+    arguments = ("--instrument", "belonging.yaml", "--mapping", "m.yaml", "--roster", "students.csv")
+    done = run("check", "answers.csv", *arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.index("Who answered") < done.stdout.index("Rows")
+    assert "48 %" in done.stdout
+
+
+def test_several_files_each_with_its_wave(tmp_path):
+    (tmp_path / "belonging.yaml").write_text(INSTRUMENT.to_yaml(), "utf-8")
+    for wave in ("fall", "spring"):
+        rows = [[f"{i:03d}", "Agree", "Agree", "Agree"] for i in range(1, 31)]
+        (tmp_path / f"{wave}.csv").write_text(as_csv(rows, ["student_id", "b1", "b2", "b3"]), "utf-8")
+    common = ("check", "fall.csv", "spring.csv", "--instrument", "belonging.yaml")
+    done = run(*common, "--wave", "fall", "--wave", "spring", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "= 60" in done.stdout
+    # One wave for both files: the second row of each student replaces the first.
+    assert "= 30" in run(*common, "--wave", "fall", cwd=tmp_path).stdout
+    wrong = run(*common, *("--wave", "fall") * 3, cwd=tmp_path)
+    assert wrong.returncode == 2 and "2 files and 3 times --wave" in wrong.stderr

@@ -81,14 +81,14 @@ def found(look: Look) -> list[Section]:
     look
         The file, judged by itself.
     """
+    number = {name: n for n, answers in enumerate(look.answer_sets, 1) for name in answers.questions}
     columns = tuple(
         (
             one.place.removeprefix("column "),
             shown(one.name, 70),
             _KINDS[one.kind] + (f" (`{one.key}`)" if one.kind == "identity" and one.key else ""),
             f"{one.filled:,}",
-            ", ".join(shown(label, 30) for label, _ in one.labels[:6])
-            + (" …" if len(one.labels) > 6 else ""),
+            f"set {number[one.name]}" if one.name in number else _some([label for label, _ in one.labels]),
         )
         for one in look.asked
     )
@@ -99,7 +99,7 @@ def found(look: Look) -> list[Section]:
             ", ".join(shown(label, 40) for label in answers.apart),
             "a known ladder" if answers.ladder else "order guessed: check it",
         )
-        for answers in look.answer_sets
+        for n, answers in enumerate(look.answer_sets, 1)
     )
     scales = tuple(
         (name, f"{len(names)} questions", shown(names[0], 70)) for name, names in look.scales.items()
@@ -108,11 +108,15 @@ def found(look: Look) -> list[Section]:
         section
         for section in (
             Section("Columns", ("column", "name", "looks like", "filled", "answers"), columns),
-            Section("Sets of answers", ("used by", "lowest to highest", "not counted", "order"), sets),
+            Section("Sets of answers", ("", "used by", "lowest to highest", "not counted", "order"), sets),
             Section("Seem to belong together", ("name", "questions", "the first"), scales),
         )
         if section.lines
     ]
+
+
+def _some(labels: Sequence[str]) -> str:
+    return ", ".join(shown(label, 30) for label in labels[:6]) + (" …" if len(labels) > 6 else "")
 
 
 def problems(unmatched: Sequence[Unmatched]) -> Section:
