@@ -94,6 +94,7 @@ def found(look: Look) -> list[Section]:
     )
     sets = tuple(
         (
+            f"set {n}",
             f"{len(answers.questions)} question{'s' * (len(answers.questions) != 1)}",
             " < ".join(shown(label, 40) for label in answers.labels),
             ", ".join(shown(label, 40) for label in answers.apart),
