@@ -572,6 +572,7 @@ class Study:
         from relsurvey.view.material import Material
 
         rows = self._latest()
+        whole = None if self.roster is None or not len(self.roster) else self.response().groups[0]
         return Material(
             self.instrument,
             rows.responses,
@@ -581,4 +582,6 @@ class Study:
             self._ledger,
             self._sha256,
             self.simulated,
+            None if whole is None else whole.invited,
+            None if whole is None else whole.answered,
         )

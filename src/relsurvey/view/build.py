@@ -89,7 +89,12 @@ def build(
         ],
         units=units,
         about=pages.about(
-            known, min_n, simulated=material.simulated, several=len(cells.scales) > 1, grouped=bool(by)
+            known,
+            min_n,
+            who=pages.who_answered(known, material.invited, material.answered, min_n),
+            simulated=material.simulated,
+            several=len(cells.scales) > 1,
+            grouped=bool(by),
         ),
         ledger=pages.ledger(material.ledger, known, min_n),
         provenance=pages.provenance(instrument, material.sha256, min_n, same_within),

@@ -30,6 +30,8 @@ class Material:
         One entry a scale, over all respondents of the wave.
     ledger, sha256
         How the rows were read, and the hashes of the files.
+    invited, answered
+        How many students were asked and how many of them answered; None without a roster.
     """
 
     instrument: Instrument
@@ -40,6 +42,8 @@ class Material:
     ledger: tuple[Entry, ...]
     sha256: tuple[str, ...]
     simulated: bool
+    invited: int | None = None
+    answered: int | None = None
 
     @property
     def reported(self) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from relsurvey.files import sha256
 from relsurvey.instrument import Instrument
 from relsurvey.view import model
-from relsurvey.words import Text, texts
+from relsurvey.words import Text, share_words, texts
 from relsurvey.words.catalogue import pick
+from relsurvey.words.shares import TOP
 
 if TYPE_CHECKING:
     from relsurvey.reading import Entry
@@ -65,8 +66,31 @@ def not_counted(instrument: Instrument, known: Sequence[str]) -> Text | None:
     }
 
 
+def who_answered(known: Sequence[str], invited: int | None, answered: int | None, min_n: int) -> Text:
+    """Say which share of those asked answered (rules.md 4), in tenths; without a roster that it is not known.
+
+    Parameters
+    ----------
+    known
+        Languages.
+    invited, answered
+        How many were asked, and how many of them answered; None where nobody knows.
+    min_n
+        Where fewer than this did not answer, it is nearly all or most, and no tenth.
+    """
+    if invited is None or answered is None or invited < min_n:
+        return texts(known, "about.not_who")
+    share = answered / invited
+    if 0 < invited - answered < min_n and share < TOP:
+        said = texts(known, "share.most")
+    else:
+        said = share_words(known, share, invited)
+    key = "who_nearly" if share >= 0.85 else "who_some" if share >= 0.5 else "who_half"
+    return texts(known, f"about.{key}", share=said)
+
+
 def about(
-    known: Sequence[str], min_n: int, *, simulated: bool, several: bool, grouped: bool
+    known: Sequence[str], min_n: int, *, who: Text, simulated: bool, several: bool, grouped: bool
 ) -> list[model.Section]:
     """Return *About these numbers*: what they rest on and what they cannot tell."""
     wanted: list[tuple[str, list[str]]] = []
@@ -75,12 +99,15 @@ def about(
     wanted.append(("sure_title", ["sure_line", "sure_tenths", "sure_words", "sure_coded"]))
     if grouped:
         wanted.append(("compare_title", ["compare_rule", "compare_chance", "compare_dif"]))
-    wanted.append(("not_title", ["not_who", "not_why", *(["not_elements"] if several else [])]))
+    wanted.append(("not_title", ["not_why", *(["not_elements"] if several else [])]))
     wanted.append(("protect_title", ["protect_rule", "protect_check"]))
     return [
         model.Section(
             title=texts(known, f"about.{title}"),
-            paragraphs=[texts(known, f"about.{key}", min_n=min_n) for key in keys],
+            paragraphs=[
+                *([who] if title == "not_title" else []),
+                *(texts(known, f"about.{key}", min_n=min_n) for key in keys),
+            ],
         )
         for title, keys in wanted
     ]
