@@ -214,3 +214,21 @@ def test_rows_and_answers_always_add_up(data):
     people = study.responses.dropna(subset="respondent")
     if keep != "all":
         assert not people.duplicated(["respondent", *(["wave"] if "wave" in people else [])]).any()
+
+
+def test_categories_of_students_beside_a_number_turned_into_a_date_or_no_answer():
+    instrument = Instrument.parse(
+        INSTRUMENT.to_yaml().replace(
+            "identity:", "  hours: {title: Hours, categories: [0, 1-2, 3-4]}\nidentity:"
+        )
+    )
+    rows = frame(
+        ["1", "2", "3", "4", "5"],
+        gender=["1 - Girl", "Boy (2)", "N/A", "Género fluido", "-99"],
+        hours=["2026-01-02 00:00:00", "1-2", "4-Mar", "0", "."],
+    )
+    study = rs.read(rows, instrument)
+    assert plain(study.responses.gender) == ["Girl", "Boy", None, "Género fluido", None]
+    assert plain(study.responses.hours) == ["1-2", "1-2", "3-4", "0", None]
+    assert "the instrument does not list it; kept as itself" in study.ledger.why.tolist()
+    assert_adds_up(study)

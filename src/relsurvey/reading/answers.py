@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from relsurvey.instrument import Options
 from relsurvey.instrument.fold import fold
@@ -136,21 +135,15 @@ class Reader:
                 return self._labelled(self._known[label], "by its label, beside a number", number)
         if folded in _NO_ANSWER:
             return Meaning("missing codes", why="by custom no answer, and no label of these options")
-        days = _days(folded)
-        if self._ranges and days is not None:
-            fits = {self._ranges[pair] for pair in (days, days[::-1]) if pair in self._ranges}
-            if len(fits) == 1:
-                return Meaning("excel dates", fits.pop(), "a spreadsheet had turned the label into a date")
+        label = label_of_date(folded, self._known)
+        if label is not None:
+            return Meaning(
+                "excel dates", self._known[label], "a spreadsheet had turned the label into a date"
+            )
         return UNMATCHED
 
     def _labelled(self, code: float, why: str, number: float | None) -> Meaning:
         return Meaning("not counted" if math.isnan(code) else "labels", code, why, number)
-
-    @cached_property
-    def _ranges(self) -> dict[tuple[int, int], float]:
-        """The codes of labels such as ``1-2``, which a spreadsheet takes for a date."""
-        found = ((_RANGE.match(label), code) for label, code in self._known.items())
-        return {(int(match[1]), int(match[2])): code for match, code in found if match}
 
 
 def beside_number(folded: str) -> Iterator[tuple[str, float | None]]:
@@ -164,6 +157,22 @@ def beside_number(folded: str) -> Iterator[tuple[str, float | None]]:
     for pattern, number_at, label_at in ((_NUMBER_FIRST, 1, 2), (_NUMBER_LAST, 2, 1)):
         if len(folded) <= _LONGEST and (match := pattern.match(folded)):
             yield fold(match[label_at]), _number(match[number_at])
+
+
+def label_of_date(folded: str, labels: Iterable[str]) -> str | None:
+    """Return the one label such as ``1-2`` that a spreadsheet turned into a date, or None.
+
+    Examples
+    --------
+    >>> label_of_date("2026-01-02", ["1-2", "3-4"]), label_of_date("2-jan", ["1-2", "2-1"])
+    ('1-2', None)
+    """
+    days = _days(folded)
+    if days is None:
+        return None
+    found = [(label, _RANGE.match(label)) for label in labels]
+    fits = [label for label, match in found if match and (int(match[1]), int(match[2])) in (days, days[::-1])]
+    return fits[0] if len(fits) == 1 else None
 
 
 def no_answer(text: str) -> bool:

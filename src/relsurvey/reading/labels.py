@@ -10,7 +10,7 @@ from relsurvey.errors import MatchError, Unmatched
 from relsurvey.instrument import GroupVariable, Instrument, Options
 from relsurvey.instrument.fold import fold
 from relsurvey.reading import match
-from relsurvey.reading.answers import Meaning, Reader, beside_number, no_answer
+from relsurvey.reading.answers import Meaning, Reader, beside_number, label_of_date, no_answer
 from relsurvey.reading.rows import Rows
 
 Explained = Mapping[str, Mapping[str, float | str | None]]
@@ -227,6 +227,9 @@ def _category(label: str, group: GroupVariable, known: dict[str, str], separator
     for bare, _ in beside_number(fold(label)):
         if bare in known and fold(label) not in known:
             return known[bare], "by its label, beside a number"
+    turned = None if fold(label) in known else label_of_date(fold(label), known)
+    if turned is not None:
+        return known[turned], "a spreadsheet had turned the label into a date"
     parts = choices(label, known, separator) if group.multiple and fold(label) not in known else [label]
     found = list(dict.fromkeys(known.get(fold(part), part) for part in parts)) or [label]
     why = "by its label"
