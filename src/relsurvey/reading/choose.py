@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 from relsurvey.errors import MatchError
 from relsurvey.instrument import Instrument, instruments
@@ -11,6 +12,10 @@ from relsurvey.reading import match
 from relsurvey.reading.formats import FORMATS, Table, plain
 from relsurvey.reading.mapping import Mapping
 from relsurvey.reading.opening import Opened, Sheet
+
+
+#: What a format made of a sheet, as long as the sheet lives: one reading looks at it several times.
+_TABLES: WeakKeyDictionary[Sheet, Table | None] = WeakKeyDictionary()
 
 
 def table_of(sheet: Sheet, known: Callable[[str], bool] | None = None) -> Table | None:
@@ -23,10 +28,11 @@ def table_of(sheet: Sheet, known: Callable[[str], bool] | None = None) -> Table 
     known
         Says whether a cell names something that is asked for; None judges a plain table by its cells alone.
     """
-    for form in FORMATS:
-        if form.detect(sheet):
-            return form.read(sheet)
-    return plain.read(sheet, known) if plain.detect(sheet) else None
+    if sheet not in _TABLES:
+        form = next((form for form in FORMATS if form.detect(sheet)), None)
+        _TABLES[sheet] = None if form is None else form.read(sheet)
+    found = _TABLES[sheet]
+    return found if found is not None else plain.read(sheet, known) if plain.detect(sheet) else None
 
 
 def best_table(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from relsurvey.reading.formats import google_forms
+from relsurvey.reading.formats import google_forms, long, microsoft_forms
 from relsurvey.reading.formats.table import Table, TableColumn
 from relsurvey.reading.opening import Sheet
 
@@ -29,6 +29,7 @@ class Format(Protocol):
         """Makes a table of a sheet that was detected."""
 
 
-FORMATS: tuple[Format, ...] = (google_forms,)
+# A long table comes before Google Forms: it may start with a time stamp too.
+FORMATS: tuple[Format, ...] = (microsoft_forms, long, google_forms)
 
 __all__ = ["FORMATS", "Format", "Table", "TableColumn"]
