@@ -135,12 +135,11 @@ class Reader:
                 return self._labelled(self._known[label], "by its label, beside a number", number)
         if folded in _NO_ANSWER:
             return Meaning("missing codes", why="by custom no answer, and no label of these options")
-        label = label_of_date(folded, self._known)
-        if label is not None:
-            return Meaning(
-                "excel dates", self._known[label], "a spreadsheet had turned the label into a date"
-            )
-        return UNMATCHED
+        turned = label_of_date(folded, self._known)
+        if turned is None:
+            return UNMATCHED
+        why = "a spreadsheet had turned the label into a date"
+        return Meaning("excel dates", self._known[turned], why)
 
     def _labelled(self, code: float, why: str, number: float | None) -> Meaning:
         return Meaning("not counted" if math.isnan(code) else "labels", code, why, number)

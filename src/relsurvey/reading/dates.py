@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 _TIME = (
-    r"(?:[ ,tT]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*([ap]\.?\s?m\.?)?(?:\s*(?:z|utc|gmt|[+-])\S*|\s[a-z]{2,5})?)?"
-    r"\s*\Z"
+    r"(?:[ ,tT]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*([ap]\.?\s?m\.?)?"
+    r"(?:\s*(?:z|utc|gmt|[+-])\S*|\s[a-z]{2,5})?)?\s*\Z"
 )
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME, re.IGNORECASE)
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d\d)" + _TIME, re.IGNORECASE)

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from relsurvey.reading.formats import google_forms, long, microsoft_forms
+from relsurvey.reading.formats import (
+    google_forms,
+    limesurvey,
+    long,
+    microsoft_forms,
+    qualtrics,
+    redcap,
+    statistics,
+    surveymonkey,
+)
 from relsurvey.reading.formats.table import Table, TableColumn
 from relsurvey.reading.opening import Sheet
 
@@ -29,7 +38,17 @@ class Format(Protocol):
         """Makes a table of a sheet that was detected."""
 
 
-# A long table comes before Google Forms: it may start with a time stamp too.
-FORMATS: tuple[Format, ...] = (microsoft_forms, long, google_forms)
+# A long table comes before files of statistics packages, which may hold one, and before Google Forms, which
+# starts with a time stamp as a long table may.
+FORMATS: tuple[Format, ...] = (
+    qualtrics,
+    surveymonkey,
+    microsoft_forms,
+    redcap,
+    limesurvey,
+    long,
+    statistics,
+    google_forms,
+)
 
 __all__ = ["FORMATS", "Format", "Table", "TableColumn"]

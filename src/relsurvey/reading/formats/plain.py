@@ -28,14 +28,6 @@ def read(sheet: Sheet, known: Callable[[str], bool] | None = None) -> Table:
     known
         Says whether a cell is the name of something that is asked for; None judges by the cells alone.
     """
-    if sheet.variables:
-        also = {
-            i: [(variable.label, "by its label")]
-            for i, variable in enumerate(sheet.variables)
-            if variable.label
-        }
-        names = [variable.name for variable in sheet.variables]
-        return Layout(sheet, "SPSS file" if sheet.kind == "spss" else "Stata file", (), names, also).table()
     header = _header(sheet, known)
     names = sheet.row(header)
     above = _above(sheet, header)
