@@ -132,7 +132,8 @@ def _unmatched(
 
 
 def _note_answers(rows: Rows, where: str, name: str, seen: Mapping[tuple[str, Meaning], int]) -> None:
-    for (label, meaning), count in seen.items():
+    # By code, so that a page of them reads as the answers stand in the question; what has none comes last.
+    for (label, meaning), count in sorted(seen.items(), key=_by_code):
         text = match.shown(label)
         match meaning.kind:
             case "blank answers":
@@ -147,6 +148,12 @@ def _note_answers(rows: Rows, where: str, name: str, seen: Mapping[tuple[str, Me
         if meaning.kind == "labels":
             why = f"{why}, options `{name}`"
         rows.note(meaning.kind, where, count, what, why)
+
+
+def _by_code(entry: tuple[tuple[str, Meaning], int]) -> tuple[bool, float, str, str]:
+    (label, meaning), _ = entry
+    uncoded = math.isnan(meaning.code)
+    return uncoded, 0.0 if uncoded else meaning.code, meaning.kind, label
 
 
 def match_groups(
