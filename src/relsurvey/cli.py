@@ -132,9 +132,11 @@ def check(
     if checked.proposal is not None:
         print(f"Written   {checked.proposal}")
         print("          A mapping for this file: look it over, set `confirmed: true`, and check again.")
-    elif instrument is None:
-        print(f"Next      relsurvey new {files[0]} makes an instrument from this file;")
-        print("          --instrument names one that you have.")
+    elif instrument is None and not checked.error.unmatched:
+        print("No ready instrument asks these questions.")
+        print(f"`relsurvey new {files[0].name}` makes one from this file;")
+        print("--instrument names one that you have.")
+        return
     raise checked.error
 
 
@@ -185,6 +187,49 @@ def serve(
 ) -> None:
     """Serve a published view with Voilà, in a process of its own."""
     _serve(directory, ip, port, token, open_browser=not no_open)
+
+
+@app.command(epilog="Example: relsurvey new answers.xlsx --out our-survey")
+def new(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="An export to make an instrument from; or an instrument's YAML, or a ready one's id, for "
+            "its form and invented answers alone. Without it: a small example to change.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="The folder to write to; it is made. Default: where the YAML lies, else the id."
+        ),
+    ] = None,
+    id_: Annotated[str | None, typer.Option("--id", help="The new instrument's id.")] = None,
+    title: Annotated[str | None, typer.Option(help="The new instrument's title.")] = None,
+    language: Annotated[str, typer.Option(help="The form's language: en or es.")] = "en",
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there and differ.")] = False,
+) -> None:
+    """Begin a survey: an instrument to edit, its form for Google or Qualtrics, and invented answers.
+
+    With the invented answers all of it can be tried before a student is asked.
+    """
+    from relsurvey.starting import new as begin
+    from relsurvey.starting.new import shown
+
+    with _working("Making the instrument, its form and invented answers …"):
+        started = begin(file, out=out, id=id_, title=title, language=language, force=force)
+    for path in started.files:
+        print(f"Written   {path}")
+    if not started.files:
+        print(f"Nothing   {started.directory} holds all of it already.")
+    instrument = shown(started.instrument)
+    if started.instrument in started.files:
+        print(f"Next      Edit {instrument}: its comments say what to check. Then try it:")
+    else:
+        print("Next      Try it:")
+    print(f"          relsurvey check {shown(started.answers)} --instrument {instrument}")
 
 
 @app.command(epilog="Example: relsurvey instruments")
@@ -254,6 +299,8 @@ def _summary(study: Study, published: Published) -> None:
     print(f"Read      {rows['open']} rows, kept {rows['rows kept']}; instrument {study.instrument.id}{tag}.")
     if study.waves:
         print(f"          Waves: {', '.join(study.waves)}; the view shows {study.wave}.")
+    if study.roster is not None:
+        print(f"Answered  {study.response().sentence}")
     for scale in study.reliability().scales:
         title = say("en", f"reliability.{scale.verdict.reading}.{scale.verdict.reason}", k=scale.n_items)
         print(f"Scale     {scale.scale}: {title}")

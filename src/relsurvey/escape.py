@@ -1,11 +1,15 @@
-"""Text made safe for the place it goes to: HTML, a script element, a path."""
+"""Text made safe for the place it goes to: HTML, a script element, YAML, one line, a path."""
 
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 
+#: What YAML takes for a line end, or does not take at all; JSON leaves most of it as it is.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_BLANKS = re.compile(r"\s+")
 # Names that Windows keeps for itself, with or without an ending.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
 
@@ -32,6 +36,31 @@ def json_for_script(text: str) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def yaml_scalar(value: str | float | bool | None) -> str:
+    r"""Return a value as YAML reads it back, on one line: JSON is YAML, and nothing breaks out of its quotes.
+
+    Examples
+    --------
+    >>> yaml_scalar('Yes # "no"'), yaml_scalar("a\x85b"), yaml_scalar(4.0), yaml_scalar(None)
+    ('"Yes # \\"no\\""', '"a\\u0085b"', '4', 'null')
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = json.dumps(value, ensure_ascii=False)
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def one_line(text: str) -> str:
+    r"""Return text on one line, without what a file cannot hold.
+
+    Examples
+    --------
+    >>> one_line(" Is there\n\nmore? ")
+    'Is there more?'
+    """
+    return _BLANKS.sub(" ", _CONTROL.sub(" ", text)).strip()
 
 
 def slug(text: str, taken: set[str] | frozenset[str] = frozenset()) -> str:

@@ -13,7 +13,6 @@ from relsurvey.reading.formats import FORMATS, Table, plain
 from relsurvey.reading.mapping import Mapping
 from relsurvey.reading.opening import Opened, Sheet
 
-
 #: What a format made of a sheet, as long as the sheet lives: one reading looks at it several times.
 _TABLES: WeakKeyDictionary[Sheet, Table | None] = WeakKeyDictionary()
 

@@ -166,8 +166,10 @@ def _asked(table: Table) -> tuple[Asked, ...]:
         kind = one.kind
         core = _core(one)
         on_ladder = climbed(label for label, _ in one.labels) is not None
-        # Yes and no are how students are grouped, unless an instrument says otherwise.
-        if kind == "group" and (on_ladder or (shared[core] > 2 and len(core) > 2)):
+        # Yes and no are how students are grouped, unless an instrument says otherwise. A question of which
+        # nobody gave one of the answers still shares the others with its neighbours.
+        answers = any(core <= other and number > 2 and len(other) > 2 for other, number in shared.items())
+        if kind == "group" and (on_ladder or (answers and len(core) > 1)):
             kind = "question"
         result.append(Asked(one.name, one.place, kind, one.filled, one.labels, one.key, one.stem))
     return tuple(result)
@@ -223,7 +225,7 @@ def _several(column: TableColumn, counts: dict[str, int]) -> dict[str, int] | No
             for part in text.split(mark):
                 if part.strip():
                     found[part.strip()] += number
-        if len(found) <= _MOST and len(found) < len(counts) + 1 and min(found.values()) > 1:
+        if 0 < len(found) <= min(_MOST, len(counts)) and min(found.values()) > 1:
             return dict(found)
     return None
 
@@ -231,7 +233,7 @@ def _several(column: TableColumn, counts: dict[str, int]) -> dict[str, int] | No
 def _stem(column: TableColumn) -> str:
     for alias, why in column.also:
         if why == "by its row in the grid" and column.header.endswith((f"[{alias}]", alias)):
-            return column.header[: len(column.header) - len(alias)].rstrip(" [-–—:.")
+            return column.header.removesuffix("]").removesuffix(alias).rstrip(" [-–—:.")
     match = _PREFIX.match(column.header)
     return match[1].rstrip("_") if match else ""
 

@@ -7,8 +7,6 @@ header needs none.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -16,13 +14,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from relsurvey.errors import InstrumentError, MatchError
-from relsurvey.escape import slug
+from relsurvey.escape import one_line, slug, yaml_scalar
 from relsurvey.instrument import Instrument, checks, source
 from relsurvey.reading.identity import home
 from relsurvey.reading.match import kind_of, nearest
 
 SUFFIX = ".mapping.yaml"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 class Mapping(BaseModel):
@@ -111,21 +108,21 @@ class Mapping(BaseModel):
             A remark to stand above everything.
         """
         lines = [*(f"# {line}" for line in head.splitlines()), "format: 1"]
-        lines.append(f"instrument: {_quoted(self.instrument)}")
+        lines.append(f"instrument: {yaml_scalar(self.instrument)}")
         if self.fingerprint is not None:
-            lines.append(f"fingerprint: {_quoted(self.fingerprint)}")
-        lines.append(f"confirmed: {_quoted(self.confirmed)}")
+            lines.append(f"fingerprint: {yaml_scalar(self.fingerprint)}")
+        lines.append(f"confirmed: {yaml_scalar(self.confirmed)}")
         if self.columns:
             lines.append("columns:")
             for name, target in self.columns.items():
                 remark = (notes or {}).get(name, "")
-                lines.append(_line("  ", name, target, _CONTROL.sub(" ", remark)))
+                lines.append(_line("  ", name, target, one_line(remark)))
         if self.missing:
-            lines.append(f"missing: [{', '.join(map(_quoted, self.missing))}]")
+            lines.append(f"missing: [{', '.join(map(yaml_scalar, self.missing))}]")
         if self.labels:
             lines.append("labels:")
             for key, meant in self.labels.items():
-                lines.append(f"  {_quoted(key)}:")
+                lines.append(f"  {yaml_scalar(key)}:")
                 lines += [_line("    ", label, value) for label, value in meant.items()]
         return "\n".join(lines) + "\n"
 
@@ -163,20 +160,11 @@ class Mapping(BaseModel):
                 )
 
 
-def _quoted(value: Any) -> str:
-    """Return a value as YAML reads it back: JSON is YAML, and no text can break out of its quotes."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = json.dumps(value, ensure_ascii=False)
-    # YAML takes these for line ends; JSON leaves them as they are.
-    return "".join(f"\\u{ord(c):04x}" if _CONTROL.match(c) else c for c in text)
-
-
 def _line(indent: str, key: str, value: Any, remark: str = "") -> str:
-    text, said = _quoted(key), f"  # {remark}" if remark else ""
+    text, said = yaml_scalar(key), f"  # {remark}" if remark else ""
     # YAML takes a long text for a key only where it is marked as one.
     between = ": " if len(text) < 1000 else f"\n{indent}: "
-    return f"{indent}{'' if len(text) < 1000 else '? '}{text}{between}{_quoted(value)}{said}"
+    return f"{indent}{'' if len(text) < 1000 else '? '}{text}{between}{yaml_scalar(value)}{said}"
 
 
 def beside(path: Path) -> Path:

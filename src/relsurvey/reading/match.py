@@ -138,7 +138,7 @@ def columns(
                 left_out.append(position)
             else:
                 found[wanted].append(Found(position, "through the mapping"))
-        elif hit := known.get(fold(column.header)) or known.get(fold(column.name)):
+        elif hit := known.get(fold(column.name)) or known.get(fold(column.header)):
             found[hit[0]].append(Found(position, hit[1]))
         else:
             open_.append(position)

@@ -28,7 +28,7 @@ def read(sheet: Sheet, known: Callable[[str], bool] | None = None) -> Table:
     known
         Says whether a cell is the name of something that is asked for; None judges by the cells alone.
     """
-    header = _header(sheet, known)
+    header = 0 if sheet.kind == "frame" else _header(sheet, known)
     names = sheet.row(header)
     above = _above(sheet, header)
     also = {
