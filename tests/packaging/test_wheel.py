@@ -105,7 +105,8 @@ def test_wheel_holds_all_of_the_package(names: set[str]) -> None:
 
 
 def test_wheel_holds_the_built_files(names: set[str], built: Built) -> None:
-    static = {f"relsurvey/static/{name}" for name in ("page.js", "page.css", "viewer.js", "viewer.css")}
+    bundles = [f"{bundle}.{kind}" for bundle in ("page", "viewer", "loader") for kind in ("js", "css")]
+    static = {f"relsurvey/static/{name}" for name in bundles}
     assert static <= names
     with ZipFile(built.wheel) as archive:
         assert all(archive.getinfo(name).file_size for name in static)

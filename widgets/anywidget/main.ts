@@ -1,6 +1,7 @@
 /** The notebook widget: draws the view a kernel sends and keeps unit, page and language in step with it. */
 
 import { mount, readView, type State, ViewError, type Mounted } from "../core/index";
+import { keepKeys } from "./keys";
 
 /** What is used of anywidget's model. */
 interface Model {
@@ -42,6 +43,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     }
   };
 
+  keepKeys(el);
   draw();
   model.on("change:_view", draw);
   for (const name of TRAITS) model.on(`change:${name}`, follow);

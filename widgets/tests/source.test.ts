@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { WIDGETS } from "./fixture";
 
-const sources = ["core", "page", "anywidget", "lab"].flatMap((folder) =>
+const sources = ["core", "page", "anywidget", "loader", "lab"].flatMap((folder) =>
   readdirSync(join(WIDGETS, folder))
     .filter((name) => /\.tsx?$/.test(name))
     .map((name) => ({ name: `${folder}/${name}`, text: readFileSync(join(WIDGETS, folder, name), "utf8") })),

@@ -167,9 +167,14 @@ def _asked(table: Table) -> tuple[Asked, ...]:
         core = _core(one)
         on_ladder = climbed(label for label, _ in one.labels) is not None
         # Yes and no are how students are grouped, unless an instrument says otherwise. A question of which
-        # nobody gave one of the answers still shares the others with its neighbours.
-        answers = any(core <= other and number > 2 and len(other) > 2 for other, number in shared.items())
-        if kind == "group" and (on_ladder or (answers and len(core) > 1)):
+        # nobody gave one of the answers still shares the others with its neighbours; numbers alone say less.
+        worded = len(core) > 1 and not all(_is_number(label) for label in core)
+        answers = any(
+            core == other or (worded and core < other)
+            for other, number in shared.items()
+            if number > 2 and len(other) > 2
+        )
+        if kind == "group" and (on_ladder or answers):
             kind = "question"
         result.append(Asked(one.name, one.place, kind, one.filled, one.labels, one.key, one.stem))
     return tuple(result)

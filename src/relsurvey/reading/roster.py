@@ -99,7 +99,8 @@ def read_roster(
         rows.note("roster", where, int((~full).sum()), "rows without an id were left out", "they are no one")
         rows.keep(full)
     opted = _opted_out(rows, table, found, full)
-    labels.match_groups(rows, where, instrument, {}, {})
+    listed = {key: group for key, group in instrument.groups.items() if key in found}
+    labels.match_groups(rows, where, instrument.model_copy(update={"groups": listed}), {}, {})
     students = pd.DataFrame(
         {"respondent": [identity.plain(text) for text in rows.identity["respondent"].cells()]}
         | {key: rows.identity[key].objects() for key in _UNITS if key in found}

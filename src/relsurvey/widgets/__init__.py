@@ -1,5 +1,23 @@
-"""Widgets for notebooks: thin, and holding nothing that has not passed the gate."""
+"""Widgets for notebooks: thin, and holding nothing that has not passed the gate.
 
-from relsurvey.widgets.viewer import Viewer
+Each is imported when first used: the app that Voilà serves needs the viewer alone.
+"""
 
-__all__ = ["Viewer"]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from relsurvey.widgets.loader import Loader
+    from relsurvey.widgets.viewer import Viewer
+
+_HOMES = {"Loader": "relsurvey.widgets.loader", "Viewer": "relsurvey.widgets.viewer"}
+
+__all__ = ["Loader", "Viewer"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"relsurvey.widgets has no {name!r}. It has: {', '.join(__all__)}.")

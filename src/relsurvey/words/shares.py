@@ -76,9 +76,11 @@ def students_words(languages: Sequence[str], n: int) -> Text:
 
     Examples
     --------
-    >>> students_words(["en"], 57), students_words(["en"], 1200)
-    ({'en': '40 to 99 students'}, {'en': '300 or more students'})
+    >>> [students_words(["en"], n)["en"] for n in (4, 57, 1200)]
+    ['fewer than 10 students', '40 to 99 students', '300 or more students']
     """
+    if n < _BANDS[0][0]:
+        return texts(languages, "students.under", a=_BANDS[0][0])
     for low, high in _BANDS:
         if low <= n <= high:
             return texts(languages, "students.band", a=low, b=high)

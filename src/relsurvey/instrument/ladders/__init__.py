@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 from relsurvey.instrument.fold import fold
@@ -18,7 +18,7 @@ class Rung:
     match: tuple[str, ...] = ()
     favorable: bool = False
 
-    @property
+    @cached_property
     def spellings(self) -> set[str]:
         """Every spelling, folded."""
         return {fold(text) for text in (*self.label.values(), *self.match)}
@@ -31,7 +31,7 @@ class Ladder:
     id: str
     rungs: tuple[Rung, ...]
 
-    @property
+    @cached_property
     def spellings(self) -> dict[str, int]:
         """The place of each folded spelling."""
         return {text: place for place, rung in enumerate(self.rungs) for text in rung.spellings}

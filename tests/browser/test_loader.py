@@ -1,0 +1,453 @@
+"""The loader: its bundle on a page of its own with a real kernel half, and once in JupyterLab."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+
+from relsurvey.demo import demo_workbook
+from relsurvey.publish.serve import serve
+from relsurvey.publish.static import static
+from relsurvey.widgets import Loader
+from tests.browser.conftest import AXE
+from tests.browser.desk import Desk, jupyterlab
+from tests.publish.serving import write_live_app
+from tests.widgets import messy
+
+pytestmark = pytest.mark.browser
+
+ADDRESS = "http://notebook.test/"
+
+#: A notebook as the widget sees it: what it sends goes to Python, what Python answers comes back in order.
+NOTEBOOK = """<!doctype html><html lang="en"><head><title>Notebook</title><link rel="icon" href="data:,">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="loader.css"><style>body { margin: 0; }</style></head>
+<body><main><h1>Notebook</h1><div id="out"></div></main>
+<script type="module">
+import widget from "./loader.js";
+const values = { language: "" };
+const listeners = new Map();
+const of = (name) => listeners.get(name) ?? [];
+const text = (buffer) => {
+  let binary = "";
+  for (const byte of new Uint8Array(buffer)) binary += String.fromCharCode(byte);
+  return btoa(binary);
+};
+let line = Promise.resolve();
+window.sizes = [];
+window.slow = 0;
+window.deaf = false;
+window.model = {
+  get: (name) => values[name],
+  set: (name, value) => {
+    values[name] = value;
+    for (const listener of of(`change:${name}`)) listener();
+  },
+  send: (content, callbacks, buffers = []) => {
+    if (window.deaf) return;
+    window.sizes.push(...buffers.map((buffer) => buffer.byteLength));
+    const pieces = buffers.map(text);
+    line = line.then(async () => {
+      if (window.slow) await new Promise((resolve) => setTimeout(resolve, window.slow));
+      for (const answer of await window.kernel(content, pieces))
+        for (const listener of of("msg:custom")) listener(answer, []);
+    });
+  },
+  on: (name, listener) => listeners.set(name, [...of(name), listener]),
+  off: (name, listener) => listeners.set(name, of(name).filter((other) => other !== listener)),
+};
+window.listening = () => [...listeners.values()].flat().length;
+window.start = (language) => {
+  values.language = language;
+  window.leave = widget.render({ model, el: document.getElementById("out") });
+};
+</script></body></html>"""
+
+
+class Seat:
+    """A page with the widget on it, and the Python half behind it."""
+
+    def __init__(self, context: BrowserContext, loader: Loader, language: str) -> None:
+        self.loader = loader
+        self.sent: list[Any] = []
+        self.complaints: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        self.page.expose_function("kernel", self._kernel)
+        self.page.goto(ADDRESS)
+        self.page.wait_for_function("window.start !== undefined")
+        self.page.evaluate("(language) => start(language)", language)
+
+    def _kernel(self, content: Any, pieces: list[str]) -> list[Any]:
+        before = len(self.sent)
+        self.loader.send = lambda answer, buffers=None: self.sent.append(answer)  # type: ignore[method-assign]
+        self.loader._hear(None, content, [memoryview(base64.b64decode(piece)) for piece in pieces])
+        return self.sent[before:]
+
+    def choose(self, path: Path, label: str = "survey export|another file") -> None:
+        """Choose a file at the first place whose name says so."""
+        self.page.get_by_label(re.compile(label)).first.set_input_files(path)
+
+    def column(self, name: str) -> Locator:
+        return self.page.get_by_label(name)
+
+    @property
+    def status(self) -> Locator:
+        return self.page.locator(".rs-status")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def axe(self) -> list[str]:
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate("async () => (await axe.run()).violations")
+        return [
+            f"{rule['id']}: {node['target']} {node['failureSummary']}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+
+
+@pytest.fixture
+def sit(browser: Browser) -> Iterator[Callable[..., Seat]]:
+    """Return what puts a loader on a page; keywords go to the browser."""
+    contexts: list[BrowserContext] = []
+    loaders: list[Loader] = []
+    files = {
+        "": (NOTEBOOK, "text/html"),
+        "loader.js": (static("loader.js"), "text/javascript"),
+        "loader.css": (static("loader.css"), "text/css"),
+    }
+
+    def answer(route: Route) -> None:
+        body, kind = files[route.request.url.removeprefix(ADDRESS)]
+        route.fulfill(body=body, content_type=f"{kind}; charset=utf-8")
+
+    def start(loader: Loader | None = None, language: str = "en", **settings: Any) -> Seat:
+        context = browser.new_context(
+            **{"viewport": {"width": 1024, "height": 900}, "locale": "en-US", **settings}
+        )
+        contexts.append(context)
+        context.route("**/*", answer)
+        loaders.append(loader or Loader())
+        return Seat(context, loaders[-1], language)
+
+    yield start
+    for context in contexts:
+        context.close()
+    for loader in loaders:
+        loader.close()
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test mappings of its own."""
+    monkeypatch.setenv("RELSURVEY_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    return messy.write(tmp_path / "fall answers.csv")
+
+
+def test_a_coach_loads_settles_undoes_and_uses(sit: Callable[..., Seat], export: Path) -> None:
+    seat = sit()
+    seat.choose(export)
+    expect(seat.page.locator(".rs-file")).to_contain_text(
+        "Google Forms: 200 rows, 34 columns", timeout=20_000
+    )
+    expect(seat.status).to_contain_text("1 question has no column.")
+    expect(seat.status).to_contain_text("1 answer is not known.")
+    expect(seat.page.get_by_role("heading", name="Look over these 2 columns")).to_be_visible()
+    expect(seat.column(messy.ALIKE)).to_have_value("care_2")
+    expect(seat.column(messy.ALIKE)).to_have_accessible_description("very alike: check it")
+    seat.button("Use these answers").click(force=True)
+    assert seat.loader.study is None, "a button that says it cannot does nothing"
+
+    seat.column(messy.RENAMED).select_option("challenge_1")
+    expect(seat.page.get_by_role("group", name="question has no column")).to_have_count(0)
+    seat.column(messy.UNKNOWN).select_option(label="Often")
+    seat.page.get_by_label("Leave out what is no answer").check()
+    expect(seat.status).to_have_text("Everything fits. You can use these answers.")
+    seat.button("Undo").click()
+    expect(seat.page.get_by_label("Leave out what is no answer")).not_to_be_checked()
+    expect(seat.status).to_contain_text("Some texts are no answer.")
+    seat.button("Redo").click()
+    expect(seat.status).to_contain_text("Everything fits.")
+    seat.page.get_by_text("What was done with every row").click()
+    expect(seat.page.get_by_role("region", name="Rows")).to_contain_text("under 10")
+    seat.button("Use these answers").click()
+    expect(seat.status).to_contain_text("In use: 100 to 299 students.")
+    assert seat.loader.study is not None and seat.loader.used == 1
+    assert seat.axe() == []
+    assert seat.complaints == []
+
+
+def test_the_page_never_holds_a_students_own_words(sit: Callable[..., Seat], export: Path) -> None:
+    seat = sit()
+    seat.choose(export)
+    expect(seat.page.locator(".rs-file")).to_be_visible(timeout=20_000)
+    for summary in seat.page.locator("summary").all():
+        summary.click()
+    seat.column("Student ID").select_option("care_1")
+    seat.column("Nickname?").select_option("gender")
+    seat.column("What else would you like").select_option("care_3")
+    seat.page.get_by_label("Leave out what is no answer").check()
+    expect(seat.status).not_to_contain_text("Reading")
+    held = seat.page.content() + str(seat.sent) + str(seat.loader.get_state())
+    assert [cell for cell in messy.hidden_cells(messy.rows()) if cell in held] == []
+
+
+def test_everything_can_be_done_by_keyboard(sit: Callable[..., Seat], export: Path) -> None:
+    seat = sit()
+    seat.page.locator("h1").click()
+    with seat.page.expect_file_chooser() as chooser:
+        seat.page.keyboard.press("Tab")
+        focused = seat.page.locator(":focus")
+        expect(focused).to_have_accessible_name("Choose the survey export, or drop it here")
+        assert seat.page.locator(".rs-drop").first.evaluate("e => getComputedStyle(e).outlineWidth") == "3px"
+        seat.page.keyboard.press("Enter")
+    chooser.value.set_files(export)
+    menu = seat.column(messy.RENAMED)
+    expect(menu).to_be_visible(timeout=20_000)
+    for _ in range(40):
+        seat.page.keyboard.press("Tab")
+        if menu.evaluate("e => e === document.activeElement"):
+            break
+    # The letters choose, and the notebook around has no command on them.
+    seat.page.keyboard.type("My ninth-grade teachers give", delay=5)
+    expect(menu).to_have_value("challenge_1")
+    expect(seat.status).not_to_contain_text("question has no column")
+    assert menu.evaluate("e => e === document.activeElement"), "the focus stays in the line"
+    seat.page.keyboard.press("Control+z")
+    expect(menu).to_have_value("")
+    seat.page.keyboard.press("Control+Shift+Z")
+    expect(menu).to_have_value("challenge_1")
+    assert menu.get_attribute("data-lm-suppress-shortcuts") == "true"
+    # A field keeps its own undo.
+    wave = seat.page.get_by_label("Wave of all rows")
+    wave.fill("fall")
+    wave.press("Control+z")
+    expect(menu).to_have_value("challenge_1")
+
+
+@pytest.mark.parametrize(("width", "touch"), [(390, True), (820, True), (1280, False)])
+def test_every_control_is_large_enough_and_nothing_is_cut(
+    sit: Callable[..., Seat], export: Path, width: int, touch: bool
+) -> None:
+    seat = sit(viewport={"width": width, "height": 900}, has_touch=touch)
+    seat.choose(export)
+    expect(seat.page.locator(".rs-lines").first).to_be_visible(timeout=20_000)
+    for summary in seat.page.locator("summary").all():
+        summary.click()
+    small = seat.page.locator("select, button, summary, .rs-drop, .rs-check, input[type=text]").evaluate_all(
+        "all => all.map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height])"
+        ".filter(([, height]) => height < 44)"
+    )
+    assert small == []
+    assert seat.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("scheme", "colours"), [("light", "none"), ("dark", "none"), ("dark", "active")])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_axe_finds_nothing(
+    sit: Callable[..., Seat], export: Path, scheme: str, colours: str, language: str
+) -> None:
+    seat = sit(language=language, color_scheme=scheme, forced_colors=colours)
+    assert seat.axe() == []
+    seat.choose(export, {"en": "survey export", "es": "exportación"}[language])
+    expect(seat.page.locator(".rs-lines").first).to_be_visible(timeout=20_000)
+    for summary in seat.page.locator("summary").all():
+        summary.click()
+    assert seat.axe() == []
+    assert seat.page.locator(".rs").get_attribute("lang") == language
+    expect(seat.status).to_contain_text(
+        {"en": "question has no column", "es": "pregunta no tiene columna"}[language]
+    )
+
+
+def test_a_large_file_comes_in_small_pieces_and_can_be_stopped(
+    sit: Callable[..., Seat], tmp_path: Path
+) -> None:
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"a,b\n" + b"1,2\n" * 1_500_000)
+    seat = sit()
+    seat.page.evaluate("slow = 100")
+    seat.choose(large)
+    progress = seat.page.get_by_role("progressbar", name="Taking large.csv")
+    expect(progress).to_be_visible()
+    seat.page.wait_for_function("document.querySelector('progress')?.value > 1000000")
+    seat.button("Cancel").click()
+    expect(progress).to_have_count(0)
+    seat.page.wait_for_timeout(1_000)
+    sizes = seat.page.evaluate("sizes")
+    assert max(sizes) < 1_000_000 and sum(sizes) < large.stat().st_size
+    assert seat.loader._loading.sources == ()
+    expect(seat.page.locator(".rs-file")).to_have_count(0)
+
+
+def test_a_file_can_be_dropped_anywhere_and_a_yaml_is_an_instrument(
+    sit: Callable[..., Seat], export: Path
+) -> None:
+    seat = sit()
+    drop = """([where, name, text]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], name));
+      const target = document.querySelector(where), how = { bubbles: true, cancelable: true };
+      for (const type of ["dragover", "drop"])
+        if (target.dispatchEvent(new DragEvent(type, { ...how, dataTransfer: data })))
+          throw new Error(`${type} would leave the page`);
+    }"""
+    seat.page.evaluate(drop, [".rs-drop", "a.csv", export.read_text("utf-8")])
+    expect(seat.page.locator(".rs-file")).to_contain_text("a.csv", timeout=20_000)
+    seat.page.evaluate(drop, [".rs h2", "mine.yaml", "format: 1"])
+    expect(seat.page.get_by_role("alert")).to_contain_text("mine.yaml")
+    expect(seat.page.locator(".rs-file")).to_contain_text("a.csv")
+
+
+def test_hostile_names_and_labels_are_text(sit: Callable[..., Seat], tmp_path: Path) -> None:
+    hostile = "<img src=x onerror=window.broken=1>"
+    table = messy.rows()
+    table[0][-2] = hostile
+    for row in table[20:45]:
+        row[5] = hostile
+    path = tmp_path / "a.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(table)
+    seat = sit()
+    seat.page.evaluate("(name) => { document.title = name; }", hostile)
+    seat.choose(path)
+    expect(seat.column(f"“{hostile}”")).to_be_visible(timeout=20_000)
+    for summary in seat.page.locator("summary").all():
+        summary.click()
+    expect(seat.column(hostile).first).to_be_visible()
+    assert seat.page.locator("img").count() == 0
+    assert seat.page.evaluate("window.broken") is None
+    assert seat.complaints == []
+
+
+def test_a_file_of_no_known_survey_and_a_file_that_is_none(sit: Callable[..., Seat], tmp_path: Path) -> None:
+    seat = sit()
+    path = tmp_path / "lunch $(x).csv"
+    path.write_text("id,I like lunch,Food is warm\n" + "1,Agree,Disagree\n2,Disagree,Agree\n" * 20, "utf-8")
+    seat.choose(path)
+    expect(seat.page.locator("code")).to_have_text("relsurvey new 'lunch $(x).csv'")
+    seat.button("Copy").click()
+    expect(seat.page.locator(".rs-command [role=status]")).not_to_be_empty()
+    bad = tmp_path / "bad.csv"
+    bad.write_bytes(b"%PDF-1.4")
+    seat.choose(bad)
+    expect(seat.page.get_by_role("alert")).to_contain_text("bad.csv cannot be read: it is a PDF")
+    expect(seat.page.locator("code")).to_be_visible()
+
+
+def test_without_a_kernel_it_says_so_and_leaving_leaves_nothing(sit: Callable[..., Seat]) -> None:
+    seat = sit()
+    expect(seat.page.get_by_text("Connecting")).to_have_count(0)
+    seat.page.evaluate("leave()")
+    assert seat.page.evaluate("listening()") == 0
+    assert seat.page.evaluate("document.getElementById('out').childNodes.length") == 0
+    seat.page.evaluate("deaf = true; start('en')")
+    expect(seat.page.get_by_text("Connecting")).to_be_visible()
+    expect(seat.page.get_by_role("alert")).to_have_text(
+        "No Python answers. Run the cell above again.", timeout=12_000
+    )
+
+
+def test_the_whole_way_in_jupyterlab(browser: Browser, tmp_path: Path, export: Path) -> None:
+    """A cell shows the widget; a file, one menu, the button; the next cell has the study."""
+    cells = [
+        "import relsurvey as rs\n\nloader = rs.widgets.Loader()\nloader",
+        "print(loader.study, loader.used)\nprint(loader.code)",
+    ]
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
+    )
+    with jupyterlab(tmp_path) as lab:
+        folder = lab.root / "room"
+        folder.mkdir()
+        file = folder / "load.ipynb"
+        file.write_text(nbformat.writes(notebook), "utf-8")
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+        try:
+            desk = Desk(lab, context, folder)
+            desk.sit_down()
+            desk.run("docmanager:open", path="room/load.ipynb")
+            desk.page.wait_for_function(
+                "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+            )
+            desk.run("notebook:run-cell-and-select-next")
+            loader = desk.page.locator(".jp-OutputArea .rs-loader")
+            expect(loader.get_by_role("heading", name="Load survey answers")).to_be_visible(timeout=60_000)
+            loader.get_by_label("survey export").set_input_files(export)
+            menu = loader.get_by_label(messy.RENAMED)
+            expect(menu).to_be_visible(timeout=60_000)
+            # The notebook deletes a cell on two d's, but not while a menu has the focus.
+            menu.press("d")
+            menu.press("d")
+            menu.select_option("challenge_1")
+            loader.get_by_label(messy.UNKNOWN).select_option(label="Often")
+            loader.get_by_label("Leave out what is no answer").check()
+            expect(loader.get_by_role("status").last).to_contain_text("Everything fits", timeout=60_000)
+            loader.get_by_role("button", name="Use these answers").click()
+            expect(loader.get_by_role("status").last).to_contain_text("In use", timeout=60_000)
+            assert desk.page.locator(".jp-CodeCell").count() == 2
+            assert desk.axe(".jp-OutputArea .rs-loader") == []
+            desk.page.locator(".jp-CodeCell").last.locator(".cm-content").click()
+            desk.run("notebook:run-cell")
+            said = desk.page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output")
+            expect(said).to_contain_text("<Study five-elements: 100 to 299 students", timeout=60_000)
+            expect(said).to_contain_text('"Q7": "challenge_1"')
+            desk.run("docmanager:save")
+            assert desk.elsewhere() == []
+            assert desk.complaints == []
+        finally:
+            context.close()
+    saved = file.read_text("utf-8")
+    assert "<Study five-elements" in json.loads(saved)["cells"][1]["outputs"][0]["text"][0]
+    assert [cell for cell in messy.hidden_cells(messy.rows()) if cell in saved] == []
+
+
+def test_it_works_in_a_live_app(browser: Browser, tmp_path: Path, export: Path) -> None:
+    """Voilà's line carries the pieces of a file, and what was used is there for the next cell."""
+    source = """\
+import relsurvey as rs
+import ipywidgets as widgets
+
+said = widgets.Label("waiting")
+loader = rs.widgets.Loader()
+loader.observe(lambda _: setattr(said, "value", f"{len(loader.study.responses):,} rows are here"), "used")
+widgets.VBox([loader, said])
+"""
+    folder = tmp_path / "app"
+    folder.mkdir()
+    with serve(write_live_app(folder / "app.ipynb", source), open_browser=False) as server:
+        context = browser.new_context(viewport={"width": 820, "height": 1180}, locale="es-MX", has_touch=True)
+        try:
+            page = context.new_page()
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(server.url, wait_until="commit")
+            page.get_by_label("exportación").set_input_files(demo_workbook(), timeout=60_000)
+            status = page.locator(".rs-loader .rs-status")
+            expect(status).to_contain_text("Todo coincide.", timeout=60_000)
+            page.get_by_role("button", name="Usar estas respuestas").tap()
+            expect(status).to_contain_text("En uso: 300 estudiantes o más.", timeout=30_000)
+            expect(page.get_by_text("902 rows are here")).to_be_visible()
+            elsewhere = [
+                url for url in asked if not url.startswith((server.url, f"blob:{server.url}", "data:"))
+            ]
+            assert elsewhere == []
+        finally:
+            context.close()

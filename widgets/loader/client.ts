@@ -1,0 +1,167 @@
+/** The line to the kernel: what it said last, what is under way, what was asked and not yet answered. */
+
+import { fieldOf, type Role, type State, type Step } from "./state";
+import { type Bytes, Upload } from "./upload";
+
+/** What is used of anywidget's model. */
+export interface Model {
+  get(name: string): unknown;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+  on(name: string, listener: (...given: never[]) => void): void;
+  off(name: string, listener: (...given: never[]) => void): void;
+}
+
+type Answer = { to?: string } & (
+  | { type: "state"; state: State }
+  | { type: "refused"; sentence: string }
+  | { type: "ready" }
+  | { type: "got"; bytes: number }
+);
+
+/** Changes that come within this time are one question to the kernel. */
+const TOGETHER = 250;
+/** Steps that count each time. */
+const HISTORY = new Set(["undo", "redo"]);
+/** After so long without a word there is no kernel. */
+const PATIENCE = 8_000;
+
+export class Client {
+  state: State | null = null;
+  /** Why the last thing could not be done, in the kernel's words. */
+  refused = "";
+  upload: Upload | null = null;
+  role: Role = "answers";
+  /** No kernel answers. */
+  alone = false;
+  /** The file on this side could not be read to its end. */
+  lost = false;
+  #pending: Step[] = [];
+  #shown = new Map<string, Step>();
+  #asked = new Set<string>();
+  #number = 0;
+  #sending = "";
+  #later: ReturnType<typeof setTimeout> | undefined;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  // Several views of one widget hear all that is said.
+  readonly #me = Math.random().toString(36).slice(2);
+
+  constructor(
+    private readonly model: Model,
+    private readonly changed: () => void,
+  ) {
+    model.on("msg:custom", this.#hear);
+    this.#ask({ type: "hello" });
+    this.#patience = setTimeout(() => {
+      this.alone = this.state === null;
+      this.changed();
+    }, PATIENCE);
+  }
+
+  /** Whether the kernel has not answered yet. */
+  get busy(): boolean {
+    return this.#asked.size > 0 || this.#pending.length > 0;
+  }
+
+  /** A change that the kernel has not answered yet, by what it changes. */
+  waiting(field: string): Step | undefined {
+    return this.#shown.get(field);
+  }
+
+  change(step: Step): void {
+    // Letters typed at a menu pass over many of its entries: where the reader comes to rest is one step.
+    const last = this.#pending.at(-1);
+    if (last && !HISTORY.has(step.do) && fieldOf(last) === fieldOf(step)) this.#pending.pop();
+    this.#pending.push(step);
+    this.#shown.set(fieldOf(step), step);
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => this.#flush(), TOGETHER);
+    this.changed();
+  }
+
+  use(): void {
+    this.#flush();
+    this.#ask({ type: "use" });
+    this.changed();
+  }
+
+  choose(file: Bytes, role: Role): void {
+    this.#flush();
+    this.cancel();
+    this.role = role;
+    this.lost = false;
+    const id = this.#ask({ type: "begin", role, name: file.name, size: file.size });
+    this.#sending = id;
+    this.upload = new Upload(
+      file,
+      (index, piece) => this.model.send({ type: "piece", id, index }, undefined, [piece]),
+      () => {
+        this.lost = true;
+        this.cancel();
+      },
+    );
+    this.changed();
+  }
+
+  cancel(): void {
+    if (this.upload === null) return;
+    this.upload.stop();
+    this.upload = null;
+    this.#asked.delete(this.#sending);
+    this.model.send({ type: "cancel", id: this.#sending });
+    this.changed();
+  }
+
+  close(): void {
+    this.cancel();
+    clearTimeout(this.#later);
+    clearTimeout(this.#patience);
+    this.model.off("msg:custom", this.#hear);
+  }
+
+  #ask(content: object): string {
+    this.#number += 1;
+    const id = `${this.#me} ${this.#number}`;
+    this.#asked.add(id);
+    this.refused = "";
+    this.model.send({ ...content, id });
+    return id;
+  }
+
+  #flush(): void {
+    clearTimeout(this.#later);
+    if (this.#pending.length === 0) return;
+    const steps = this.#pending;
+    this.#pending = [];
+    this.#ask({ type: "change", steps });
+  }
+
+  readonly #hear = (answer: Answer): void => {
+    const mine = answer.to !== undefined && answer.to.startsWith(`${this.#me} `);
+    switch (answer.type) {
+      case "ready":
+      case "got":
+        if (answer.to === this.#sending) void this.upload?.go(answer.type === "got" ? answer.bytes : 0);
+        break;
+      case "refused":
+        if (!mine) return;
+        this.#answered(answer.to);
+        this.refused = answer.sentence;
+        break;
+      case "state":
+        this.state = answer.state;
+        this.alone = false;
+        if (mine) this.#answered(answer.to);
+    }
+    this.changed();
+  };
+
+  #answered(to: string | undefined): void {
+    if (to === undefined) return;
+    this.#asked.delete(to);
+    if (to === this.#sending && this.upload !== null) {
+      this.upload.stop();
+      this.upload = null;
+    }
+    if (!this.busy) this.#shown.clear();
+  }
+}
