@@ -98,7 +98,7 @@ def _rows_of(table: Table, columns: match.Columns, instrument: Instrument) -> Ro
         if len(found) == 1:
             return table.columns[found[0].position].cells
         joined = _joined(table, found, key)
-        names = ", ".join(match.shown(table.columns[place.position].name) for place in found)
+        names = ", ".join(match.shown(table.columns[place.position].name) for place in found[:5])
         notes.append((f"{len(found)} columns of `{key}` became one: {names}", "no row fills two of them"))
         return joined
 
@@ -128,15 +128,16 @@ def _joined(table: Table, found: list[match.Found], key: str) -> Column:
     import numpy as np
 
     parts = [table.columns[place.position] for place in found]
-    names = " and ".join(match.shown(part.name) for part in parts)
+    names = " and ".join(match.shown(part.name) for part in parts[:2])
     filled = np.column_stack([part.cells.filled() for part in parts])
     asked = all(place.why == "through the mapping" for place in found)
     both = int((filled.sum(axis=1) > 1).sum())
     if both or not (asked or table.joins_repeats):
         line = f"columns: {{{match.shown(parts[1].name)}: null}}"
         reason = f", and {both} rows fill both" if both else ""
+        further = f" (and {len(parts) - 2} more)" if len(parts) > 2 else ""
         raise MatchError(
-            f"Two columns of {table.where}, {names}, are both the column of `{key}`{reason}. "
+            f"Two columns{further} of {table.where}, {names}, are both the column of `{key}`{reason}. "
             f"Remove one from the file, or say in a mapping which one counts: `{line}`.",
             (Unmatched(key, parts[1].name, (parts[0].name,), both, line),),
         )

@@ -269,15 +269,19 @@ def choices(cell: str, known: Mapping[str, str], separator: str) -> list[str]:
     ['Asian', 'Black, or African American']
     """
     mark = separator.strip(" ") or separator
-    pieces = cell.split(mark) if mark in cell else cell.split(";")
+    mark = mark if mark in cell else ";"
+    pieces = cell.split(mark)
+    # No choice is longer than the longest that is known.
+    most = 1 + max((text.count(mark) for text in known), default=0)
     found: list[str] = []
-    while pieces:
-        for length in range(len(pieces), 0, -1):
-            candidate = (mark if mark in cell else ";").join(pieces[:length])
+    at = 0
+    while at < len(pieces):
+        for length in range(min(most, len(pieces) - at), 0, -1):
+            candidate = mark.join(pieces[at : at + length])
             if length == 1 or fold(candidate) in known:
                 if candidate.strip():
                     found.append(candidate.strip())
-                pieces = pieces[length:]
+                at += length
                 break
     return found
 

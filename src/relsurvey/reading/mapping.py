@@ -169,7 +169,8 @@ def _line(indent: str, key: str, value: Any, remark: str = "") -> str:
 
 def beside(path: Path) -> Path:
     """Return where the mapping of a file stands: beside it."""
-    return path.with_name(path.stem + SUFFIX)
+    # A file's name has at most 255 bytes, and a letter of it up to four.
+    return path.with_name(path.stem[:60] + SUFFIX if len(path.stem) > 200 else path.stem + SUFFIX)
 
 
 def remembered(fingerprint: str, instrument: Instrument) -> Path:

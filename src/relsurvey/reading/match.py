@@ -252,13 +252,13 @@ def shown(text: str, limit: int = 60) -> str:
 
 
 def _nearest_words(near: Sequence[str]) -> str:
-    return f" (nearest: {', '.join(map(shown, near))})" if near else ""
+    return f" (nearest: {', '.join(shown(text, 40) for text in near)})" if near else ""
 
 
 def unmatched_error(problems: Sequence[Unmatched], what: str, advice: str) -> MatchError:
     """Make the error for columns or labels that fit nothing; it names the first few, and the line to add."""
-    first = "; ".join(f"{p.where}: {shown(p.found)}{_nearest_words(p.nearest)}" for p in problems[:4])
-    more = f"; and {len(problems) - 4} more" if len(problems) > 4 else ""
+    first = "; ".join(f"{p.where}: {shown(p.found, 40)}{_nearest_words(p.nearest)}" for p in problems[:2])
+    more = f"; and {len(problems) - 2} more" if len(problems) > 2 else ""
     line = next((p.line for p in problems if p.line), "")
     said = f" In a mapping: `{line}`." if line else ""
     return MatchError(f"{what}: {first}{more}. {advice}{said}", tuple(problems))

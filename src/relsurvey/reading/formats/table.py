@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 JOINED = "\x1f"
 
 _NUMBERING = re.compile(r"\s*(?:[Qq]?\d{1,3}[a-zA-Z]?\s*[.):\]]|[Qq]\d{1,3}\s*[-–—])\s+(?=\S)")
-_TAIL = re.compile(r"\s*(?:\*|\(required\)|\(obligatoria?\))\s*\Z", re.IGNORECASE)
+_TAIL = re.compile(r"(?:\*|\(required\)|\(obligatoria?\))\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -179,8 +179,9 @@ def plainer(name: str) -> tuple[tuple[str, str], ...]:
     bare = _NUMBERING.sub("", name, count=1) if _NUMBERING.match(name) else name
     if bare != name:
         found.append((bare, "without its number"))
-    short = _TAIL.sub("", bare)
-    if short != bare:
+    end = bare.rstrip()
+    short = _TAIL.sub("", end).rstrip()
+    if short != end:
         found.append((short, "without its number and mark" if bare != name else "without its mark"))
     return tuple(found)
 

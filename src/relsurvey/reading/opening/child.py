@@ -7,6 +7,7 @@ plain numbers: never pickle, so that a file which takes over the parser still ca
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,29 @@ from relsurvey.reading.opening.refused import RefusedError
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _SAVE_AGAIN = "Open it in a spreadsheet and save it as .xlsx"
-#: What the first bytes of a file that is no table say.
+_UNPACK = "Unpack it and read the file inside"
+_ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+#: What the first bytes of a file that is no table say. `PK` or `PAR1` alone could be a column's name.
 _OTHERS = (
     (b"%PDF", "it is a PDF, not a table. Export the answers as .csv or .xlsx"),
-    (b"\x1f\x8b", "it is compressed (gzip). Unpack it and read the file inside"),
-    (b"7z\xbc\xaf", "it is compressed (7-Zip). Unpack it and read the file inside"),
-    (b"Rar!", "it is compressed (RAR). Unpack it and read the file inside"),
+    (b"\x1f\x8b", f"it is compressed (gzip). {_UNPACK}"),
+    *((b"BZh%d1AY&SY" % level, f"it is compressed (bzip2). {_UNPACK}") for level in range(1, 10)),
+    (b"\xfd7zXZ\x00", f"it is compressed (xz). {_UNPACK}"),
+    (b"\x28\xb5\x2f\xfd", f"it is compressed (Zstandard). {_UNPACK}"),
+    (b"7z\xbc\xaf", f"it is compressed (7-Zip). {_UNPACK}"),
+    (b"Rar!", f"it is compressed (RAR). {_UNPACK}"),
+    (b"GIF8", "it is a picture, not a table. Export the answers as .csv or .xlsx"),
     (b"\x89PNG", "it is a picture, not a table. Export the answers as .csv or .xlsx"),
     (b"\xff\xd8\xff", "it is a picture, not a table. Export the answers as .csv or .xlsx"),
     (b"{\\rtf", "it is a text document, not a table. Export the answers as .csv or .xlsx"),
     (b"SQLite format 3", "it is a database. Export the answers as .csv or .xlsx"),
-    (b"PAR1", "it is a Parquet file. Read it into a DataFrame and hand that over"),
+    (b"PAR1\x15", "it is a Parquet file. Read it into a DataFrame and hand that over"),
 )
+_PAGES = (
+    b"<!doctype", b"<!--", b"<html", b"<table", b"<?xml", b"<head", b"<body", b"<meta", b"<style",
+    b"mime-version:",
+)  # fmt: skip
+_JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{\]]')
 
 
 def tables(path: Path, limits: Limits) -> dict[str, Any]:
@@ -48,7 +60,7 @@ def tables(path: Path, limits: Limits) -> dict[str, Any]:
             f"it has {path.stat().st_size / 1024**2:,.0f} MB, and one file may have {limits.megabytes:,}. "
             "Split it, or raise `limits`"
         )
-    if head.startswith(b"PK"):
+    if head.startswith(_ZIPS):
         return workbook.read(path, limits, zipped=True)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return workbook.read(path, limits, zipped=False)
@@ -56,14 +68,18 @@ def tables(path: Path, limits: Limits) -> dict[str, Any]:
         return statistics.read(path, limits, "spss")
     if head.startswith(statistics.STATA):
         return statistics.read(path, limits, "stata")
+    if head[8:17] == b"ENCRYPTED":
+        raise RefusedError("it is protected by a password. Save a copy without one")
     for start, sentence in _OTHERS:
         if head.startswith(start):
             raise RefusedError(sentence)
-    folded = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if folded.startswith(
-        (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<body", b"<meta", b"<style")
-    ):
-        raise RefusedError(f"it is a web page under another name. {_SAVE_AGAIN}")
+    if head[257:262] == b"ustar":
+        raise RefusedError(f"it is an archive (tar). {_UNPACK}")
+    folded = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n").lower()
+    if folded.startswith(_PAGES):
+        raise RefusedError(f"it is a web page (HTML or XML) under another name. {_SAVE_AGAIN}")
+    if _JSON.match(folded):
+        raise RefusedError("it is JSON, not a table. Export the answers as .csv or .xlsx")
     suffix = path.suffix.lower()
     if suffix in _WORKBOOKS:
         raise RefusedError(f"its name ends in {suffix}, but it is not a workbook. {_SAVE_AGAIN}")
@@ -82,6 +98,8 @@ def _restrict(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limits.megabytes * 1024**2,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # What is handed over was held in memory first, so it is never more.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.megabytes * 1024**2,) * 2)
 
 
 def main() -> int:

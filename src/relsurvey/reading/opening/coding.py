@@ -12,6 +12,10 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from typing import Any, BinaryIO
 
+from relsurvey.reading.opening.refused import RefusedError
+
+#: No cell is longer; a longer one is a part of the file that lost its end.
+LONGEST_CELL = 1_000_000
 _BATCH = 256
 _INT32 = "i"
 
@@ -20,6 +24,8 @@ class _Numbers(dict[str, int]):
     """The number of each text seen so far; a new text gets the next one. An empty cell is 0."""
 
     def __missing__(self, text: str) -> int:
+        if len(text) > LONGEST_CELL:
+            raise RefusedError(f"a cell holds more than {LONGEST_CELL:,} characters. Shorten it or delete it")
         number = self[text] = len(self)
         return number
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from relsurvey.errors import ReadError
 from relsurvey.reading.limits import Limits
 from relsurvey.reading.opening.sheet import Column, Sheet, Variable
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
+
+_Kind = TypeVar("_Kind", str, int)
 
 
 @dataclass(frozen=True)
@@ -47,28 +49,46 @@ def open_file(path: Path, limits: Limits) -> Opened:
     """
     from relsurvey.files import sha256
 
-    name = path.name
+    name = _shown(path.name)
     try:
         if path.is_dir():
             raise ReadError(f"{name} is a folder. Name the file in it, or give a list of files.")
+        if not path.exists():
+            # Where a folder lies on this machine is nobody else's business.
+            place = Path(*path.parts[-2:]) if path.is_absolute() else path
+            raise ReadError(f"There is no file at {_shown(str(place))}. Check the name and the folder.")
         if not path.is_file():
-            raise ReadError(f"There is no file at {path}. Check the name and the folder.")
+            raise ReadError(f"{name} is not an ordinary file. Copy the answers into one.")
         before = path.stat()
         digest = sha256(path) if before.st_size <= limits.megabytes * 1024**2 else ""
     except (OSError, ValueError) as cause:
         said = getattr(cause, "strerror", None) or "its name is not one"
         raise ReadError(
-            f"{name!r} cannot be opened ({said}). Close it in other programs and try again."
+            f"{name} cannot be opened ({said}). Close it in other programs and try again."
         ) from cause
     result = _run_child(path, limits)
     if "refused" in result:
-        raise ReadError(f"{name} cannot be read: {result['refused']}.")
-    after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        said = result["refused"]
+        raise ReadError(f"{name} cannot be read: {said}{'' if said.endswith('?') else '.'}")
+    if _changed(path, before):
         raise ReadError(f"{name} changed while it was read. Wait until it is written, then try again.")
     if not result["sheets"]:
         raise ReadError(f"{name} cannot be read: it has no sheet with cells. Export it again.")
     return Opened(name, tuple(result["sheets"]), tuple(result["notes"]), digest)
+
+
+def _shown(text: str, longest: int = 80) -> str:
+    """Return a name as a message may hold it: on one line, of signs that can be printed, and not long."""
+    text = "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
+    return text if len(text) <= longest else f"{text[: longest - 30]}…{text[-29:]}"
+
+
+def _changed(path: Path, before: os.stat_result) -> bool:
+    try:
+        after = path.stat()
+    except OSError:
+        return True
+    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
 
 
 def _run_child(path: Path, limits: Limits) -> dict[str, Any]:
@@ -76,13 +96,16 @@ def _run_child(path: Path, limits: Limits) -> dict[str, Any]:
 
     command = [
         sys.executable,
+        # Without -P, a file named json.py in the folder of the answers would run.
+        "-P",
         "-m",
         "relsurvey.reading.opening.child",
         str(path.resolve()),
         json.dumps(asdict(limits)),
     ]
+    name = _shown(path.name)
     too_much = (
-        f"{path.name} cannot be read: it needs more {{}} than a survey should. "
+        f"{name} cannot be read: it needs more {{}} than a survey should. "
         "Copy the answers into a new workbook."
     )
     # Output goes to files: a pipe would have to be drained while the parent watches.
@@ -90,7 +113,6 @@ def _run_child(path: Path, limits: Limits) -> dict[str, Any]:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=complaints)
         deadline = time.monotonic() + limits.seconds
         try:
-            watched = psutil.Process(process.pid)
             pause = 0.01
             while True:
                 try:
@@ -101,7 +123,7 @@ def _run_child(path: Path, limits: Limits) -> dict[str, Any]:
                     if time.monotonic() > deadline:
                         raise ReadError(too_much.format("time")) from None
                     try:
-                        used = watched.memory_info().rss
+                        used = psutil.Process(process.pid).memory_info().rss
                     except psutil.Error:
                         continue
                     if used > limits.megabytes * 1024**2:
@@ -118,38 +140,70 @@ def _run_child(path: Path, limits: Limits) -> dict[str, Any]:
             if time.monotonic() > deadline - 1:
                 raise ReadError(too_much.format("time"))
             raise ReadError(
-                f"{path.name} cannot be read: its contents made the reader stop. "
+                f"{name} cannot be read: its contents made the reader stop. "
                 "Open it in a spreadsheet and save it as a new .xlsx."
             )
-        output.seek(0)
-        return _take(output, path.name)
+        try:
+            return _take(output, name)
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as cause:
+            raise ReadError(
+                f"{name} cannot be read: its contents bent the reader. Save it as a new .xlsx."
+            ) from cause
 
 
 def _take(output: IO[bytes], file: str) -> dict[str, Any]:
-    """Take the sheets that the child wrote; its numbers are checked, since a file may have bent it."""
+    """Take the sheets that the child wrote; all of it is checked, since a file may have bent the child.
+
+    Raises
+    ------
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError
+        If it is not what the child writes.
+    """
+    size = output.seek(0, os.SEEK_END)
+    output.seek(0)
+    result = json.loads(output.readline())
+    if "refused" in result:
+        return {"refused": _shown(result["refused"], 400)}
+    kind, notes = _known(result["kind"], str), [_shown(note, 200) for note in result["notes"]]
+    sheets = []
+    for sheet in result["sheets"]:
+        height, number = _known(sheet["height"], int), len(sheet["columns"])
+        if not 0 <= 4 * height * number <= size:
+            raise ValueError("more rows than were written")
+        values = sheet.get("values") or [None] * number
+        missing = sheet.get("missing") or [()] * number
+        columns = [
+            _column(output.read(4 * height), height, *parts)
+            for parts in zip(sheet["columns"], values, missing, strict=True)
+        ]
+        variables = tuple(
+            Variable(_known(name, str), _known(label, str)) for name, label in sheet.get("variables", ())
+        )
+        first = _known(sheet.get("first", 1), int)
+        sheets.append(Sheet(file, _shown(sheet["name"]), tuple(columns), height, kind, variables, first))
+    return {"notes": notes, "sheets": sheets}
+
+
+def _column(
+    data: bytes, height: int, texts: list[str], values: list[str] | None, missing: list[int]
+) -> Column:
     import numpy as np
 
-    result: dict[str, Any] = json.loads(output.readline())
-    sheets = []
-    for sheet in result.get("sheets", ()):
-        height = int(sheet["height"])
-        values = sheet.get("values") or [None] * len(sheet["columns"])
-        missing = sheet.get("missing") or [()] * len(sheet["columns"])
-        columns = []
-        for texts, behind, absent in zip(sheet["columns"], values, missing, strict=True):
-            codes: np.ndarray = np.frombuffer(output.read(4 * height), np.int32)
-            if len(codes) != height or (height and not 0 <= codes.min() <= codes.max() < len(texts)):
-                raise ReadError(
-                    f"{file} cannot be read: its contents bent the reader. Save it as a new .xlsx."
-                )
-            columns.append(Column(tuple(texts), codes, tuple(behind) if behind else None, frozenset(absent)))
-        variables = tuple(Variable(name, label) for name, label in sheet.get("variables", ()))
-        sheets.append(
-            Sheet(
-                file, sheet["name"], tuple(columns), height, result["kind"], variables, sheet.get("first", 1)
-            )
-        )
-    return {**result, "sheets": sheets}
+    codes = np.frombuffer(data, np.int32)
+    if len(codes) != height or (height and not 0 <= codes.min() <= codes.max() < len(texts)):
+        raise ValueError("a cell without its text")
+    if texts[0] or (values and len(values) != len(texts)) or not set(missing) <= set(range(len(texts))):
+        raise ValueError("a text without its value")
+    known = tuple(_whole(_known(text, str)) for text in texts)
+    if len(set(known)) < len(known):
+        raise ValueError("a text twice")
+    return Column(known, codes, tuple(_known(v, str) for v in values) if values else None, frozenset(missing))
+
+
+def _known(value: Any, kind: type[_Kind]) -> _Kind:
+    if not isinstance(value, kind):
+        raise TypeError(f"no {kind.__name__}")
+    return value
 
 
 def from_frame(frame: pd.DataFrame) -> Opened:
@@ -158,7 +212,7 @@ def from_frame(frame: pd.DataFrame) -> Opened:
 
     columns = []
     for index in range(frame.shape[1]):
-        cells = Column.of([str(frame.columns[index]), *(_text(value) for value in frame.iloc[:, index])])
+        cells = Column.of([_text(frame.columns[index]), *(_text(value) for value in frame.iloc[:, index])])
         columns.append(cells)
     sheet = Sheet("DataFrame", "", tuple(columns), len(frame) + 1, "frame")
     content = json.dumps([column.cells() for column in columns])
@@ -172,4 +226,9 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return _whole(str(value))
+
+
+def _whole(text: str) -> str:
+    """Return a text in which half a pair of UTF-16 is spelled out: it could be neither hashed nor written."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

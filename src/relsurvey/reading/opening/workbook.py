@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from relsurvey.reading.limits import Limits
+from relsurvey.reading.opening import xlsx
 from relsurvey.reading.opening.coding import Coder
 from relsurvey.reading.opening.refused import RefusedError
 
@@ -25,21 +26,36 @@ def read(path: Path, limits: Limits, *, zipped: bool) -> dict[str, Any]:
     RefusedError
         If it is damaged, locked, no workbook, or made to take the machine.
     """
+    notes: list[str] = []
+    if zipped:
+        notes = _check_zip(path, limits)
+        with zipfile.ZipFile(path) as archive:
+            if any(name.lower() == "xl/workbook.xml" for name in archive.namelist()):
+                try:
+                    return {"kind": "workbook", "notes": notes, "sheets": xlsx.read(archive, limits)}
+                except xlsx.IrregularError:
+                    notes.append(
+                        "its parts are not as a spreadsheet writes them, so it was read as far as can be"
+                    )
+    return {"kind": "workbook", "notes": notes, "sheets": _other(path, limits)}
+
+
+def _other(path: Path, limits: Limits) -> list[dict[str, Any]]:
+    """Return the sheets of a workbook that is no ``.xlsx``: ``.xls``, ``.xlsb`` or ``.ods``."""
     import python_calamine
 
-    notes = _check_zip(path, limits) if zipped else []
     try:
-        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+        workbook = _open(path)
         sheets = []
         kept = [
             meta for meta in workbook.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
         for meta in kept:
             sheet = workbook.get_sheet_by_name(meta.name)
-            if sheet.total_height > limits.rows or sheet.total_width > limits.columns:
+            height, width = (last + 1 for last in sheet.end or (-1, -1))
+            if height > limits.rows or width > limits.columns:
                 raise RefusedError(
-                    f"the sheet {meta.name[:40]!r} reaches to row {sheet.total_height:,} "
-                    f"and column {sheet.total_width:,}. "
+                    f"the sheet {meta.name[:40]!r} reaches to row {height:,} and column {width:,}. "
                     "Delete stray cells far below or to the right of the table and save it again"
                 )
             coder = Coder()
@@ -47,13 +63,26 @@ def read(path: Path, limits: Limits, *, zipped: bool) -> dict[str, Any]:
             sheets.append(coder.finish(meta.name))
     except python_calamine.PasswordError as cause:
         raise RefusedError("it is protected by a password. Save a copy without one") from cause
-    except python_calamine.CalamineError as cause:
+    except (python_calamine.CalamineError, OSError) as cause:
         if "password" in str(cause).lower():
             raise RefusedError("it is protected by a password. Save a copy without one") from cause
         raise RefusedError(
             "it is damaged or not a workbook. Open it in a spreadsheet and save it again"
         ) from cause
-    return {"kind": "workbook", "notes": notes, "sheets": sheets}
+    return sheets
+
+
+def _open(path: Path) -> Any:
+    """Open a workbook by its name, else, where the name says what it is not, by its contents."""
+    import python_calamine
+
+    try:
+        return python_calamine.CalamineWorkbook.from_path(str(path))
+    except python_calamine.PasswordError:
+        raise
+    except (python_calamine.CalamineError, OSError):
+        with path.open("rb") as file:
+            return python_calamine.CalamineWorkbook.from_filelike(file)
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:
@@ -80,7 +109,8 @@ def cell_text(value: Any) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime.datetime):
-        return value.isoformat(sep=" ")
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
     return str(value)
@@ -92,6 +122,8 @@ def _check_zip(path: Path, limits: Limits) -> list[str]:
             parts = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as cause:
         raise RefusedError("it is cut short or damaged. Export it again") from cause
+    if any(part.flag_bits & 1 for part in parts):
+        raise RefusedError("it is protected by a password. Save a copy without one")
     total = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)
     if (

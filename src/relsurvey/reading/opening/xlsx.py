@@ -11,6 +11,7 @@ import datetime
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Any
 from xml.parsers import expat
@@ -25,10 +26,17 @@ _DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 5
 _NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _STRAY = 10_000
+_PIECE = 1 << 20
+#: How a text holds a character that XML does not allow (ECMA-376 part 1, 22.9.2.19).
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _WORKSHEET = "/worksheet"
 _SAVE_AGAIN = "it is damaged or not a workbook. Open it in a spreadsheet and save it again"
 
 Attributes = dict[str, str]
+
+
+class IrregularError(Exception):
+    """A workbook that no spreadsheet writes so; a more patient reader may still make something of it."""
 
 
 def read(archive: zipfile.ZipFile, limits: Limits) -> list[dict[str, Any]]:
@@ -38,19 +46,15 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> list[dict[str, Any]]:
     ------
     RefusedError
         If it is damaged, or made to take the machine.
+    IrregularError
+        If its parts are no XML, or its rows do not stand in order.
     """
     try:
         book = _Book(archive)
         return [_sheet(archive, name, part, book, limits) for name, part in book.sheets]
-    except (
-        expat.ExpatError,
-        zipfile.BadZipFile,
-        KeyError,
-        IndexError,
-        ValueError,
-        EOFError,
-        OSError,
-    ) as cause:
+    except (expat.ExpatError, KeyError, IndexError, ValueError) as cause:
+        raise IrregularError from cause
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as cause:
         raise RefusedError(_SAVE_AGAIN) from cause
 
 
@@ -80,7 +84,7 @@ class _Book:
         for title, link in sheets:
             target, kind = places.get(link, ("", ""))
             part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            if kind.endswith(_WORKSHEET) and part.lower() in names:
+            if kind.endswith(_WORKSHEET):
                 self.sheets.append((title, names[part.lower()]))
         self.strings = _strings(archive, names.get("xl/sharedstrings.xml"))
         self.dates = _dated_styles(archive, names.get("xl/styles.xml"))
@@ -116,7 +120,10 @@ def _parse(
     if text is not None:
         parser.CharacterDataHandler = text
     with archive.open(part) as file:
-        parser.ParseFile(file)
+        # In large pieces: the parser starts a long text anew with each one.
+        while piece := file.read(_PIECE):
+            parser.Parse(piece)
+        parser.Parse(b"", True)
 
 
 def _local(name: str) -> str:
@@ -139,7 +146,7 @@ def _strings(archive: zipfile.ZipFile, part: str | None) -> list[str]:
 
     def end(name: str) -> None:
         if name == "si":
-            strings.append("".join(pieces))
+            strings.append(_unescaped("".join(pieces)))
         elif name in inside:
             inside[name] = False
 
@@ -248,7 +255,7 @@ def _sheet(archive: zipfile.ZipFile, name: str, part: str, book: _Book, limits: 
                 if blank > _STRAY or number > limits.rows or len(row) > limits.columns:
                     raise _too_far(name, number, len(row) - 1)
                 if blank < 0:
-                    raise RefusedError(_SAVE_AGAIN)
+                    raise IrregularError
                 coder.add([()] * blank)
                 coder.add([row])
                 given = number
@@ -284,9 +291,13 @@ def _values(book: _Book) -> Callable[[str, str, str], str]:
             return "TRUE" if text.strip() == "1" else "FALSE"
         if kind == "d":
             return text.replace("T", " ").removesuffix("Z")
-        return text
+        return _unescaped(text)
 
     return value_of
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def _dated(text: str, first_day: datetime.datetime) -> str:
