@@ -16,9 +16,13 @@ interface HelpProps {
 export function Help({ scene, open, close, keysOn, setKeysOn }: HelpProps): JSX.Element {
   const { words } = scene;
   const dialog = useRef<HTMLDialogElement>(null);
+  const last = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
+    if (open) {
+      dialog.current?.showModal();
+      // Not by `autofocus`: the dialog stands in the page from the start, and the browser would try it then.
+      last.current?.focus();
+    } else dialog.current?.close();
   }, [open]);
   const names: [string[], string][] = [
     [["←", "→"], words.keyNames.pages],
@@ -46,7 +50,7 @@ export function Help({ scene, open, close, keysOn, setKeysOn }: HelpProps): JSX.
         <input type="checkbox" checked={keysOn} onChange={(event) => setKeysOn(event.currentTarget.checked)} />
         {words.keysOn}
       </label>
-      <button type="button" class="rs-button" onClick={close} autofocus>
+      <button type="button" class="rs-button" onClick={close} ref={last}>
         {words.close}
       </button>
     </dialog>
