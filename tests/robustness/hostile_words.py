@@ -69,6 +69,7 @@ CELLS: dict[str, Entry] = {
 HEADERS: dict[str, Entry] = {
     "headers of every kind": (file("a.csv", with_header(*PAYLOADS.values())), RIGHT),
     "a header alike by the hundred": (file("a.csv", with_header(*["What now?"] * 900)), RIGHT),
+    "a long header alike by the thousand": (file("a.csv", with_header(*["y" * 2_000] * 1_900)), RIGHT),
     "a header of a question twice": (
         file("a.csv", with_header("b1")),
         "Two columns",

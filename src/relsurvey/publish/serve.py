@@ -155,7 +155,8 @@ def serve(
     environment = {name: value for name, value in os.environ.items() if _is_kept(name)}
     if token is not None:
         environment[_TOKEN_VARIABLE] = token
-    command = [sys.executable, "-m", __name__, os.fspath(directory), "--ip", ip, "--port", str(port)]
+    # -P: nothing that lies in the working folder is imported, whatever it is called.
+    command = [sys.executable, "-P", "-m", __name__, os.fspath(directory), "--ip", ip, "--port", str(port)]
     process = subprocess.Popen(
         [*command, "--max-kernels", str(max_kernels), "--attached"],
         stdin=subprocess.PIPE,

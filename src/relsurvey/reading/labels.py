@@ -15,6 +15,8 @@ from relsurvey.reading.rows import Rows
 
 Explained = Mapping[str, Mapping[str, float | str | None]]
 
+#: How many spellings have a line of the ledger each, before the rest is counted together.
+_LINES = 200
 #: How many labels that fit nothing are shown of one column: more are no labels but students' own words.
 _SHOWN = 12
 
@@ -133,7 +135,13 @@ def _unmatched(
 
 def _note_answers(rows: Rows, where: str, name: str, seen: Mapping[tuple[str, Meaning], int]) -> None:
     # By code, so that a page of them reads as the answers stand in the question; what has none comes last.
-    for (label, meaning), count in sorted(seen.items(), key=_by_code):
+    ordered = sorted(seen.items(), key=_by_code)
+    further: Counter[str] = Counter()
+    for (_, meaning), count in ordered[_LINES:]:
+        further[meaning.kind] += count
+    for kind, count in further.items():
+        rows.note(kind, where, count, f"further spellings in `{name}` questions", "as the ones below")
+    for (label, meaning), count in ordered[:_LINES]:
         text = match.shown(label)
         match meaning.kind:
             case "blank answers":
@@ -325,9 +333,13 @@ def match_waves(
             f"Some rows belong to no wave of `{instrument.id}` ({', '.join(instrument.waves)})",
             'Correct the file, add the wave to the instrument, or name it: wave="fall".',
         )
-    for wave in unknown:
+    unknown.sort(key=lambda wave: -counted[wave])
+    for wave in unknown[:_LINES]:
         what = f"{match.shown(wave)} is no wave of the instrument; kept as itself"
         rows.note("waves", where, counted[wave], what, "strict=False")
+    if rest := sum(counted[wave] for wave in unknown[_LINES:]):
+        what = f"{len(unknown) - _LINES} further texts are no waves of the instrument; kept as themselves"
+        rows.note("waves", where, rest, what, "strict=False")
     rows.identity["wave"] = column.replaced({text: known.get(fold(text), text) for text in column.texts})
 
 

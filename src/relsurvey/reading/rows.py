@@ -217,10 +217,16 @@ def note_waves(rows: Rows, instrument: Instrument) -> None:
     if len(found) < 2:
         return
     for item in instrument.items:
-        counted = {wave.texts[i]: int((~np.isnan(rows.codes[item][wave.codes == i])).sum()) for i in found}
-        without = sorted(w for w, number in counted.items() if not number)
-        if without and len(without) < len(found):
-            asked = ", ".join(sorted(w for w, number in counted.items() if number))
-            what = f"`{item}` has answers in {asked} and none in {', '.join(without)}"
+        number = np.bincount(wave.codes[~np.isnan(rows.codes[item])], minlength=len(wave.texts))
+        asked = [i for i in found if number[i]]
+        without = sorted(wave.texts[i] for i in found if not number[i])
+        if without and asked:
+            there = _listed(sorted(wave.texts[i] for i in asked))
+            what = f"`{item}` has answers in {there} and none in {_listed(without)}"
             why = "it cannot be compared with a wave that did not ask it"
-            rows.note("one wave only", "all files", sum(counted.values()), what, why)
+            rows.note("one wave only", "all files", int(number[asked].sum()), what, why)
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return ", ".join(names[:8]) + more

@@ -156,12 +156,16 @@ def unique(names: Iterable[str]) -> list[str]:
     """
     result: list[str] = []
     taken: set[str] = set()
+    counted: dict[str, int] = {}
     for position, name in enumerate(names):
         base = name or f"column {letters(position)}"
-        number, chosen = 1, base
+        # Where a name stands a thousand times, each goes on from the number of the one before.
+        number = counted.get(base, 1)
+        chosen = base if number == 1 else f"{base} ({number})"
         while fold(chosen) in taken:
             number += 1
             chosen = f"{base} ({number})"
+        counted[base] = number
         taken.add(fold(chosen))
         result.append(chosen)
     return result

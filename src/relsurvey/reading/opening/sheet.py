@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+def _clean(text: str) -> str:
+    return text.replace("\x1f", " ").strip()
+
+
 @dataclass(frozen=True, eq=False)
 class Column:
     """A column of cells: each distinct text once, and which of them every row holds.
@@ -97,8 +101,8 @@ class Column:
         return self.map(lambda text: by.get(text, ""))
 
     def stripped(self) -> Column:
-        """Return the column without blanks around its cells."""
-        return self if all(text == text.strip() for text in self.texts) else self.map(str.strip)
+        """Return the column without blanks around its cells, and without the sign that joins choices."""
+        return self if all(text == _clean(text) for text in self.texts) else self.map(_clean)
 
     def filled(self) -> np.ndarray:
         """Return which rows hold more than blanks."""

@@ -280,7 +280,10 @@ def _values(book: _Book) -> Callable[[str, str, str], str]:
 
     def value_of(text: str, kind: str, style: str) -> str:
         if kind == "s":
-            return strings[int(text)]
+            place = int(text)
+            if place < 0:
+                raise IndexError(text)
+            return strings[place]
         if kind == "n":
             key = (text, style in dates)
             found = known.get(key)
