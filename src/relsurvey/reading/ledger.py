@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -88,11 +87,6 @@ class Entry:
     def effect(self) -> str:
         """What the count speaks of."""
         return STEPS[self.step]
-
-
-def total(entries: Iterable[Entry], effect: str) -> int:
-    """Return the sum of the entries of one effect."""
-    return sum(entry.rows for entry in entries if entry.effect == effect)
 
 
 def as_table(entries: tuple[Entry, ...]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from relsurvey.instrument import Instrument
 from relsurvey.instrument.keys import IDENTITY
 from relsurvey.instrument.library import find
 from relsurvey.reading import identity, mapping
-from relsurvey.reading.choose import best_table, recognise
+from relsurvey.reading.choose import best_table, fullest_table, recognise
 from relsurvey.reading.fit import fit
 from relsurvey.reading.ledger import Entry
 from relsurvey.reading.limits import Limits
@@ -209,23 +209,19 @@ def _found_mapping(
     opened: Opened, instrument: Instrument, source: Source, path: Path | None, best: Any
 ) -> tuple[Mapping | None, str, Any, Path | None]:
     """Return the mapping made for this header, where it is, the table under it, and a proposal that waits."""
-    from relsurvey.reading.choose import fullest_table
-
-    tables = [best[0]] if best is not None else []
-    fullest = fullest_table(opened) if best is None else None
-    if fullest is not None:
-        tables.append(fullest)
+    table = fullest_table(opened) if best is None else best[0]
+    if table is None:
+        return None, "", best, None
     waiting = None
-    for table in tables:
-        for place, found in mapping.candidates(path, table.fingerprint, instrument):
-            if not found.confirmed:
-                waiting = waiting or place
-                continue
-            found.check(instrument)
-            again = best_table(opened, instrument, found, source.wave)
-            kept = place == mapping.remembered(table.fingerprint, instrument)
-            where = ", as remembered from an earlier file" if kept else f", {place.name}"
-            return found, where, again or best, None
+    for place, found in mapping.candidates(path, table.fingerprint, instrument):
+        if not found.confirmed:
+            waiting = waiting or place
+            continue
+        found.check(instrument)
+        again = best_table(opened, instrument, found, source.wave)
+        kept = place == mapping.remembered(table.fingerprint, instrument)
+        where = ", as remembered from an earlier file" if kept else f", {place.name}"
+        return found, where, again or best, None
     return None, "", best, waiting
 
 

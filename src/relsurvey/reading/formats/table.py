@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from relsurvey.instrument.fold import fold
@@ -118,16 +117,6 @@ class Table:
         """Sixteen hex digits, the same for two files whose headers name the same columns in this format."""
         text = JOINED.join([self.form, *sorted(fold(name) for name in self.names)])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def take(self, rows: np.ndarray) -> Table:
-        """Return some rows, by a mask; what was dropped is forgotten."""
-        return replace(
-            self,
-            columns=tuple(replace(column, cells=column.cells.take(rows)) for column in self.columns),
-            numbers=self.numbers[rows],
-            partial=None if self.partial is None else self.partial[rows],
-            dropped=(),
-        )
 
 
 def letters(position: int) -> str:
@@ -286,8 +275,3 @@ def join_choices(columns: Sequence[tuple[str, Column]], chosen: Sequence[np.ndar
     labels = [label for label, _ in columns]
     texts = [JOINED.join(label for label, on in zip(labels, p, strict=True) if on) for p in patterns.tolist()]
     return Column.of(texts).take(np.asarray(rows).reshape(-1)) if len(marks) else Column.of([])
-
-
-def repeated(names: Sequence[str]) -> set[str]:
-    """Return the folded names that stand more than once."""
-    return {name for name, number in Counter(fold(name) for name in names if name).items() if number > 1}
