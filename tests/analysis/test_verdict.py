@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relsurvey.aggregate import Cell, ScaleSums, Sums
+from relsurvey.aggregate import Cell, ScaleSums
+from relsurvey.aggregate.frame import sums as sums_of
 from relsurvey.analysis.compare import compare
 from relsurvey.analysis.reliability import reliability
 from relsurvey.analysis.verdict import contrasts, reliability_verdict
@@ -51,10 +52,10 @@ def cell(scores, favorable):
     scales = {}
     for i in range(scores.shape[1]):
         y = scores[:, i]
-        sums = Sums(len(y), float(y.sum()), float((y**2).sum()))
-        scales[f"s{i}"] = ScaleSums(sums, sums, int(favorable[:, i].sum()), sums)
+        score = sums_of(y)
+        scales[f"s{i}"] = ScaleSums(score, score, int(favorable[:, i].sum()), score)
     mean = scores.mean(axis=1)
-    return Cell(len(scores), scales, {}, Sums(len(mean), float(mean.sum()), float((mean**2).sum())))
+    return Cell(len(scores), scales, {}, sums_of(mean))
 
 
 def school(rng, n, groups, shift=None):

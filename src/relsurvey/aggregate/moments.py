@@ -1,4 +1,8 @@
-"""Sums and cross-products of a set of variables."""
+"""Means and squared deviations of one variable, and of a set of variables together.
+
+Kept about their own means, not about zero: sums of squares of large numbers lose the digits that matter
+(Chan, Golub & LeVeque 1983, whose formulas join two pieces).
+"""
 
 from __future__ import annotations
 
@@ -11,32 +15,35 @@ if TYPE_CHECKING:
 
 Missing = Literal["pairwise", "listwise"]
 
+# What a subtraction leaves of the whole's squares below this share is rounding.
+_NOISE = 1e-12
+
 
 @dataclass(frozen=True)
 class Sums:
-    """Count, sum and sum of squares of one variable in one group.
+    """Count, mean and sum of squared deviations of one variable in one group.
 
     Attributes
     ----------
-    n, total, squares
-        How many values, their sum, the sum of their squares.
+    n, mean
+        How many values, and their mean; NaN for an empty group.
+    squares
+        The sum of squared deviations from the mean.
+
+    Examples
+    --------
+    >>> Sums(2, 1.5, 0.5) + Sums(1, 3.0, 0.0)
+    Sums(n=3, mean=2.0, squares=2.0)
     """
 
     n: int
-    total: float
+    mean: float
     squares: float
-
-    @property
-    def mean(self) -> float:
-        """The mean; NaN for an empty group."""
-        return self.total / self.n if self.n else math.nan
 
     @property
     def variance(self) -> float:
         """The variance with divisor n - 1; NaN for fewer than two values."""
-        if self.n < 2:
-            return math.nan
-        return max(0.0, (self.squares - self.total**2 / self.n) / (self.n - 1))
+        return self.squares / (self.n - 1) if self.n > 1 else math.nan
 
     @property
     def sd(self) -> float:
@@ -45,10 +52,24 @@ class Sums:
 
     def __sub__(self, other: Sums) -> Sums:
         """Take a group out of the whole: what is left are all others."""
-        return Sums(self.n - other.n, self.total - other.total, self.squares - other.squares)
+        n = self.n - other.n
+        if not other.n:
+            return self
+        if not n:
+            return Sums(0, math.nan, 0.0)
+        mean = self.mean + (self.mean - other.mean) * other.n / n
+        left = self.squares - other.squares - (other.mean - mean) ** 2 * other.n * n / self.n
+        return Sums(n, mean, left if left > _NOISE * self.squares and n > 1 else 0.0)
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(self.n + other.n, self.total + other.total, self.squares + other.squares)
+        if not self.n or not other.n:
+            return self if self.n else other
+        n, apart = self.n + other.n, other.mean - self.mean
+        return Sums(
+            n,
+            self.mean + apart * other.n / n,
+            self.squares + other.squares + apart**2 * self.n * other.n / n,
+        )
 
 
 @dataclass(frozen=True)
@@ -61,45 +82,83 @@ class Moments:
         The k variables.
     rows
         Rows in which at least one variable is present.
-    pair_n, pair_sum, pair_cross
-        k × k: rows in which i and j are both present; the sum of i, and of i times j, over those rows.
-    complete_n, complete_sum, complete_cross
-        The same over rows in which all variables are present: a count, k sums, k × k cross-products.
+    pair_n, pair_mean, pair_products
+        k × k: rows in which i and j are both present; over those rows, the mean of i, and the sum of the
+        products of the deviations of i and j from their means.
+    complete_n, complete_mean, complete_products
+        The same over rows in which all variables are present: a count, k means, k × k products.
     """
 
     names: tuple[str, ...]
     rows: int
     pair_n: np.ndarray
-    pair_sum: np.ndarray
-    pair_cross: np.ndarray
+    pair_mean: np.ndarray
+    pair_products: np.ndarray
     complete_n: int
-    complete_sum: np.ndarray
-    complete_cross: np.ndarray
+    complete_mean: np.ndarray
+    complete_products: np.ndarray
 
     def covariance(self, missing: Missing = "pairwise") -> np.ndarray:
         """Return the k × k covariance matrix with divisor n - 1; NaN where fewer than two rows are there."""
         import numpy as np
 
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if missing == "listwise":
-                n: np.ndarray | int = self.complete_n
-                products = self.complete_cross - np.outer(self.complete_sum, self.complete_sum) / n
-            else:
-                n = self.pair_n
-                products = self.pair_cross - self.pair_sum * self.pair_sum.T / n
-            result: np.ndarray = np.where(
-                np.asarray(n) > 1, products / (np.asarray(n, dtype=float) - 1), np.nan
-            )
+        listwise = missing == "listwise"
+        n = np.asarray(self.complete_n if listwise else self.pair_n, dtype=float)
+        products = self.complete_products if listwise else self.pair_products
+        result: np.ndarray = np.where(n > 1, products / np.maximum(n - 1, 1), np.nan)
         return result
 
     def n(self, missing: Missing = "pairwise") -> int:
         """Return how many respondents the figures rest on: complete rows, or rows with any answer."""
         return self.complete_n if missing == "listwise" else self.rows
 
-    def of(self, index: int) -> Sums:
-        """Return count, sum and squares of one variable over all rows where it is present."""
-        return Sums(
-            int(self.pair_n[index, index]),
-            float(self.pair_sum[index, index]),
-            float(self.pair_cross[index, index]),
+    def of(self, index: int, missing: Missing = "pairwise") -> Sums:
+        """Return one variable's sums, over all rows where it is present or over the complete rows."""
+        if missing == "listwise":
+            found = (self.complete_n, self.complete_mean[index], self.complete_products[index, index])
+        else:
+            found = (
+                self.pair_n[index, index],
+                self.pair_mean[index, index],
+                self.pair_products[index, index],
+            )
+        return Sums(int(found[0]), float(found[1]) if found[0] else math.nan, float(found[2]))
+
+    def only(self, chosen: list[int]) -> Moments:
+        """Return the moments of some of the variables, over the same rows."""
+        import numpy as np
+
+        square = np.ix_(chosen, chosen)
+        return Moments(
+            tuple(self.names[i] for i in chosen),
+            self.rows,
+            self.pair_n[square],
+            self.pair_mean[square],
+            self.pair_products[square],
+            self.complete_n,
+            self.complete_mean[chosen],
+            self.complete_products[square],
+        )
+
+    def __add__(self, other: Moments) -> Moments:
+        """Join the moments of two sets of rows of the same variables."""
+        import numpy as np
+
+        n = self.pair_n + other.pair_n
+        apart = other.pair_mean - self.pair_mean
+        both = np.maximum(n, 1)
+        complete_n = self.complete_n + other.complete_n
+        step = other.complete_mean - self.complete_mean
+        whole = max(complete_n, 1)
+        return Moments(
+            self.names,
+            self.rows + other.rows,
+            n,
+            self.pair_mean + apart * other.pair_n / both,
+            self.pair_products + other.pair_products + apart * apart.T * self.pair_n * (other.pair_n / both),
+            complete_n,
+            self.complete_mean + step * other.complete_n / whole,
+            self.complete_products
+            + other.complete_products
+            + np.outer(step, step) * self.complete_n * (other.complete_n / whole),
         )

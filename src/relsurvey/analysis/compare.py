@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relsurvey.aggregate.frame import sums as sums_of
 from relsurvey.aggregate.moments import Sums
 from relsurvey.analysis.shares import wilson
 from relsurvey.analysis.twosample import (
@@ -278,7 +279,7 @@ def compare(
             f"there is {len(names)}."
         )
     masks = [known & (labels.astype(str) == name) for name in names]
-    sums = [Sums(int(m.sum()), float(y[m].sum()), float((y[m] ** 2).sum())) for m in masks]
+    sums = [sums_of(y[m]) for m in masks]
     shares = None if favorable is None else np.asarray(favorable, dtype=float)
     answers = None if favorable_answers is None else np.asarray(favorable_answers, dtype=float)
     found = tuple(

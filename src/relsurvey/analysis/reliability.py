@@ -317,10 +317,6 @@ def _item(m: Moments, cov: np.ndarray, i: int, missing: Missing) -> ItemStatisti
     inner = cov[np.ix_(rest, rest)]
     shared, variance = float(cov[i, rest].sum()), float(inner.sum())
     r = shared / math.sqrt(cov[i, i] * variance) if rest and cov[i, i] > 0 and variance > 0 else math.nan
-    if missing == "listwise":
-        n, mean = m.complete_n, float(m.complete_sum[i] / m.complete_n) if m.complete_n else math.nan
-    else:
-        own = m.of(i)
-        n, mean = own.n, own.mean
+    own = m.of(i, missing)
     sd = math.sqrt(max(0.0, float(cov[i, i]))) if not math.isnan(cov[i, i]) else math.nan
-    return ItemStatistics(m.names[i], n, mean, sd, r, _alpha(inner))
+    return ItemStatistics(m.names[i], own.n, own.mean, sd, r, _alpha(inner))

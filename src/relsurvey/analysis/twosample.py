@@ -52,9 +52,11 @@ def anova_from_sums(groups: Sequence[Sums]) -> Test:
     n, k = sum(g.n for g in groups), len(groups)
     if k < 2 or n <= k:
         return _NONE
-    mean = sum(g.total for g in groups) / n
-    between = sum(g.n * (g.mean - mean) ** 2 for g in groups) / (k - 1)
-    within = sum(g.variance * (g.n - 1) for g in groups if g.n > 1) / (n - k)
+    # Means about the first one: grand means of large numbers lose their last digits.
+    apart = [g.mean - groups[0].mean for g in groups]
+    mean = sum(g.n * d for g, d in zip(groups, apart, strict=True)) / n
+    between = sum(g.n * (d - mean) ** 2 for g, d in zip(groups, apart, strict=True)) / (k - 1)
+    within = sum(g.squares for g in groups) / (n - k)
     if within == 0:
         return _NONE
     return Test(between / within, k - 1, n - k, float(f.sf(between / within, k - 1, n - k)))

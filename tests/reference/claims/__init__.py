@@ -1,0 +1,1 @@
+"""Claims: which of R's records each room reproduces."""
