@@ -202,3 +202,18 @@ def test_teams_of_one_name_in_several_schools_are_several_teams(demo_study):
     assert len(found.table) == len(names)
     assert all(": Team " in group for group in found.table.group)
     assert found.table.verdict.notna().all()
+
+
+def test_reliability_by_wave_says_how_far_students_keep_their_order(demo_study):
+    found = demo_study.reliability(by="wave")
+    assert set(found.table.wave) == {"fall", "spring"}
+    one = found.tables["stability"].iloc[0]
+    scores = {
+        wave: demo_study.where(wave=wave)
+        .scores()
+        .set_index(demo_study.where(wave=wave).responses["respondent"])
+        for wave in ("fall", "spring")
+    }
+    both = scores["fall"][one.scale].to_frame("a").join(scores["spring"][one.scale].rename("b"), how="inner")
+    assert one.n == len(both.dropna()) and one.r == pytest.approx(both.corr().iloc[0, 1])
+    assert "kept" in found.sentence

@@ -71,13 +71,15 @@ class Claim:
 
 INTRODUCTION = (
     "Every figure that R (psych, lavaan, semTools, survey, lme4, rstatix, effectsize, MASS) gives for real "
-    "data, and ours. One line stands for one call of R; its first figure is shown, and the largest difference "
-    "of all figures in it. *rel.* marks a relative difference. Made by `python -m tests.reference.oracle`; "
-    "the tests look at every figure."
+    "data, and ours. One line stands for one call of R: its first figure is shown, and the largest "
+    "difference of all figures in it. *rel.* marks a relative difference. Made by "
+    "`python -m tests.reference.oracle`; the tests look at every figure."
 )
 
 #: Patterns of records that no claim covers, and why: what is not named, or differs on purpose.
 LEFT: dict[str, str] = {}
+#: Patterns of claimed records in which some figure differs on purpose, and why.
+DIFFERS: dict[str, str] = {}
 _CLAIMS: list[Claim] = []
 
 
@@ -197,6 +199,13 @@ def keyed(dataset: str, name: str) -> pd.DataFrame:
     return frame
 
 
+def matrix(record: Record, ours: Any) -> Iterator[Figure]:
+    """Compare a matrix cell by cell; ours has its rows and columns in the same order."""
+    for i, row in enumerate(record.value["rows"]):
+        for j, column in enumerate(record.value["cols"]):
+            yield Figure(f"{row}, {column}", record.value["data"][i][j], ours[i, j])
+
+
 def rows(value: list[dict[str, Any]], key: str = "_row") -> dict[str, dict[str, Any]]:
     """Return a table's rows by one of their columns."""
     return {str(row[key]): row for row in value}
@@ -225,7 +234,9 @@ def page() -> str:
     for what in sorted(by_what):
         lines += [f"## {what}", "", "| R's record | figures | the first | R | ours | apart | at most |"]
         lines += ["| --- | --: | --- | --: | --: | --: | --: |", *by_what[what], ""]
-    lines += ["## What is not here, and why", ""]
+    lines += ["## Where we differ on purpose", ""]
+    lines += [f"- `{pattern}`: {why}" for pattern, why in sorted(DIFFERS.items())]
+    lines += ["", "## What is not here, and why", ""]
     reasons: dict[str, int] = {}
     for name in records():
         why = left_because(name)

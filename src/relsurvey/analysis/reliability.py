@@ -1,37 +1,29 @@
 """Reliability of a scale: how far its questions measure one thing, with intervals.
 
-Figures equal R's psych, lavaan and semTools (see ``tests/reference``).
+Figures equal R's psych, lavaan and semTools (see ``docs/equal-to-r.md``).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from relsurvey.aggregate.moments import Missing, Moments
+from relsurvey.aggregate.tables import PairCounts
+from relsurvey.analysis.alpha import ItemStatistics, classical, feldt, robust_alpha, split_half
 from relsurvey.analysis.factor import one_factor
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding
+from relsurvey.analysis.omega import Omega, omega, ordinal
 from relsurvey.analysis.verdict import Reading, reliability_verdict
 from relsurvey.errors import AnalysisError
-from relsurvey.escape import html_text
 from relsurvey.instrument.model import Thresholds
 from relsurvey.words import say
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class ItemStatistics:
-    """One item among its scale: n, mean, SD, corrected item-total r, and alpha without it."""
-
-    item: str
-    n: int
-    mean: float
-    sd: float
-    r_item_rest: float
-    alpha_if_deleted: float
 
 
 @dataclass(frozen=True)
@@ -44,18 +36,34 @@ class ScaleReliability:
         Whose figures these are; None where it does not apply.
     n_items, n, complete
         Items; respondents with any answer (pairwise) or complete (listwise); complete respondents.
-    missing
-        How alpha and the item figures treat missing answers.
-    alpha, alpha_low, alpha_high, alpha_std
-        Cronbach's alpha, its 95 % interval (Feldt), and alpha of the correlations.
+    alpha, alpha_low, alpha_high
+        Cronbach's alpha with its 95 % interval (Feldt).
+    alpha_se
+        Its standard error by Duhachek & Iacobucci: alpha plus and minus 1.96 of it is their interval.
+    alpha_robust_low, alpha_robust_high
+        The 95 % interval that does not assume normal answers; from rows, complete ones.
+    alpha_std, mean_r, lambda2, lambda6
+        Alpha of the correlations, their mean, and Guttman's lower bounds.
     omega, omega_low, omega_high
         Omega total from one factor by ML on complete rows, with its 95 % interval (delta method).
-    mean_r, sem
-        Mean inter-item correlation; standard error of measurement of the mean score.
+    omega_robust_low, omega_robust_high
+        The 95 % interval that does not assume normal answers; from rows, complete ones.
+    ordinal_alpha, ordinal_omega
+        Of the polychoric correlations: of the traits behind the answers, not of the scores.
+    split_half, split_half_low, split_half_high
+        Odd against even items (Spearman-Brown), and the lowest and highest of all halves.
+    sem
+        Standard error of measurement of the mean score.
     srmr
         Fit of the one factor.
+    missing
+        How alpha and the item figures treat missing answers.
     items
         One entry an item.
+    omega_if_deleted
+        Omega of the others, one an item.
+    unreversed
+        Items that go against the others, as if a negatively worded one had not been turned.
     verdict
         Whether the scale may be reported as one (rules.md 9), and why.
     """
@@ -67,105 +75,224 @@ class ScaleReliability:
     n_items: int
     n: int
     complete: int
-    missing: Missing
     alpha: float
     alpha_low: float
     alpha_high: float
+    alpha_se: float
+    alpha_robust_low: float
+    alpha_robust_high: float
     alpha_std: float
     omega: float
     omega_low: float
     omega_high: float
+    omega_robust_low: float
+    omega_robust_high: float
+    ordinal_alpha: float
+    ordinal_omega: float
+    lambda2: float
+    lambda6: float
+    split_half: float
+    split_half_low: float
+    split_half_high: float
     mean_r: float
     sem: float
     srmr: float
+    missing: Missing
     items: tuple[ItemStatistics, ...]
+    omega_if_deleted: tuple[float, ...]
+    unreversed: tuple[str, ...]
     verdict: Reading
+
+    @property
+    def omega_or_alpha(self) -> float:
+        """Omega, or alpha where one factor tells nothing of the scale."""
+        return self.alpha if math.isnan(self.omega) else self.omega
+
+
+#: What stands in the table as it is called above.
+_COLUMNS = tuple(f.name for f in fields(ScaleReliability))[:-4]
 
 
 @dataclass(frozen=True)
-class Reliability:
+class Stability:
+    """How far the same students keep their order from one wave to the next.
+
+    Attributes
+    ----------
+    scale, before, after
+        The scale and the two waves.
+    n
+        Students with a score in both.
+    r, low, high
+        The correlation of the two scores with its 95 % interval (Fisher's z).
+    disattenuated
+        The same as it would be without measurement error; above 1 it says only that error was overrated.
+    """
+
+    scale: str
+    before: str
+    after: str
+    n: int
+    r: float
+    low: float
+    high: float
+    disattenuated: float
+
+
+@dataclass(frozen=True, repr=False)
+class Reliability(Finding):
     """Reliability of one or more scales: numbers once, and every face of them.
 
     Attributes
     ----------
     scales
-        One entry a scale (and group).
+        One entry a scale (and group, or wave).
+    stability
+        One entry a scale and two waves; empty where one wave was looked at.
     """
 
     scales: tuple[ScaleReliability, ...]
-    min_n: int = 10
+    stability: tuple[Stability, ...] = ()
 
     @property
-    def table(self) -> pd.DataFrame:
-        """The figures as a table, one row a scale (and group); exact, for this kernel alone."""
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """``reliability``: a row a scale (and group); ``items``; ``stability`` where there are waves."""
         import pandas as pd
 
-        names = (
-            "scale",
-            "wave",
-            "by",
-            "group",
-            "n_items",
-            "n",
-            "alpha",
-            "alpha_low",
-            "alpha_high",
-            "alpha_std",
-            "omega",
-            "omega_low",
-            "omega_high",
-            "mean_r",
-            "sem",
-            "srmr",
-            "missing",
-        )
-        rows = [
-            {**{name: getattr(s, name) for name in names}, "verdict": s.verdict.reading} for s in self.scales
-        ]
-        return pd.DataFrame(rows, columns=[*names, "verdict"])
+        made = {
+            "reliability": pd.DataFrame(
+                [[*(getattr(s, name) for name in _COLUMNS), s.verdict.reading] for s in self.scales],
+                columns=[*_COLUMNS, "verdict"],
+            ),
+            "items": pd.DataFrame(
+                [
+                    (s.scale, s.wave, s.group, *_item_values(item), without, item.item in s.unreversed)
+                    for s in self.scales
+                    for item, without in zip(s.items, s.omega_if_deleted, strict=True)
+                ],
+                columns=["scale", "wave", "group", *_ITEM_COLUMNS, "omega_if_deleted", "unreversed"],
+            ),
+        }
+        if self.stability:
+            columns = [f.name for f in fields(Stability)]
+            made["stability"] = pd.DataFrame(
+                [[getattr(s, name) for name in columns] for s in self.stability], columns=columns
+            )
+        return made
 
-    @property
-    def sentence(self) -> str:
-        """The verdicts in words."""
+    def in_words(self, language: str = "en") -> str:
+        """Return the verdicts in words, and what may be wrong with a question."""
         sentences = []
         for s in self.scales:
-            words = say("en", f"reliability.{s.verdict.reading}.{s.verdict.reason}", k=s.n_items)
-            sentences.append(f"{s.scale}: {words}" if s.scale else words)
+            if s.by is not None and s.n < MIN_N_SHOWN:
+                continue
+            words = say(language, f"reliability.{s.verdict.reading}.{s.verdict.reason}", k=s.n_items)
+            name = ", ".join(part for part in (s.scale, s.group) if part)
+            sentences.append(f"{name}: {words}" if name else words)
+            if s.unreversed:
+                sentences.append(say(language, "reliability.unreversed", items=", ".join(s.unreversed)))
+        for found in self.stability:
+            if found.n >= MIN_N_SHOWN and not math.isnan(found.r):
+                key = "high" if found.r >= 0.7 else "middling" if found.r >= 0.5 else "low"
+                sentences.append(
+                    say(
+                        language,
+                        f"reliability.stable_{key}",
+                        scale=found.scale,
+                        before=found.before,
+                        after=found.after,
+                    )
+                )
         return " ".join(sentences)
 
-    def _repr_html_(self) -> str:
-        head = ("scale", "group", "students", "questions", "alpha", "omega", "verdict")
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in self._shown(s)) + "</tr>"
-            for s in self.scales
-        )
-        return (
-            "<table><thead><tr>"
-            + "".join(f"<th>{h}</th>" for h in head)
-            + f"</tr></thead><tbody>{body}</tbody></table>"
-            f"<p>{html_text(self.sentence)}</p>"
-        )
+    def faces(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> tuple[Face, ...]:
+        """Return the figures as they are shown: groups under ``min_n`` masked."""
 
-    def _shown(self, s: ScaleReliability) -> tuple[str, ...]:
-        if s.n < self.min_n:
-            return (s.scale, s.group or "", f"under {self.min_n}", str(s.n_items), "", "", "too few")
-        return (
-            s.scale,
-            s.group or "",
-            str(s.n),
-            str(s.n_items),
-            _interval(s.alpha, s.alpha_low, s.alpha_high),
-            _interval(s.omega, s.omega_low, s.omega_high),
-            s.verdict.reading.replace("_", " "),
-        )
+        def head(*keys: str) -> tuple[str, ...]:
+            return tuple(say(language, f"reliability.head_{key}") for key in keys)
+
+        rows: list[tuple[str | int | float | None, ...]] = []
+        items: list[tuple[str | int | float | None, ...]] = []
+        for s in self.scales:
+            name = (s.scale, s.group or s.wave or "")
+            if s.n < min_n:
+                few = say(language, "reliability.under", min_n=min_n)
+                rows.append((*name, few, s.n_items, *[None] * 5, say(language, "verdict.too_few")))
+                continue
+            rows.append(
+                (
+                    *name,
+                    s.n,
+                    s.n_items,
+                    _interval(language, s.alpha, s.alpha_low, s.alpha_high),
+                    _interval(language, s.omega, s.omega_low, s.omega_high),
+                    s.ordinal_alpha,
+                    s.mean_r,
+                    s.sem,
+                    say(language, f"reliability.read_{s.verdict.reading}"),
+                )
+            )
+            items += [
+                (
+                    *name,
+                    i.item,
+                    i.n if i.n >= min_n else None,
+                    i.mean,
+                    i.sd,
+                    i.r_item_rest,
+                    i.alpha_if_deleted,
+                    w,
+                )
+                for i, w in zip(s.items, s.omega_if_deleted, strict=True)
+            ]
+        keys = ("scale", "group", "n", "questions", "alpha", "omega", "ordinal", "mean_r", "sem", "read")
+        faces = [
+            Face(say(language, "reliability.title"), head(*keys), tuple(rows)),
+            Face(
+                say(language, "reliability.title_items"),
+                head("scale", "group", "item", "n", "mean", "sd", "rest", "alpha_without", "omega_without"),
+                tuple(items),
+            ),
+        ]
+        shown = [s for s in self.stability if s.n >= min_n]
+        if shown:
+            faces.append(
+                Face(
+                    say(language, "reliability.title_stability"),
+                    head("scale", "before", "after", "n", "r", "disattenuated"),
+                    tuple(
+                        (
+                            s.scale,
+                            s.before,
+                            s.after,
+                            s.n,
+                            _interval(language, s.r, s.low, s.high),
+                            s.disattenuated,
+                        )
+                        for s in shown
+                    ),
+                )
+            )
+        return tuple(faces)
 
 
-def _interval(value: float, low: float, high: float) -> str:
-    return "" if math.isnan(value) else f"{value:.2f} ({low:.2f} to {high:.2f})"
+_ITEM_COLUMNS = tuple(f.name for f in fields(ItemStatistics))
+
+
+def _item_values(item: ItemStatistics) -> list[str | int | float]:
+    return [getattr(item, name) for name in _ITEM_COLUMNS]
+
+
+def _interval(language: str, value: float, low: float, high: float) -> str:
+    if math.isnan(value):
+        return ""
+    if math.isnan(low):
+        return f"{value:.2f}"
+    return say(language, "reliability.interval", value=f"{value:.2f}", low=f"{low:.2f}", high=f"{high:.2f}")
 
 
 def reliability(
-    items: pd.DataFrame | Moments,
+    items: pd.DataFrame | PairCounts | Moments,
     *,
     missing: Missing = "pairwise",
     scale: str = "",
@@ -180,7 +307,8 @@ def reliability(
     ----------
     items
         One row a respondent and one column an item, keyed (reversed items already turned), NaN for missing;
-        or the :class:`~relsurvey.aggregate.Moments` of such a table.
+        or the :class:`~relsurvey.aggregate.PairCounts` or :class:`~relsurvey.aggregate.Moments` of it. From
+        counts there are no intervals without normality; from moments no ordinal alpha and omega either.
     missing
         How alpha and item figures treat missing answers: ``"pairwise"`` (psych's default) or ``"listwise"``.
         Omega always rests on complete rows.
@@ -192,7 +320,7 @@ def reliability(
     Returns
     -------
     Reliability
-        With one scale; ``.table``, ``.sentence``.
+        With one scale; ``.table``, ``.tables["items"]``, ``.sentence``.
 
     Raises
     ------
@@ -201,20 +329,30 @@ def reliability(
 
     Notes
     -----
-    alpha = k/(k-1) · (1 - Σ var / sum of the covariance matrix) (Cronbach 1951). Interval: Feldt, Woodruff &
-    Salih (1987): 1 - (1 - alpha) · F with n - 1 and (n - 1)(k - 1) degrees of freedom. SEM of the mean score:
-    sd · sqrt(1 - alpha). Equal to R: ``psych::alpha``, ``psych::alpha.ci``, ``semTools::reliability``.
+    See :mod:`relsurvey.analysis.alpha` and :mod:`relsurvey.analysis.omega` for each formula. Equal to R:
+    ``psych::alpha``, ``psych::alpha.ci``, ``psych::guttman``, ``semTools::reliability``, ``lavaan``.
 
     Examples
     --------
     >>> import pandas as pd
     >>> answers = pd.DataFrame({"a": [1.0, 2, 4, 5, 3], "b": [2.0, 2, 4, 4, 3], "c": [1.0, 3, 3, 5, 2]})
-    >>> round(float(reliability(answers).table.alpha[0]), 4)
-    0.9184
+    >>> found = reliability(answers)
+    >>> round(float(found.table.alpha[0]), 4), found.table.verdict[0]
+    (0.9184, 'too_few')
     """
-    from relsurvey.aggregate.frame import moments
+    from relsurvey.aggregate.frame import moments, pair_counts
 
-    m = items if isinstance(items, Moments) else moments(items)
+    rows: np.ndarray | None = None
+    counts: PairCounts | None = None
+    if isinstance(items, Moments):
+        m = items
+    elif isinstance(items, PairCounts):
+        counts, m = items, items.moments()
+    else:
+        m = moments(items)
+        rows = items.dropna().to_numpy(dtype=float)
+        if len(items.columns) and (items.nunique() <= MOST_POINTS).all():
+            counts = pair_counts(items)
     k = len(m.names)
     n = m.n(missing)
     if k == 0 or m.rows == 0:
@@ -222,32 +360,28 @@ def reliability(
             f"There are no answers to the questions of {scale or 'this scale'}, "
             "so there is nothing to measure."
         )
-    cov = m.covariance(missing)
-    alpha = _alpha(cov)
-    low, high = _feldt(alpha, n, k)
-    correlation = _correlation(cov)
-    mean_r = float(correlation[~_diagonal(k)].mean()) if k > 1 else math.nan
-    alpha_std = k * mean_r / (1 + (k - 1) * mean_r) if k > 1 else math.nan
-    sd_mean = math.sqrt(max(0.0, float(cov.sum()))) / k
-    fitted = one_factor(m.covariance("listwise"), m.complete_n)
-    omega, omega_se = (fitted.omega, fitted.omega_se) if fitted else (math.nan, math.nan)
-    statistics = tuple(_item(m, cov, i, missing) for i in range(k))
+    c = classical(m, missing)
+    o = omega(m.covariance("listwise"), m.complete_n, rows)
+    halves = split_half(m, missing)
+    ordinal_alpha, ordinal_omega = (math.nan, math.nan) if counts is None else ordinal(counts, missing)
+    robust = (math.nan, math.nan) if rows is None else robust_alpha(rows)
     # Two items: Spearman-Brown is alpha of the correlation, with Feldt's interval about it (rules.md 9).
-    if fitted is not None:
-        value, interval = omega, (omega - 1.959963984540054 * omega_se, omega + 1.959963984540054 * omega_se)
+    if not math.isnan(o.omega):
+        value, interval = o.omega, (o.low, o.high)
     elif k == 2:
-        value, interval = alpha_std, _feldt(alpha_std, n, k)
+        value, interval = c.alpha_std, feldt(c.alpha_std, n, k)
     else:
-        value, interval = alpha, (low, high)
+        value, interval = c.alpha, (c.alpha_low, c.alpha_high)
     verdict = reliability_verdict(
         n=n,
         items=k,
         value=value,
         low=interval[0],
         high=interval[1],
-        item_rest=tuple(s.r_item_rest for s in statistics),
-        srmr=fitted.srmr if fitted else math.nan,
+        item_rest=tuple(s.r_item_rest for s in c.items),
+        srmr=o.srmr,
         thresholds=thresholds or Thresholds(),
+        unreversed=len(c.unreversed) > 0,
     )
     return Reliability(
         (
@@ -259,64 +393,95 @@ def reliability(
                 n_items=k,
                 n=n,
                 complete=m.complete_n,
+                alpha=c.alpha,
+                alpha_low=c.alpha_low,
+                alpha_high=c.alpha_high,
+                alpha_se=c.alpha_se,
+                alpha_robust_low=robust[0],
+                alpha_robust_high=robust[1],
+                alpha_std=c.alpha_std,
+                omega=o.omega,
+                omega_low=o.low,
+                omega_high=o.high,
+                omega_robust_low=o.robust_low,
+                omega_robust_high=o.robust_high,
+                ordinal_alpha=ordinal_alpha,
+                ordinal_omega=ordinal_omega,
+                lambda2=c.lambda2,
+                lambda6=c.lambda6,
+                split_half=halves.odd_even,
+                split_half_low=halves.lowest,
+                split_half_high=halves.highest,
+                mean_r=c.mean_r,
+                sem=c.sem,
+                srmr=o.srmr,
                 missing=missing,
-                alpha=alpha,
-                alpha_low=low,
-                alpha_high=high,
-                alpha_std=alpha_std,
-                omega=omega,
-                omega_low=omega - 1.959963984540054 * omega_se,
-                omega_high=omega + 1.959963984540054 * omega_se,
-                mean_r=mean_r,
-                sem=sd_mean * math.sqrt(max(0.0, 1 - alpha)) if not math.isnan(alpha) else math.nan,
-                srmr=fitted.srmr if fitted else math.nan,
-                items=statistics,
+                items=c.items,
+                omega_if_deleted=_omega_if_deleted(m, o),
+                unreversed=c.unreversed,
                 verdict=verdict,
             ),
         )
     )
 
 
-def _alpha(cov: np.ndarray) -> float:
-    k = len(cov)
-    total = float(cov.sum())
-    if k < 2 or not total > 0:
-        return math.nan
-    return k / (k - 1) * (1 - float(cov.trace()) / total)
+#: Answers with more points than this are numbers, not ordered categories.
+MOST_POINTS = 11
 
 
-def _feldt(alpha: float, n: int, k: int) -> tuple[float, float]:
-    from scipy.stats import f
-
-    if math.isnan(alpha) or n < 2 or k < 2:
-        return math.nan, math.nan
-    df1, df2 = n - 1, (n - 1) * (k - 1)
-    return 1 - (1 - alpha) * float(f.ppf(0.975, df1, df2)), 1 - (1 - alpha) * float(f.ppf(0.025, df1, df2))
-
-
-def _correlation(cov: np.ndarray) -> np.ndarray:
+def _omega_if_deleted(m: Moments, whole: Omega) -> tuple[float, ...]:
     import numpy as np
 
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sd = np.sqrt(np.diag(cov))
-        result: np.ndarray = cov / np.outer(sd, sd)
-    return result
+    k = len(m.names)
+    if math.isnan(whole.omega) or k < 4:
+        return (math.nan,) * k
+    covariance = m.covariance("listwise")
+    without = []
+    for i in range(k):
+        rest = np.delete(np.delete(covariance, i, 0), i, 1)
+        fitted = one_factor(rest, m.complete_n)
+        without.append(fitted.omega if fitted else math.nan)
+    return tuple(without)
 
 
-def _diagonal(k: int) -> np.ndarray:
-    import numpy as np
+def stability(
+    scores: Moments, *, scale: str, before: str, after: str, reliabilities: tuple[float, float]
+) -> Stability:
+    """Return how far students keep their order from one wave to the next.
 
-    return np.eye(k, dtype=bool)
+    Parameters
+    ----------
+    scores
+        Moments of two columns: the score before, and after, of the same students.
+    scale, before, after
+        Names.
+    reliabilities
+        Of the scale in each wave; NaN where unknown.
+
+    Notes
+    -----
+    Pearson's r with Fisher's z interval; disattenuated by the root of both reliabilities (Spearman 1904).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from relsurvey.aggregate import moments
+    >>> two = moments(pd.DataFrame({"fall": [1.0, 2, 3, 4, 5, 4], "spring": [2.0, 1, 3, 5, 4, 4]}))
+    >>> found = stability(two, scale="s", before="fall", after="spring", reliabilities=(0.8, 0.9))
+    >>> round(found.r, 2), found.n
+    (0.81, 6)
+    """
+    cov, n = scores.covariance("listwise"), scores.complete_n
+    product = float(cov[0, 0] * cov[1, 1]) if n > 1 else math.nan
+    r = float(cov[0, 1]) / math.sqrt(product) if product > 0 else math.nan
+    low = high = math.nan
+    if n > 3 and abs(r) < 1:
+        half = 1.959963984540054 / math.sqrt(n - 3)
+        low, high = math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
+    both = reliabilities[0] * reliabilities[1] if min(reliabilities) > 0 else math.nan
+    return Stability(scale, before, after, n, r, low, high, r / math.sqrt(both) if both > 0 else math.nan)
 
 
-def _item(m: Moments, cov: np.ndarray, i: int, missing: Missing) -> ItemStatistics:
-    """Return an item's figures; the rest score is the sum of the others, from the same covariances."""
-    import numpy as np
-
-    rest = [j for j in range(len(m.names)) if j != i]
-    inner = cov[np.ix_(rest, rest)]
-    shared, variance = float(cov[i, rest].sum()), float(inner.sum())
-    r = shared / math.sqrt(cov[i, i] * variance) if rest and cov[i, i] > 0 and variance > 0 else math.nan
-    own = m.of(i, missing)
-    sd = math.sqrt(max(0.0, float(cov[i, i]))) if not math.isnan(cov[i, i]) else math.nan
-    return ItemStatistics(m.names[i], own.n, own.mean, sd, r, _alpha(inner))
+def joined(parts: Sequence[Reliability], stable: tuple[Stability, ...] = ()) -> Reliability:
+    """Return one result of several, with the stability of their scales."""
+    return Reliability(tuple(s for part in parts for s in part.scales), stable)

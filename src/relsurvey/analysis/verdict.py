@@ -34,6 +34,7 @@ def reliability_verdict(
     item_rest: Sequence[float],
     srmr: float,
     thresholds: Thresholds,
+    unreversed: bool = False,
 ) -> Reading:
     """Say whether a scale may be reported as one (rules.md 9).
 
@@ -50,6 +51,8 @@ def reliability_verdict(
         Fit of one factor; NaN where it was not fitted.
     thresholds
         The instrument's.
+    unreversed
+        Whether an item goes against the others, as if a negatively worded one had not been turned.
 
     Examples
     --------
@@ -61,6 +64,8 @@ def reliability_verdict(
         return Reading("one_by_one", "single")
     if n < thresholds.min_n:
         return Reading("too_few", "few")
+    if unreversed:
+        return Reading("one_by_one", "unreversed")
     # An interval wholly under the bound tells enough, however wide it is.
     if high < thresholds.read_singly:
         return Reading("one_by_one", "apart")

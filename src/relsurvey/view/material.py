@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,5 +59,5 @@ class Material:
         scores = pd.DataFrame(
             {r.scale: score(self.responses, self.instrument, r.scale).score for r in self.reliability}
         )
-        values = [r.alpha if math.isnan(r.omega) else r.omega for r in self.reliability]
+        values = [r.omega_or_alpha for r in self.reliability]
         return much_alike(disattenuated(moments(scores), values))

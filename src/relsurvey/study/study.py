@@ -1,0 +1,232 @@
+"""A study: what was read, made smaller, checked against a roster, shown and published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from relsurvey.errors import AnalysisError
+from relsurvey.reading import Entry, Limits
+from relsurvey.study.statistics import Statistics
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from relsurvey.publish import Published
+    from relsurvey.view import View
+
+#: Fewest students of anything shown inside an app, and of anything that leaves it (rules.md 16).
+MIN_N_APP, MIN_N_FILE = 10, 11
+
+
+class Study(Statistics):
+    """Survey answers that fit an instrument, and the ledger of how they came to.
+
+    Every verb returns a new object and uses the latest wave unless told otherwise (:meth:`where`).
+
+    Attributes
+    ----------
+    instrument
+        What was asked.
+    responses
+        One row a respondent and wave, in file order: identity keys, group ids, item ids. Items are float
+        codes as answered (not reversed), NaN for none or not counted.
+    answers
+        The same with every label kept.
+    comments
+        Respondent, question, text; the index is the position of the row in ``responses``. Never published.
+    flags
+        One row a respondent and wave, one truth value a flag: ``unfinished`` (the file says so) and
+        ``few_answers`` (too few for any scale). They remove nothing: :meth:`without` does.
+    roster
+        Who was asked: one row a student, or None. Students who opted out are not in it.
+    """
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """Every decision taken while reading: ``step, where, rows, what, why`` and ``effect``.
+
+        ``effect`` says what ``rows`` counts: rows in, less rows out, are rows kept; answers add up to the
+        questions times the rows whose labels were matched.
+        """
+        from relsurvey.reading.ledger import as_table
+
+        return as_table(self._ledger)
+
+    def __repr__(self) -> str:
+        from relsurvey.words import students_words
+
+        waves = f", waves {', '.join(self.waves)}" if self.waves else ""
+        people = students_words(["en"], self.responses["respondent"].nunique())["en"]
+        return f"<Study {self.instrument.id}: {people}{waves}{', simulated' if self.simulated else ''}>"
+
+    def where(self, wave: str | None = None, school: str | None = None, team: str | None = None) -> Study:
+        """Return a smaller study.
+
+        Parameters
+        ----------
+        wave, school, team
+            What to keep; None keeps all.
+
+        Raises
+        ------
+        AnalysisError
+            If no row is left, naming what there is.
+        """
+        from relsurvey.reading.part import chosen
+        from relsurvey.reading.roster import narrowed
+
+        wanted = {"wave": wave, "school": school, "team": team}
+        keep, entry = chosen(self.responses, wanted)
+        if entry is None:
+            return self
+        return replace(self._kept(keep, entry), _roster=narrowed(self._roster, wanted))
+
+    def without(self, flags: str | Sequence[str] | pd.Series | np.ndarray) -> Study:
+        """Return a study without the rows that carry a flag.
+
+        Parameters
+        ----------
+        flags
+            The name of a flag of :attr:`flags`, several names, or truth values, one a row of ``responses``.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such flag, or no row is left.
+
+        Examples
+        --------
+        >>> import relsurvey as rs
+        >>> from relsurvey.demo import demo_workbook
+        >>> study = rs.read(demo_workbook())
+        >>> len(study.without("few_answers").responses) + int(study.flags.few_answers.sum())
+        902
+        """
+        from relsurvey.reading.part import flagged
+
+        return self._kept(*flagged(self.responses, self.flags, flags))
+
+    def _kept(self, keep: np.ndarray, entry: Entry) -> Study:
+        from relsurvey.reading.part import without
+
+        responses, answers, comments, flags = without(
+            keep, self.responses, self.answers, self.comments, self.flags
+        )
+        return replace(
+            self,
+            responses=responses,
+            answers=answers,
+            comments=comments,
+            flags=flags,
+            _ledger=(*self._ledger, entry),
+        )
+
+    def with_roster(self, roster: str | Path | pd.DataFrame, *, limits: Limits | None = None) -> Study:
+        """Return the study with a list of who was asked, joined by student id.
+
+        Leading zeros of ids do not matter. Students who opted out are left out. What the file does not say
+        of a student (school, team, groups), the roster fills in; where the two differ, the student's own
+        answer stays. All of it is in the ledger.
+
+        Parameters
+        ----------
+        roster
+            A path or a DataFrame: one row a student, a column with the id (``student_id``, or as the
+            instrument names it), and any of school, team, grade_level, the group variables and ``opt_out``.
+        limits
+            What reading the file may cost.
+
+        Raises
+        ------
+        ReadError
+            If it has no ids, says of opting out what is neither yes nor no, or leaves no row.
+        """
+        from relsurvey.reading.roster import join, read_roster
+
+        who = read_roster(roster, self.instrument, limits or Limits(), self._ids)
+        joined = join(self.responses, self.answers, self.comments, self.flags, self._ledger, who, self._ids)
+        return replace(
+            self,
+            responses=joined.responses,
+            answers=joined.answers,
+            comments=joined.comments,
+            flags=joined.flags,
+            _ledger=joined.ledger,
+            _roster=who,
+        )
+
+    def view(self, by: str | Sequence[str] | None = None, min_n: int | None = None) -> View:
+        """Return the view of the latest wave, after the gate.
+
+        Parameters
+        ----------
+        by
+            Group variables; None takes the instrument's.
+        min_n
+            Fewest students of anything shown; the largest of this, the instrument's and the rules' wins.
+
+        Raises
+        ------
+        AnalysisError
+            If a variable is not one of the instrument's.
+        DisclosureError
+            If the gate refuses.
+        """
+        return self._view(by, min_n, MIN_N_APP)
+
+    def _view(self, by: str | Sequence[str] | None, min_n: int | None, floor: int) -> View:
+        from relsurvey.view.build import build
+
+        variables = self._published_groups() if by is None else tuple([by] if isinstance(by, str) else by)
+        for variable in variables:
+            if variable not in self.instrument.groups:
+                self._group(variable)
+                raise AnalysisError(
+                    f"{variable!r} is a unit, not a group: every view already has its schools and teams. "
+                    "Leave it out of `by`."
+                )
+        return build(
+            self._material(), by=variables, min_n=max(min_n or 0, self.instrument.privacy.min_n, floor)
+        )
+
+    def publish(
+        self,
+        out: str | Path,
+        by: str | Sequence[str] | None = None,
+        formats: Sequence[Literal["voila", "html"]] = ("voila", "html"),
+        min_n: int | None = None,
+    ) -> Published:
+        """Write the view's doors to a folder.
+
+        Parameters
+        ----------
+        out
+            The folder; it is made.
+        by
+            Group variables; None takes the instrument's.
+        formats
+            ``"html"``: one self-contained file, for which at least 11 students stand behind everything;
+            ``"voila"``: the app that ``relsurvey serve`` serves.
+        min_n
+            Fewest students of anything shown; a larger one wins.
+
+        Returns
+        -------
+        Published
+            Where each door is.
+
+        Raises
+        ------
+        AnalysisError, DisclosureError
+            As :meth:`view` does.
+        PublishError
+            If a format is not known or the folder cannot be written.
+        """
+        from relsurvey.publish import publish
+
+        floor = MIN_N_FILE if "html" in formats else MIN_N_APP
+        return publish(self._view(by, min_n, floor), Path(out), tuple(formats))
