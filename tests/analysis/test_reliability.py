@@ -301,3 +301,18 @@ def test_every_reading_has_words_in_both_languages():
     assert found.sentences["en"] != found.sentences["es"]
     assert found.sentence == found.sentences["en"]
     assert "hang together" in found.sentence
+
+
+def test_the_robust_interval_is_the_jackknife_done_by_hand():
+    from scipy.stats import t
+
+    rows = answers(np.random.default_rng(12), 40, 4, missing=0).to_numpy()
+    n = len(rows)
+    logs = [math.log(1 - classical(moments(pd.DataFrame(np.delete(rows, i, 0)))).alpha) for i in range(n)]
+    se = math.sqrt((n - 1) / n * sum((value - sum(logs) / n) ** 2 for value in logs))
+    alpha = classical(moments(pd.DataFrame(rows))).alpha
+    half = t.ppf(0.975, n - 1) * se
+    expected = (1 - (1 - alpha) * math.exp(half), 1 - (1 - alpha) * math.exp(-half))
+    assert robust_alpha(rows) == pytest.approx(expected, abs=1e-10)
+    assert math.isnan(robust_alpha(rows[:3])[0])
+    assert math.isnan(robust_alpha(np.repeat(rows[:, :1], 3, axis=1))[0])

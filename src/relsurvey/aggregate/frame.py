@@ -79,7 +79,7 @@ def pair_counts(frame: pd.DataFrame, codes: Sequence[Sequence[float]] | None = N
     Raises
     ------
     AnalysisError
-        If an answer is not among the codes, or a question has more than 100 different ones.
+        If there is no question, an answer is not among the codes, or there are more than 100 different ones.
 
     Examples
     --------
@@ -92,6 +92,8 @@ def pair_counts(frame: pd.DataFrame, codes: Sequence[Sequence[float]] | None = N
 
     values = frame.to_numpy(dtype=float)
     names = tuple(str(name) for name in frame.columns)
+    if not names:
+        raise AnalysisError("There is no question to count answers of. Give a column a question.")
     present = ~np.isnan(values)
     places = []
     known = []

@@ -1,5 +1,31 @@
 """Pure statistics: from aggregates to findings with intervals. No file, no widget, no plot."""
 
-from relsurvey.analysis import compare, reliability, verdict
+from __future__ import annotations
 
-__all__ = ["compare", "reliability", "verdict"]
+from importlib import import_module
+from types import ModuleType
+
+__all__ = [
+    "change",
+    "clusters",
+    "compare",
+    "dif",
+    "dimensions",
+    "factor",
+    "invariance",
+    "nesting",
+    "nonresponse",
+    "polychoric",
+    "power",
+    "reliability",
+    "runchart",
+    "screening",
+    "verdict",
+    "weights",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in __all__:
+        return import_module(f"relsurvey.analysis.{name}")
+    raise AttributeError(f"relsurvey.analysis has no {name!r}. It has: {', '.join(__all__)}.")

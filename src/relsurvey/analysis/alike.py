@@ -23,7 +23,9 @@ def disattenuated(scores: Moments, reliability: Sequence[float]) -> list[float]:
 
     Notes
     -----
-    r_xy / sqrt(r_xx · r_yy) (Spearman 1904); pairs with an unknown or non-positive reliability are NaN.
+    r_xy / sqrt(r_xx · r_yy) (Spearman 1904); pairs with an unknown or non-positive reliability are NaN. Where
+    scores are missing, each scale's variance is that of all who have it: R's ``cor(use = "pairwise")``, which
+    takes both variances over the pair's rows, then differs in the fifth digit or so.
 
     Examples
     --------

@@ -54,7 +54,8 @@ def omega(covariance: np.ndarray, n: int, items: np.ndarray | None = None) -> Om
     Notes
     -----
     (Σλ)² / ((Σλ)² + Σθ) of one factor by ML (McDonald 1999): ``omega`` of ``semTools::reliability``. Robust
-    limits are taken on log(1 - omega), where the estimate is less skewed (Bonett & Wright 2015 for alpha).
+    limits are taken on log(1 - omega), where the estimate is less skewed (Bonett & Wright 2015 for alpha),
+    with t of n - 1 degrees of freedom.
 
     Examples
     --------
@@ -63,13 +64,15 @@ def omega(covariance: np.ndarray, n: int, items: np.ndarray | None = None) -> Om
     >>> round(omega(one, 200).omega, 3)
     0.8
     """
+    from scipy.special import stdtrit
+
     fitted = one_factor(covariance, n)
     if fitted is None:
         return Omega(*[math.nan] * 6)
     half = _Z * fitted.omega_se
     low = high = math.nan
     if items is not None and fitted.omega < 1:
-        wide = _Z * robust_omega_se(items, fitted) / (1 - fitted.omega)
+        wide = float(stdtrit(n - 1, 0.975)) * robust_omega_se(items, fitted) / (1 - fitted.omega)
         low, high = 1 - (1 - fitted.omega) * math.exp(wide), 1 - (1 - fitted.omega) * math.exp(-wide)
     return Omega(fitted.omega, fitted.omega - half, fitted.omega + half, low, high, fitted.srmr)
 

@@ -43,7 +43,10 @@ DIFFERS[_SINGULAR] = (
 )
 LEFT["cronbach_wide_missing/Q/guttman"] = DIFFERS[_SINGULAR]
 LEFT["cronbach_wide_missing/Q/split_half_all"] = DIFFERS[_SINGULAR]
-LEFT["cronbach_wide_missing/Q/omega_psych_1f"] = DIFFERS[_SINGULAR]
+LEFT["cronbach_wide_missing/Q/omega_psych_1f"] = (
+    "psych::omega turns an item with a negative loading around before it adds up; here items count as they "
+    "were keyed, and one that goes against the others is named instead."
+)
 
 
 @reproduces("*/alpha", tolerance=1e-8, what="Alpha")
