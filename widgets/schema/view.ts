@@ -174,6 +174,10 @@ export interface GroupTable {
    * What was joined, hidden or dropped, and why.
    */
   note?: Text | null;
+  /**
+   * Whether the groups read the questions alike.
+   */
+  comparable?: Text | null;
 }
 /**
  * One category, or several joined, of a group variable.

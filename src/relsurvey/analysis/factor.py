@@ -1,15 +1,24 @@
-"""One common factor by maximum likelihood, from a covariance matrix."""
+"""Whether questions are answered as their scales group them: one common factor, or one a scale, by ML."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relsurvey.aggregate.moments import Moments
+from relsurvey.analysis.cfa import fit
+from relsurvey.analysis.cfa_fit import measures, omega
+from relsurvey.analysis.cfa_model import Sample, Structure, answers, chosen
+from relsurvey.analysis.factor_finding import Factor
+from relsurvey.errors import AnalysisError
+
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
-_FLOOR = 0.005
+# A standard error of omega over this leaves it open.
 _UNKNOWABLE = 0.25
 
 
@@ -53,81 +62,93 @@ def one_factor(covariance: np.ndarray, n: int) -> OneFactor | None:
 
     Notes
     -----
-    Jöreskog (1967): the likelihood is concentrated on the uniquenesses, whose loadings follow from the
-    largest eigenvalue. Omega = (Σλ)² / ((Σλ)² + Σθ) is semTools' ``omega`` (model-implied variance); its
-    standard error comes from the expected information, as lavaan's for a defined parameter. Tested against
-    both.
+    Omega = (Σλ)² / ((Σλ)² + Σθ) is semTools' ``omega`` (model-implied variance); its standard error comes
+    from the expected information, as lavaan's for a defined parameter. Tested against both.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = one_factor(np.full((4, 4), 0.5) + 0.5 * np.eye(4), 400)
+    >>> round(found.omega, 6), found.loadings.round(4).tolist()
+    (0.8, [0.7071, 0.7071, 0.7071, 0.7071])
     """
     import numpy as np
-    from scipy.optimize import minimize
 
-    k = covariance.shape[0]
-    if k < 3 or n <= k or not np.isfinite(covariance).all() or (np.diag(covariance) <= 0).any():
+    k = len(covariance)
+    structure = Structure(tuple(str(i) for i in range(k)), ("",), (0,) * k)
+    found = fit(structure, [Sample("", n, np.zeros(k), np.asarray(covariance, dtype=float))])
+    if found.state != "fitted":
+        return None
+    own = found.estimates[0]
+    total_omega, error = omega(found, 0)
+    # Loadings that cancel out or vanish: omega could be anything, so the model tells nothing.
+    if not error < _UNKNOWABLE:
         return None
     sd = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(sd, sd)
-    if np.linalg.eigvalsh(correlation)[0] <= 1e-8:
-        return None
-
-    def loadings_at(psi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        root = np.sqrt(psi)
-        values, vectors = np.linalg.eigh(correlation / np.outer(root, root))
-        return root * vectors[:, -1] * math.sqrt(max(values[-1] - 1, 0.0)), values
-
-    def loss(psi: np.ndarray) -> tuple[float, np.ndarray]:
-        found, values = loadings_at(psi)
-        implied = np.outer(found, found) + np.diag(psi)
-        rest = values[:-1]
-        return float(np.sum(rest - np.log(rest)) - (k - 1)), np.diag(implied - correlation) / psi**2
-
-    # 1 / (R^-1)_ii is an item's residual variance given the others: a lower bound to start from.
-    start = np.clip((1 - 0.5 / k) / np.diag(np.linalg.inv(correlation)), _FLOOR * 2, 0.99)
-    fit = minimize(
-        loss,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(_FLOOR, 1.0)] * k,
-        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 2000},
-    )
-    psi = fit.x
-    gradient = np.asarray(fit.jac)
-    if (psi <= _FLOOR * 1.0001).any() or np.abs(gradient[psi < 1.0]).max(initial=0.0) > 1e-4:
-        return None
-    standardised, _ = loadings_at(psi)
-    if standardised.sum() < 0:
-        standardised = -standardised
-    residual = correlation - np.outer(standardised, standardised) - np.diag(psi)
+    residual = (covariance - found.implied()[0]) / np.outer(sd, sd)
     srmr = math.sqrt(float(np.sum(np.tril(residual) ** 2)) / (k * (k + 1) / 2))
-    loadings, theta = standardised * sd, psi * sd**2
-    total, error = float(loadings.sum()), float(theta.sum())
-    omega = total**2 / (total**2 + error)
-    error_of_omega = _omega_se(loadings, theta, n)
-    # Loadings that cancel out or vanish: omega could be anything, so the model tells nothing.
-    if not error_of_omega < _UNKNOWABLE:
-        return None
-    return OneFactor(loadings, theta, srmr, omega, error_of_omega)
+    return OneFactor(own.loadings, own.residuals, srmr, total_omega, error)
 
 
-def _omega_se(loadings: np.ndarray, theta: np.ndarray, n: int) -> float:
-    import numpy as np
+def factor(
+    items: pd.DataFrame | Moments,
+    scales: Mapping[str, Sequence[str]] | None = None,
+    *,
+    scale: str = "",
+    wave: str | None = None,
+) -> Factor:
+    """Fit one factor a scale, and compare it with one factor over all questions.
 
-    k = len(loadings)
-    inverse = np.linalg.inv(np.outer(loadings, loadings) + np.diag(theta))
-    derivatives = []
-    for i in range(k):
-        d = np.zeros((k, k))
-        d[i, :] += loadings
-        d[:, i] += loadings
-        derivatives.append(inverse @ d)
-    for i in range(k):
-        d = np.zeros((k, k))
-        d[i, i] = 1.0
-        derivatives.append(inverse @ d)
-    information = np.array([[0.5 * n * np.sum(a * b.T) for b in derivatives] for a in derivatives])
-    total, error = loadings.sum(), theta.sum()
-    variance = total**2 + error
-    gradient = np.concatenate(
-        [np.full(k, 2 * total * error / variance**2), np.full(k, -(total**2) / variance**2)]
-    )
-    return math.sqrt(max(0.0, float(gradient @ np.linalg.solve(information, gradient))))
+    Parameters
+    ----------
+    items
+        One row a respondent and one column an item, keyed, NaN for missing; or their
+        :class:`~relsurvey.aggregate.Moments`. Only complete rows count: over the scales' items, or over all
+        of the moments' columns.
+    scales
+        Items by scale; each item on one. All columns as one scale when None.
+    scale, wave
+        What that one scale is called, and when it was asked.
+
+    Returns
+    -------
+    Factor
+        ``.table`` (loadings), ``.fit``, ``.scales``, ``.correlations``, ``.much_alike``.
+
+    Raises
+    ------
+    AnalysisError
+        If a question is not among the columns or stands in two scales, or no one answered any.
+
+    Notes
+    -----
+    Maximum likelihood on covariances with divisor n, expected information; equal to R's lavaan (``cfa(...,
+    std.lv = TRUE)``, ``standardizedSolution``) and semTools (``reliability``: ``omega``, ``omega3`` is
+    ``omega_observed``, ``avevar`` is ``explained``). A residual variance under zero is allowed and named.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(1)
+    >>> common = rng.normal(size=(400, 1))
+    >>> found = factor(pd.DataFrame(common + rng.normal(size=(400, 4)), columns=list("abcd")))
+    >>> found.fit[["n", "df"]].values.tolist(), bool(found.table["std"].between(0.6, 0.8).all())
+    ([[400, 2]], True)
+    """
+    from relsurvey.aggregate.frame import moments
+
+    names = [str(name) for name in (items.names if isinstance(items, Moments) else items.columns)]
+    if not names:
+        raise AnalysisError("There are no questions here. Give a table with one column a question.")
+    structure, places = chosen(names, scales, scale)
+    m = items.only(places) if isinstance(items, Moments) else moments(answers(items.iloc[:, places]))
+    if m.rows == 0:
+        raise AnalysisError(
+            f"There are no answers to the questions of {scale or 'these scales'}, so there is nothing to fit."
+        )
+    sample = Sample.of(m)
+    given = fit(structure, [sample])
+    single = None
+    if len(structure.factors) > 1:
+        single = fit(Structure(structure.items, ("",), (0,) * len(structure.items)), [sample])
+    return Factor(given, measures(given), single, measures(single) if single else None, m, wave)

@@ -95,7 +95,7 @@ def ordinal(counts: PairCounts, missing: Missing) -> tuple[float, float]:
     """
     import numpy as np
 
-    from relsurvey.analysis.minres import minres_one_factor
+    from relsurvey.analysis.minres import minres_omega
     from relsurvey.analysis.polychoric import ordinal_alpha, polychoric
 
     if len(counts.names) < 2 or (missing == "listwise" and not counts.complete_n):
@@ -103,11 +103,7 @@ def ordinal(counts: PairCounts, missing: Missing) -> tuple[float, float]:
     correlation = polychoric(counts, missing=missing).correlation
     if not np.isfinite(correlation).all():
         return math.nan, math.nan
-    alpha = ordinal_alpha(correlation)
-    if len(correlation) < 3:
-        return alpha, math.nan
-    _, uniqueness = minres_one_factor(correlation)
-    return alpha, 1 - float(np.sum(uniqueness)) / float(correlation.sum())
+    return ordinal_alpha(correlation), minres_omega(correlation)
 
 
 def robust_omega_se(items: np.ndarray, fitted: OneFactor) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from relsurvey.analysis.finding import MIN_N_SHOWN
 from relsurvey.errors import AnalysisError
@@ -12,9 +13,16 @@ from relsurvey.study.rows import Rows
 if TYPE_CHECKING:
     import pandas as pd
 
+    from relsurvey.analysis.change import Change
     from relsurvey.analysis.compare import Comparison
+    from relsurvey.analysis.dif import DIF
+    from relsurvey.analysis.factor_finding import Factor
+    from relsurvey.analysis.invariance_finding import Invariance
+    from relsurvey.analysis.nesting import Nesting
+    from relsurvey.analysis.nonresponse import Nonresponse
     from relsurvey.analysis.reliability import Reliability, Stability
     from relsurvey.analysis.response import Response
+    from relsurvey.analysis.screening import Screening
     from relsurvey.view.material import Material
 
 
@@ -38,7 +46,6 @@ class Statistics(Rows):
         import pandas as pd
 
         from relsurvey.analysis.response import response
-        from relsurvey.reading.identity import join_key
 
         students = self.roster
         if students is None:
@@ -48,11 +55,17 @@ class Statistics(Rows):
             )
         rows = self._latest().responses
         came = rows[rows[list(self.instrument.items)].notna().any(axis=1)]["respondent"]
-        keys = {join_key(str(text), self._ids) for text in came}
-        answered = pd.Series([join_key(str(text), self._ids) in keys for text in students["respondent"]])
+        keys = set(self._keys(came))
+        answered = pd.Series([key in keys for key in self._keys(students["respondent"])])
         if by is not None:
             return response(students, answered, [by], wave=self.wave)
         return response(students, answered, ["school"] if "school" in students else [], wave=self.wave)
+
+    def _keys(self, ids: pd.Series) -> list[str]:
+        """Return what joins an answer to its line of the roster."""
+        from relsurvey.reading.identity import join_key
+
+        return [join_key(str(text), self._ids) for text in ids]
 
     def scores(self) -> pd.DataFrame:
         """Return one column a scale, one row a respondent of the latest wave; NaN for too few answers."""
@@ -221,6 +234,280 @@ class Statistics(Rows):
                 min_n=MIN_N_SHOWN,
             ),
         )
+
+    def factor(self, scale: str | None = None) -> Factor:
+        """Fit one factor to a scale, or one factor to each scale, to the answers of the latest wave.
+
+        Parameters
+        ----------
+        scale
+            A scale's id; None fits all scales together, and says whether they are answered much alike.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such scale, or no one answered.
+
+        Examples
+        --------
+        >>> import relsurvey as rs
+        >>> from relsurvey.demo import demo_workbook
+        >>> found = rs.read(demo_workbook()).factor("share_power")
+        >>> list(found.fit.columns[:4])
+        ['model', 'n', 'groups', 'chisq']
+        """
+        import pandas as pd
+
+        from relsurvey.analysis.factor import factor
+        from relsurvey.scoring import keyed
+
+        if scale is not None:
+            self._known(scale)
+        scales = (scale,) if scale is not None else self._answered()
+        frames = [keyed(self._latest().responses, self.instrument, key) for key in scales]
+        items = pd.concat(frames, axis=1)
+        # A question may stand in two scales; a factor model takes each once, in its first.
+        items = items.loc[:, ~items.columns.duplicated()]
+        taken: set[str] = set()
+        given = {}
+        for key, frame in zip(scales, frames, strict=True):
+            given[key] = [str(item) for item in frame if item not in taken]
+            taken.update(given[key])
+        return factor(items, {key: own for key, own in given.items() if own}, wave=self.wave)
+
+    def invariance(self, scale: str, by: str) -> Invariance:
+        """Check whether groups read a scale's questions alike, by a factor model, in the latest wave.
+
+        Parameters
+        ----------
+        scale
+            A scale's id.
+        by
+            A group variable, school or team.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such scale or variable, or no one answered.
+        """
+        from relsurvey.analysis.invariance import invariance
+        from relsurvey.scoring import keyed
+
+        self._known(scale)
+        study = self._latest()
+        column = study._column(by)
+        items = keyed(study.responses, self.instrument, scale)
+        return invariance(items, column, by=by, scale=scale)
+
+    def dif(self, scale: str, by: str) -> DIF:
+        """Look question by question whether groups that answer a scale alike answer one of them otherwise.
+
+        Parameters
+        ----------
+        scale
+            A scale's id.
+        by
+            A group variable, school or team.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such scale or variable, or no one answered.
+        """
+        from relsurvey.analysis.dif import dif
+        from relsurvey.scoring import keyed
+
+        self._known(scale)
+        study = self._latest()
+        return dif(keyed(study.responses, self.instrument, scale), study._column(by))
+
+    def change(
+        self,
+        scale: str,
+        before: str | None = None,
+        after: str | None = None,
+        *,
+        by: str | Sequence[str] = (),
+        over: Literal["school", "team"] | None = None,
+    ) -> Change:
+        """Say whether students answer a scale otherwise than in an earlier wave.
+
+        Parameters
+        ----------
+        scale
+            A scale's id.
+        before, after
+            Waves; None takes the last two.
+        by
+            Group variables: how much of the change comes from another mix of these groups.
+        over
+            Judge the change over schools or teams, so that it speaks of others like these; None for students
+            who speak for themselves (rules.md 5).
+
+        Returns
+        -------
+        Change
+            All students and the matched ones, one headline; judged together with the changes of the other
+            scales that may be reported.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such scale, variable or wave, or only one wave.
+
+        Examples
+        --------
+        >>> import relsurvey as rs
+        >>> from relsurvey.demo import demo_workbook
+        >>> found = rs.read(demo_workbook()).change("share_power")
+        >>> found.waves, found.table.columns[0]
+        (('fall', 'spring'), 'scale')
+        """
+        from relsurvey.analysis.change import change, change_verdicts
+
+        self._known(scale)
+        waves = self._two_waves(before, after)
+        variables = (by,) if isinstance(by, str) else tuple(by)
+        then, now = (self._of_wave(wave) for wave in waves)
+        others = [s for s in self._material().reported if s != scale and s in now._answered()]
+        found = [
+            change(
+                *(side._scored(key, (*variables, *([over] if over else []))) for side in (then, now)),
+                scale=key,
+                waves=waves,
+                by=variables if key == scale else (),
+                clusters=over,
+            )
+            for key in (scale, *(key for key in others if key in then._answered()))
+        ]
+        return change_verdicts(found)[0]
+
+    def _two_waves(self, before: str | None, after: str | None) -> tuple[str, str]:
+        waves = self.waves
+        if len(waves) < 2:
+            raise AnalysisError(
+                "A change needs two waves; this study has "
+                f"{'one' if waves else 'none'}. Read both files with wave= each."
+            )
+        last = waves[-1] if after is None else after
+        earlier = [wave for wave in waves if wave != last]
+        first = before or (earlier[-1] if after is None else ([*waves[: waves.index(last)]] or earlier)[-1])
+        for wave in (first, last):
+            if wave not in waves:
+                raise AnalysisError(f"There is no wave {wave!r}. There are: {', '.join(waves)}.")
+        if first == last:
+            raise AnalysisError(f"A change needs two waves; both are {first!r}.")
+        return first, last
+
+    def _scored(self, scale: str, variables: Sequence[str]) -> pd.DataFrame:
+        """Return who answered what on a scale, and the groups they are in."""
+        import pandas as pd
+
+        from relsurvey.scoring import score
+
+        scored = score(self.responses, self.instrument, scale)
+        return pd.DataFrame(
+            {
+                "respondent": self.responses["respondent"],
+                "score": scored.score,
+                "favorable": scored.favorable,
+                "favorable_answers": scored.favorable_answers,
+                **{name: self._column(name) for name in variables},
+            }
+        )
+
+    def screen(self) -> Screening:
+        """Flag answers of the latest wave that may have been given without care; it removes nothing.
+
+        Returns
+        -------
+        Screening
+            ``.flags``, one row a respondent of the latest wave, for :meth:`Study.without`; ``.table``. Show a
+            result with and without them before you decide.
+
+        Examples
+        --------
+        >>> import relsurvey as rs
+        >>> from relsurvey.demo import demo_workbook
+        >>> study = rs.read(demo_workbook())
+        >>> flags = study.screen().flags
+        >>> len(flags) == len(study.where(wave="spring").responses)
+        True
+        """
+        from relsurvey.analysis.screening import screening
+
+        rows = self._latest().responses
+        items = self.instrument.items
+        return screening(
+            rows[list(items)],
+            scales={key: list(scale.items) for key, scale in self.instrument.scales.items()},
+            reverse=[key for key, item in items.items() if item.reverse],
+            seconds=rows.get("duration"),
+        )
+
+    def nesting(self, scale: str, by: Literal["school", "team", "section", "teacher"] = "school") -> Nesting:
+        """Say how much of a scale lies between schools, teams, sections or teachers, in the latest wave.
+
+        Parameters
+        ----------
+        scale
+            A scale's id.
+        by
+            ``"school"``, ``"team"``, ``"section"`` or ``"teacher"``. Adults are never compared: what lies
+            between sections or teachers is one number, for the analyst's notebook.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no such scale, or no row says its school.
+        """
+        from relsurvey.analysis.nesting import nesting
+        from relsurvey.scoring import score
+
+        self._known(scale)
+        if by not in ("school", "team", "section", "teacher"):
+            raise AnalysisError(f"{by!r} is no unit. Take school, team, section or teacher.")
+        rows = self._latest().responses
+        if by not in rows or not rows[by].notna().any():
+            raise AnalysisError(
+                f"No row of this study has a value for {by!r}, so nothing can be nested in it."
+            )
+        column = self._latest()._column(by) if by == "team" else rows[by]
+        return nesting(score(rows, self.instrument, scale).score, column, scale=scale, level=by)
+
+    def nonresponse(self, scale: str, by: str | None = None) -> Nonresponse:
+        """Say who is missing, and how far those who did not answer could move a scale's share.
+
+        Parameters
+        ----------
+        scale
+            A scale's id.
+        by
+            A group variable, school, team or grade_level that the roster has; None for all students.
+
+        Raises
+        ------
+        AnalysisError
+            Without a roster, or if there is no such scale or variable.
+        """
+        from relsurvey.analysis.nonresponse import Asked, nonresponse
+        from relsurvey.scoring import score
+
+        self._known(scale)
+        students = self.roster
+        asked = self.response(by).groups[: None if by else 1]
+        assert students is not None
+        study = self._latest()
+        favorable = score(study.responses, self.instrument, scale).favorable
+        marks = dict(zip(self._keys(study.responses["respondent"]), favorable, strict=True))
+        mine = [marks.get(key, float("nan")) for key in self._keys(students["respondent"])]
+        column = None if by is None else students[by].fillna("no entry").astype(str).tolist()
+        groups = []
+        for g in asked:
+            chosen = [m for i, m in enumerate(mine) if g.by is None or (column and column[i] == g.group)]
+            scored = [m for m in chosen if m == m]
+            groups.append(Asked(g.by, g.group, g.invited, len(scored), int(sum(scored))))
+        return nonresponse(groups, scale=scale)
 
     def _published_groups(self) -> tuple[str, ...]:
         rows = self._latest().responses

@@ -58,7 +58,8 @@ def build(
             f"Fewer than {min_n} students answered, so there is nothing that may be shown. "
             "Collect more answers first."
         )
-    told = Units(cells, released, instrument, known, material.alike, min_n, same_within)
+    checked = {variable: material.comparability(variable) for variable in cells.categories}
+    told = Units(cells, released, instrument, known, material.alike, min_n, same_within, checked)
     units = [told.unit(unit) for unit in cells.plan.units if unit.id in released.units]
     return model.View(
         id=f"{instrument.id}{f'-{material.wave}' if material.wave else ''}",

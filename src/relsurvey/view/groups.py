@@ -71,6 +71,12 @@ class Groups:
             telling.cells.reported,
             min_n=telling.min_n,
             same_within=telling.same_within,
+            no_verdict=frozenset(
+                ((variable, str(index)), scale)
+                for (variable, index), row in rows
+                for scale, check in telling.checked[variable].items()
+                if {str(category) for category in row.categories} & set(check.marked_groups)
+            ),
         ):
             found[contrast.key[0], int(contrast.key[1])][contrast.scale] = contrast
         return cls(telling, unit, found)
@@ -186,7 +192,28 @@ class Groups:
         note = (
             self.telling.say("note.pooled") if pooled else self.telling.say("note.merged") if joined else None
         )
-        return model.GroupTable(variable=variable, say=self._table_sentences(variable), rows=rows, note=note)
+        return model.GroupTable(
+            variable=variable,
+            say=self._table_sentences(variable),
+            rows=rows,
+            note=note,
+            comparable=self._comparable(variable),
+        )
+
+    def _comparable(self, variable: str) -> Text | None:
+        """Say whether the groups read the questions alike, over all schools; None where no scale is shown."""
+        checks = self.telling.checked[variable]
+        differing = [key for key, check in checks.items() if check.mark == "differs"]
+        if not checks:
+            return None
+        if not differing:
+            every = all(check.mark == "comparable" for check in checks.values())
+            return self.telling.say(f"comparable.view_{'all' if every else 'not_checked'}")
+        titles = [self.telling.scale_title(key) for key in differing]
+        listed = {
+            language: ", ".join(title[language] for title in titles) for language in self.telling.languages
+        }
+        return self.telling.say("comparable.view_differs", scales=listed)
 
     def _row(self, variable: str, index: int, row: Row, found: dict[str, Contrast]) -> model.GroupRow:
         cell = self.telling.cells.row(self.unit.id, variable, row)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from relsurvey.aggregate import moments
 from relsurvey.analysis.alike import disattenuated, much_alike
 from relsurvey.analysis.reliability import ScaleReliability
-from relsurvey.scoring import score
+from relsurvey.scoring import keyed, score
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from relsurvey.analysis.comparable import Comparability
     from relsurvey.instrument import Instrument
     from relsurvey.reading import Entry
 
@@ -48,6 +49,19 @@ class Material:
     def reported(self) -> tuple[str, ...]:
         """The scales that are read as one."""
         return tuple(r.scale for r in self.reliability if r.verdict.reading != "one_by_one")
+
+    def comparability(self, variable: str) -> dict[str, Comparability]:
+        """Say of each reported scale whether a variable's groups read its questions alike (rules.md 10).
+
+        Over all respondents at hand, never one school's.
+        """
+        from relsurvey.analysis.comparable import comparability
+
+        groups = self.responses[variable]
+        return {
+            key: comparability(keyed(self.responses, self.instrument, key), groups, scale=key, by=variable)
+            for key in self.reported
+        }
 
     @property
     def alike(self) -> bool:

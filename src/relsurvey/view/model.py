@@ -121,6 +121,7 @@ class GroupTable(Model):
     say: list[Text] = Field(default_factory=list)
     rows: list[GroupRow] = Field(default_factory=list)
     note: Text | None = Field(None, description="What was joined, hidden or dropped, and why.")
+    comparable: Text | None = Field(None, description="Whether the groups read the questions alike.")
 
 
 class Unit(Model):

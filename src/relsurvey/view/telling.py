@@ -14,6 +14,7 @@ from relsurvey.view.pages import in_languages
 from relsurvey.words import Text, texts
 
 if TYPE_CHECKING:
+    from relsurvey.analysis.comparable import Comparability
     from relsurvey.instrument import Instrument
 
 
@@ -31,6 +32,8 @@ class Telling:
         Whether the scales are answered much alike (rules.md 8).
     min_n, same_within
         The view's thresholds: students, and a share of 0-1.
+    checked
+        By variable and scale: whether the groups read its questions alike (rules.md 10).
     """
 
     cells: Cells
@@ -40,6 +43,7 @@ class Telling:
     alike: bool
     min_n: int
     same_within: float
+    checked: dict[str, dict[str, Comparability]]
 
     def say(self, key: str, **values: object) -> Text:
         """Return a sentence of the catalogue in the view's languages."""

@@ -33,6 +33,8 @@ LEFT["daag_science/lmer3"] = "classes within schools as two random intercepts we
 LEFT["mathexam14w/cor_tests_nsolved"] = (
     "correlations of a score with a count of other work were not asked for"
 )
+for _name in ("pisa_be_2003/cor_with_math", "pisa_be_2003/cor_by_school_type", "exam_grades/cor"):
+    LEFT[_name] = "correlations of a score with achievement were not asked for"
 LEFT["exam_grades/weights_lm"] = "a regression of a grade on its own parts compares no groups"
 
 #: There effectsize's optimiser stops far from the root of some limit. R's own d_g_ci_exact and
