@@ -217,3 +217,83 @@ def test_reliability_by_wave_says_how_far_students_keep_their_order(demo_study):
     both = scores["fall"][one.scale].to_frame("a").join(scores["spring"][one.scale].rename("b"), how="inner")
     assert one.n == len(both.dropna()) and one.r == pytest.approx(both.corr().iloc[0, 1])
     assert "kept" in found.sentence
+
+
+class TestStatistics:
+    """Each verb asks one room with the study's own rows: the figures are those of the pure function."""
+
+    def test_factor_of_one_scale_and_of_all(self, demo_study):
+        from relsurvey.analysis.factor import factor
+        from relsurvey.scoring import keyed
+
+        one = demo_study.factor("share_power")
+        rows = demo_study.where(wave="spring").responses
+        alone = factor(keyed(rows, demo_study.instrument, "share_power"), scale="share_power", wave="spring")
+        pd.testing.assert_frame_equal(one.table, alone.table)
+        every = demo_study.factor()
+        assert set(every.table["scale"]) == set(demo_study.instrument.scales)
+        assert "tell the scales apart" in every.sentence
+        with pytest.raises(AnalysisError, match="no scale"):
+            demo_study.factor("nonsense")
+
+    def test_small_groups_are_not_checked_and_said_so(self, demo_study):
+        assert demo_study.invariance("share_power", "gender").comparable == "not checked"
+        assert demo_study.dif("share_power", "gender").comparable == "not checked"
+
+    def test_change_follows_the_same_students_and_is_judged_with_the_other_scales(self, demo_study):
+        found = demo_study.change("share_power", by="gender")
+        assert (found.wave_before, found.wave_after) == ("fall", "spring")
+        assert found.headline == "overlapping"
+        table = found.table.set_index("estimate")
+        scores = {w: demo_study.where(wave=w).scores()["share_power"].dropna() for w in ("fall", "spring")}
+        assert table.mean_before["independent"] == pytest.approx(scores["fall"].mean())
+        assert table.mean_after["independent"] == pytest.approx(scores["spring"].mean())
+        assert "composition" in found.tables
+        assert "since fall" in found.sentence
+        backwards = demo_study.change("share_power", before="spring", after="fall")
+        assert (backwards.wave_before, backwards.wave_after) == ("spring", "fall")
+
+    def test_a_change_needs_two_waves(self, demo_study):
+        with pytest.raises(AnalysisError, match="two waves"):
+            demo_study.where(wave="fall").change("share_power")
+        with pytest.raises(AnalysisError, match="no wave 'winter'"):
+            demo_study.change("share_power", before="winter")
+        with pytest.raises(AnalysisError, match="both are"):
+            demo_study.change("share_power", before="spring", after="spring")
+
+    def test_screening_flags_rows_and_removes_none(self, demo_study):
+        found = demo_study.screen()
+        spring = demo_study.where(wave="spring")
+        assert len(found.flags) == len(spring.responses)
+        in_spring = demo_study.responses.wave == "spring"
+        assert list(found.flags.index) == list(demo_study.responses.index[in_spring])
+        careless = found.flags["longstring"].to_numpy()
+        assert len(spring.without(careless).responses) == len(spring.responses) - careless.sum()
+
+    def test_nesting_is_one_number_for_adults(self, demo_study):
+        found = demo_study.nesting("share_power")
+        assert found.table.clusters[0] == 3
+        with pytest.raises(AnalysisError, match="no unit"):
+            demo_study.nesting("share_power", by="gender")
+        with pytest.raises(AnalysisError, match="No row"):
+            demo_study.nesting("share_power", by="section")
+
+    def test_nonresponse_bounds_a_share_by_who_did_not_answer(self, demo_study):
+        spring = demo_study.where(wave="spring").responses
+        ids = [*spring["respondent"].tolist(), *(f"absent{i}" for i in range(50))]
+        roster = pd.DataFrame({"student_id": ids, "school": [*spring["school"], *[spring["school"].iloc[0]] * 50]})
+        places = demo_study.instrument.identity
+        columns = {key: place.column or place.text["en"] for key, place in places.items()}
+        again = rs.read(spring.rename(columns=columns), demo_study.instrument, ids="as-is")
+        known = again.with_roster(roster)
+        found = known.nonresponse("share_power")
+        row = found.tables["bounds"].iloc[0]
+        from relsurvey.scoring import score
+
+        favorable = score(spring, demo_study.instrument, "share_power").favorable
+        p, r = np.nanmean(favorable), (~np.isnan(favorable)).sum() / len(ids)
+        assert row["bound_low"] == pytest.approx(p * r)
+        assert row["bound_high"] == pytest.approx(p * r + 1 - r)
+        assert len(known.nonresponse("share_power", by="school").table) == 4
+        with pytest.raises(AnalysisError, match="not known"):
+            demo_study.nonresponse("share_power")

@@ -145,3 +145,34 @@ def score(responses: pd.DataFrame, instrument: Instrument, scale: str) -> Scored
             result = percent
     answers = mean_of(favorable.astype(float))
     return Scored(result, percent, np.where(enough, (answers > 0.5).astype(float), np.nan), answers)
+
+
+def question(responses: pd.DataFrame, instrument: Instrument, item: str) -> Scored:
+    """Score one question by itself: its keyed code, and whether the answer is favorable.
+
+    Parameters
+    ----------
+    responses
+        One row a respondent, float codes as answered, NaN for none.
+    instrument, item
+        The instrument and the id of one of its questions.
+
+    Examples
+    --------
+    >>> import relsurvey as rs, pandas as pd
+    >>> instrument = rs.instruments()["teacher-autonomy"]
+    >>> item = next(iter(instrument.items))
+    >>> question(pd.DataFrame({item: [5.0, 1.0, None]}), instrument, item).favorable.tolist()
+    [1.0, 0.0, nan]
+    """
+    import numpy as np
+
+    options = instrument.options_of(item)
+    codes = responses[item].to_numpy(dtype=float)
+    if instrument.items[item].reverse:
+        codes = options.low + options.high - codes
+    known = ~np.isnan(codes)
+    favorable = np.where(
+        known, np.isin(codes, sorted(instrument.favorable_codes(item))).astype(float), np.nan
+    )
+    return Scored(codes, 100 * (codes - options.low) / (options.high - options.low), favorable, favorable)

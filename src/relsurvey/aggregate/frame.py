@@ -181,7 +181,8 @@ def score_counts(
     text = labels[known].astype(str)
     found = sorted(text.unique())
     names = (*[name for name in order if name in found], *[name for name in found if name not in order])
-    member = pd.Categorical(text, categories=list(names)).codes
+    # Categorical's own codes may be int8, too narrow for what they are multiplied by.
+    member = pd.Categorical(text, categories=list(names)).codes.astype(np.int64)
     distinct = np.unique(y)
     if len(distinct) > 1:
         # The same answers added in another order differ in their last digits: they are one score.

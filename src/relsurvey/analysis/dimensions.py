@@ -21,7 +21,7 @@ REPLICATIONS, SEED = 500, 20240101
 _CELLS_AT_ONCE = 1 << 21
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dimensions(Finding):
     """Eigenvalues of the correlations of k questions, and of random answers to as many.
 

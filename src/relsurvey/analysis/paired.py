@@ -11,7 +11,7 @@ from relsurvey.aggregate.frame import sums as sums_of
 from relsurvey.aggregate.moments import Sums
 from relsurvey.aggregate.tables import weighted_sums
 from relsurvey.analysis.shares import wilson
-from relsurvey.analysis.twosample import Test, _centre
+from relsurvey.analysis.twosample import Test, noncentrality
 
 if TYPE_CHECKING:
     import numpy as np
@@ -213,7 +213,7 @@ def paired_effects(o: Overlap) -> tuple[PairedEffect, ...]:
     if math.isnan(t) or n < 3:
         nan = math.nan
         return tuple(PairedEffect(name, nan, nan, nan, nan, nan, nan) for name in ("d_z", "d_av", "d_rm"))
-    low, high = (_centre(t, n - 1, p) / math.sqrt(n) for p in (0.975, 0.025))
+    low, high = (noncentrality(t, n - 1, p) / math.sqrt(n) for p in (0.975, 0.025))
     m = n - 1
     j = math.exp(math.lgamma(m / 2) - 0.5 * math.log(m / 2) - math.lgamma((m - 1) / 2))
     average = math.sqrt((o.same_before.variance + o.same_after.variance) / 2)

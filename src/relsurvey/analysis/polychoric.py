@@ -44,7 +44,7 @@ def ordinal_alpha(correlation: np.ndarray) -> float:
     return k / (k - 1) * (1 - k / total) if k > 1 and total > 0 else math.nan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Polychoric(Finding):
     """Polychoric correlations of k questions.
 

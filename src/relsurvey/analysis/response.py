@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN, Face, Finding
 from relsurvey.errors import AnalysisError
-from relsurvey.escape import html_text
 from relsurvey.words import say
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ class Invited:
         return self.answered / self.invited
 
 
-@dataclass(frozen=True)
-class Response:
+@dataclass(frozen=True, repr=False)
+class Response(Finding):
     """Who answered in one wave: numbers once, and every face of them.
 
     Attributes
@@ -40,63 +40,60 @@ class Response:
         The wave, or None.
     groups
         All students first, then the groups of each variable.
-    min_n
-        Groups in which fewer were asked, answered, or did not answer are masked in what a notebook shows.
     """
 
     wave: str | None
     groups: tuple[Invited, ...]
-    min_n: int = 10
 
     @property
-    def table(self) -> pd.DataFrame:
-        """One row a group: ``by, group, invited, answered, rate``; exact, for this kernel alone."""
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """``response``, one row a group: ``by, group, invited, answered, rate``."""
         import pandas as pd
 
-        return pd.DataFrame(
-            [(g.by, g.group, g.invited, g.answered, g.rate) for g in self.groups],
-            columns=["by", "group", "invited", "answered", "rate"],
-        )
+        rows = [(g.by, g.group, g.invited, g.answered, g.rate) for g in self.groups]
+        return {"response": pd.DataFrame(rows, columns=["by", "group", "invited", "answered", "rate"])}
 
-    def shown(self) -> list[tuple[str, str, str]]:
-        """Return each group's name, how many were asked and the share that answered; small ones masked."""
+    def shown(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> list[tuple[str, str, str]]:
+        """Return each group's name, how many were asked and the share that answered.
+
+        Groups in which fewer than ``min_n`` were asked, answered, or did not answer are masked.
+        """
+
+        def of(key: str, **values: object) -> str:
+            return say(language, f"response.{key}", min_n=min_n, **values)
+
         lines = []
         for g in self.groups:
-            name = "all students" if g.by is None else f"{g.by}: {g.group}"
-            if g.invited < self.min_n:
-                lines.append((name, f"under {self.min_n}", "too few to show"))
+            name = of("all") if g.by is None else f"{g.by}: {g.group}"
+            if g.invited < min_n:
+                lines.append((name, of("under"), of("too_few")))
                 continue
             missing = g.invited - g.answered
-            if g.answered < self.min_n:
-                rate = f"fewer than {self.min_n} answered"
-            elif 0 < missing < self.min_n:
-                rate = f"all but a few ({100 * (g.invited - self.min_n) // g.invited} % or more)"
+            if g.answered < min_n:
+                rate = of("few_answered")
+            elif 0 < missing < min_n:
+                rate = of("few_missing", percent=100 * (g.invited - min_n) // g.invited)
             else:
                 rate = f"{100 * g.rate:.0f} %"
             lines.append((name, str(g.invited), rate))
         return lines
 
-    @property
-    def sentence(self) -> str:
-        """What share answered, and from which groups the fewest did."""
+    def in_words(self, language: str = "en") -> str:
+        """Return what share answered, and from which groups the fewest did."""
         whole, *parts = self.groups
-        said = say("en", "response.whole", percent=round(100 * whole.rate), invited=whole.invited)
-        large = [g for g in parts if g.invited >= self.min_n]
+        said = [say(language, "response.whole", percent=round(100 * whole.rate), invited=whole.invited)]
+        large = [g for g in parts if g.invited >= MIN_N_FILE]
         low = min(large, key=lambda g: g.rate, default=None)
         if low is not None and low.rate < whole.rate - 0.05:
-            said += " " + say("en", "response.lowest", group=low.group, percent=round(100 * low.rate))
-        if whole.rate < 0.5:
-            return said + " " + say("en", "response.half")
-        return said + (" " + say("en", "response.some") if whole.rate < 0.85 else "")
+            said.append(say(language, "response.lowest", group=low.group, percent=round(100 * low.rate)))
+        if whole.rate < 0.85:
+            said.append(say(language, "response.half" if whole.rate < 0.5 else "response.some"))
+        return " ".join(said)
 
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th scope='col'>{text}</th>" for text in ("who", "asked", "answered"))
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html_text(cell)}</td>" for cell in line) + "</tr>"
-            for line in self.shown()
-        )
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        return f"<p>{html_text(self.sentence)}</p>{table}"
+    def faces(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> tuple[Face, ...]:
+        """Return who answered as it is shown: small groups masked."""
+        head = tuple(say(language, f"response.head_{key}") for key in ("who", "asked", "answered"))
+        return (Face(say(language, "response.title"), head, tuple(self.shown(language, min_n))),)
 
 
 def response(

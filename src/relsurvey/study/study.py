@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from relsurvey.errors import AnalysisError
 from relsurvey.reading import Entry, Limits
-from relsurvey.study.statistics import Statistics
+from relsurvey.study.comparing import Comparing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MIN_N_APP, MIN_N_FILE = 10, 11
 
 
-class Study(Statistics):
+class Study(Comparing):
     """Survey answers that fit an instrument, and the ledger of how they came to.
 
     Every verb returns a new object and uses the latest wave unless told otherwise (:meth:`where`).

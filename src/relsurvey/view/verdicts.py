@@ -18,7 +18,14 @@ _UNIT = "school or team"
 
 
 def verdicts(
-    material: Material, *, scale: str, by: str, column: pd.Series, variables: tuple[str, ...], min_n: int
+    material: Material,
+    *,
+    scale: str,
+    by: str,
+    column: pd.Series,
+    variables: tuple[str, ...],
+    min_n: int,
+    marked: tuple[str, ...] = (),
 ) -> dict[str, Difference]:
     """Return each group's verdict beside all others, in the family of all variables (rules.md 6).
 
@@ -36,6 +43,8 @@ def verdicts(
         The group variables of the view.
     min_n
         A side under it is *too few*.
+    marked
+        Groups with a DIF mark on this scale: they cannot be *clear*.
     """
     instrument = material.instrument
     # All students are one unit here, so a school or team is a group like any other.
@@ -51,5 +60,11 @@ def verdicts(
         responses, material.answers, instrument, tuple(dict.fromkeys((*variables, variable))), family
     )
     groups = [((v, str(c)), cell) for (_, v, c), cell in made.groups.items() if c is not None]
-    found = contrasts(groups, made.units[ALL], family, min_n=min_n)
+    found = contrasts(
+        groups,
+        made.units[ALL],
+        family,
+        min_n=min_n,
+        no_verdict=frozenset(((variable, group), scale) for group in marked),
+    )
     return {c.key[1]: c.verdict for c in found if c.key[0] == variable and c.scale == scale}
