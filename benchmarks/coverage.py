@@ -24,13 +24,13 @@ import pandas as pd
 from relsurvey.aggregate import moments
 from relsurvey.aggregate.frame import score_counts, sums
 from relsurvey.analysis.alpha import classical, robust_alpha
-from relsurvey.analysis.effects import cliffs_delta, hedges_g
 from relsurvey.analysis.omega import omega
+from relsurvey.analysis.ranks import mann_whitney
 from relsurvey.analysis.shares import newcombe, wilson
-from relsurvey.analysis.twosample import welch_interval
+from relsurvey.analysis.twosample import Effect, hedges_g, mean_difference, mean_interval
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "coverage.md"
-SIZES, DRAWS, QUESTIONS, LOADING, APART = (20, 50, 200), 2000, 5, 0.7, 0.4
+SIZES, DRAWS, QUESTIONS, LOADING, APART = (20, 50, 200), 4000, 5, 0.7, 0.4
 CUTS = {"even": (-1.5, -0.5, 0.5, 1.5), "skewed": (-1.751, -1.282, -0.674, 0.253)}
 Interval = tuple[float, float]
 
@@ -56,17 +56,9 @@ def one_sample(rows: np.ndarray) -> dict[str, Interval]:
         "alpha, robust (jackknife)": robust_alpha(rows),
         "omega, delta method": (o.low, o.high),
         "omega, robust": (o.robust_low, o.robust_high),
-        "mean score, t": mean_interval(score.mean, score.sd, n),
+        "mean score, t": limits(mean_interval(score)),
         "share favorable, Wilson": wilson(favorable, n),
     }
-
-
-def mean_interval(mean: float, sd: float, n: int) -> Interval:
-    """Return the t interval of a mean."""
-    from scipy.special import stdtrit
-
-    half = float(stdtrit(n - 1, 0.975)) * sd / math.sqrt(n)
-    return mean - half, mean + half
 
 
 def two_samples(a: np.ndarray, b: np.ndarray) -> dict[str, Interval]:
@@ -75,13 +67,18 @@ def two_samples(a: np.ndarray, b: np.ndarray) -> dict[str, Interval]:
     one, two = (sums(s) for s in scores)
     shares = [int(((rows >= 4).mean(axis=1) > 0.5).sum()) for rows in (a, b)]
     counted = score_counts(np.concatenate(scores), np.repeat(["a", "b"], [len(a), len(b)]))
-    g, delta = hedges_g(one, two), cliffs_delta(counted.counts[0], counted.counts[1])
+    ranks = mann_whitney(counted.counts[0], counted.counts[1])
     return {
-        "difference of means, Welch": welch_interval(one, two),
+        "difference of means, Welch": limits(mean_difference(one, two)),
         "difference of shares, Newcombe": newcombe(shares[0], len(a), shares[1], len(b)),
-        "Hedges g, non-central t": (g.low, g.high),
-        "Cliff's delta, Fisher z": (delta.low, delta.high),
+        "Hedges g, non-central t": limits(hedges_g(one, two)),
+        "Cliff's delta, Fisher z": limits(ranks.delta),
     }
+
+
+def limits(effect: Effect) -> Interval:
+    """Return the limits of a figure."""
+    return effect.low, effect.high
 
 
 def truths(cuts: tuple[float, ...]) -> dict[str, float]:
@@ -95,7 +92,7 @@ def truths(cuts: tuple[float, ...]) -> dict[str, float]:
         np.concatenate([a.mean(axis=1), b.mean(axis=1)]), np.repeat(["a", "b"], [len(a), len(b)])
     )
     pooled = math.sqrt((one.variance + two.variance) / 2)
-    delta = cliffs_delta(counted.counts[0], counted.counts[1]).value
+    delta = mann_whitney(counted.counts[0], counted.counts[1]).delta.value
     true = {
         "alpha": classical(m).alpha,
         "omega": omega(m.covariance("listwise"), len(a)).omega,

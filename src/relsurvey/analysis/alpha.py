@@ -291,8 +291,8 @@ class SplitHalf:
     flanagan
         The same two halves by Guttman and Flanagan, for which the halves may differ in spread.
     lowest, highest
-        By Guttman and Flanagan, over all ways to halve the standardised items; of more than 12 items, over
-        10,000 of the ways. One of an odd number of items makes a half longer, which lowers both a little.
+        By Guttman and Flanagan, over all ways to halve the items; of more than 12 items, over 10,000 of the
+        ways. One of an odd number of items makes a half longer, which lowers both a little.
     """
 
     odd_even: float
@@ -314,8 +314,8 @@ def split_half(moments: Moments, missing: Missing = "pairwise") -> SplitHalf:
     Notes
     -----
     2r / (1 + r) of the two half scores (Spearman 1910, Brown 1910), and 4 · cov / var of the whole (Guttman
-    1945). R's ``psych::splitHalf`` looks at half of the ways to split an odd number of items only, so its
-    limits may be narrower there.
+    1945). R's ``psych::splitHalf`` takes standardised items, and of an odd number of items looks at half of
+    the ways to split them only.
 
     Examples
     --------
@@ -336,11 +336,8 @@ def split_half(moments: Moments, missing: Missing = "pairwise") -> SplitHalf:
     first, whole = float(odd @ cov @ odd), float(cov.sum())
     second = whole - first - 2 * shared
     r = shared / math.sqrt(first * second) if first > 0 and second > 0 else math.nan
-    sd = np.sqrt(cov.diagonal())
-    correlation = cov / np.outer(sd, sd)
-    total = float(correlation.sum())
     chosen = _all_halves(k)
-    between = ((chosen @ correlation) * (1 - chosen)).sum(axis=1) * (4 / total if total > 0 else math.nan)
+    between = ((chosen @ cov) * (1 - chosen)).sum(axis=1) * (4 / whole if whole > 0 else math.nan)
     return SplitHalf(
         2 * r / (1 + r) if r > -1 else math.nan,
         4 * shared / whole if whole > 0 else math.nan,

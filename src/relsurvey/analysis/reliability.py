@@ -51,7 +51,7 @@ class ScaleReliability:
     ordinal_alpha, ordinal_omega
         Of the polychoric correlations: of the traits behind the answers, not of the scores.
     split_half, split_half_low, split_half_high
-        Odd against even items (Spearman-Brown), and the lowest and highest of all halves.
+        Odd against even items (Guttman-Flanagan), and the lowest and highest of all halves.
     sem
         Standard error of measurement of the mean score.
     srmr
@@ -409,7 +409,7 @@ def reliability(
                 ordinal_omega=ordinal_omega,
                 lambda2=c.lambda2,
                 lambda6=c.lambda6,
-                split_half=halves.odd_even,
+                split_half=halves.flanagan,
                 split_half_low=halves.lowest,
                 split_half_high=halves.highest,
                 mean_r=c.mean_r,

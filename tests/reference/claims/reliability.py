@@ -182,8 +182,9 @@ DIFFERS["*/split_half_all"] = (
 
 @reproduces(*_regular("split_half_all"), tolerance=1e-8, what="Split halves")
 def all_halves(record: Record) -> Iterator[Figure]:
-    m = moments_of(record.dataset, record.part)
-    found, k = split_half(m, "listwise"), len(m.names)
+    # psych splits standardised items.
+    answers = keyed(record.dataset, record.part).dropna()
+    found, k = split_half(moments((answers - answers.mean()) / answers.std())), len(answers.columns)
     yield Figure("alpha", record.value["alpha"], ours(record.dataset, record.part).alpha_std)
     if k % 2 == 0:
         yield Figure("max", record.value["max"], found.highest, None if k <= 12 else 0.01)
