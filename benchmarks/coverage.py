@@ -24,10 +24,10 @@ import pandas as pd
 from relsurvey.aggregate import moments
 from relsurvey.aggregate.frame import score_counts, sums
 from relsurvey.analysis.alpha import classical, robust_alpha
+from relsurvey.analysis.groups.ranks import mann_whitney
+from relsurvey.analysis.groups.twosample import Effect, hedges_g, mean_difference, mean_interval
 from relsurvey.analysis.omega import omega
-from relsurvey.analysis.ranks import mann_whitney
 from relsurvey.analysis.shares import newcombe, wilson
-from relsurvey.analysis.twosample import Effect, hedges_g, mean_difference, mean_interval
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "coverage.md"
 SIZES, DRAWS, QUESTIONS, LOADING, APART = (20, 50, 200), 4000, 5, 0.7, 0.4

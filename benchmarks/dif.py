@@ -23,7 +23,7 @@ from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from relsurvey.aggregate.matching import matching_counts
 from relsurvey.analysis.dif import dif
-from relsurvey.analysis.dif_models import nested
+from relsurvey.analysis.functioning.dif_models import nested
 
 QUESTIONS, GROUPS, REPEATS = 25, ("a", "b", "c"), 5
 POLR = """

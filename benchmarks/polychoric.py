@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from relsurvey.analysis.dimensions import dimensions
-from relsurvey.analysis.minres import minres_omega
+from relsurvey.analysis.models.minres import minres_omega
 from relsurvey.analysis.polychoric import ordinal_alpha, polychoric
 
 REPEATS, WIDTH = 5, 52

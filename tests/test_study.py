@@ -281,7 +281,9 @@ class TestStatistics:
     def test_nonresponse_bounds_a_share_by_who_did_not_answer(self, demo_study):
         spring = demo_study.where(wave="spring").responses
         ids = [*spring["respondent"].tolist(), *(f"absent{i}" for i in range(50))]
-        roster = pd.DataFrame({"student_id": ids, "school": [*spring["school"], *[spring["school"].iloc[0]] * 50]})
+        roster = pd.DataFrame(
+            {"student_id": ids, "school": [*spring["school"], *[spring["school"].iloc[0]] * 50]}
+        )
         places = demo_study.instrument.identity
         columns = {key: place.column or place.text["en"] for key, place in places.items()}
         again = rs.read(spring.rename(columns=columns), demo_study.instrument, ids="as-is")

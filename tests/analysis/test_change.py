@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from relsurvey.aggregate.frame import sums as sums_of
 from relsurvey.aggregate.moments import Sums
 from relsurvey.analysis.change import change, change_verdicts
-from relsurvey.analysis.change_clusters import random_intercept_change
-from relsurvey.analysis.composition import by_groups, by_respondent, expected_rise, start_reliability
+from relsurvey.analysis.groups.twosample import welch_from_sums
 from relsurvey.analysis.occasions import occasions
-from relsurvey.analysis.paired import (
+from relsurvey.analysis.shares import newcombe, smallest_gap, two_shares_p
+from relsurvey.analysis.waves.change_clusters import random_intercept_change
+from relsurvey.analysis.waves.composition import by_groups, by_respondent, expected_rise, start_reliability
+from relsurvey.analysis.waves.paired import (
     SharesTwice,
     matched_difference,
     mcnemar,
@@ -29,8 +31,6 @@ from relsurvey.analysis.paired import (
     smallest_change,
     wilcoxon,
 )
-from relsurvey.analysis.shares import newcombe, smallest_gap, two_shares_p
-from relsurvey.analysis.twosample import welch_from_sums
 from relsurvey.errors import AnalysisError
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from relsurvey.aggregate.moments import Sums
 from relsurvey.analysis.clusters import cluster_difference, cluster_mean, cluster_model
-from relsurvey.analysis.columns import cell_sums, cluster_sums, members, name_of, numbers
+from relsurvey.analysis.sampling.columns import cell_sums, cluster_sums, members, name_of, numbers
 from relsurvey.errors import AnalysisError
 
 

@@ -20,11 +20,10 @@ from relsurvey.aggregate.tables import ScoreCounts
 from relsurvey.analysis.compare import compare
 from relsurvey.analysis.covariates import adjusted
 from relsurvey.analysis.crosstab import association, crosstab
-from relsurvey.analysis.distribution import quantile
-from relsurvey.analysis.shares import newcombe, two_shares_p, wilson
-from relsurvey.analysis.strata import within_strata
-from relsurvey.analysis.studentized import range_quantile, range_sf
-from relsurvey.analysis.twosample import (
+from relsurvey.analysis.groups.distribution import quantile
+from relsurvey.analysis.groups.strata import within_strata
+from relsurvey.analysis.groups.studentized import range_quantile, range_sf
+from relsurvey.analysis.groups.twosample import (
     equivalence,
     hochberg_q,
     holm,
@@ -32,6 +31,7 @@ from relsurvey.analysis.twosample import (
     smallest_difference,
     welch_from_sums,
 )
+from relsurvey.analysis.shares import newcombe, two_shares_p, wilson
 from relsurvey.errors import AnalysisError
 
 LANGUAGES = ("en", "es")

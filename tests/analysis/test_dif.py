@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from relsurvey.aggregate.matching import matching_counts
 from relsurvey.analysis import dif as module
 from relsurvey.analysis.dif import dif
-from relsurvey.analysis.dif_models import JODOIN_GIERL, effect_class
+from relsurvey.analysis.functioning.dif_models import JODOIN_GIERL, effect_class
 from relsurvey.errors import AnalysisError
 from relsurvey.words import languages
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relsurvey.aggregate import Moments, moments
-from relsurvey.analysis.cfa import fit
-from relsurvey.analysis.cfa_fit import measures
-from relsurvey.analysis.cfa_model import Sample, Structure, layout_of
-from relsurvey.analysis.cfa_problem import Problem
 from relsurvey.analysis.factor import factor, one_factor
+from relsurvey.analysis.models.cfa import fit
+from relsurvey.analysis.models.cfa_fit import measures
+from relsurvey.analysis.models.cfa_model import Sample, Structure, layout_of
+from relsurvey.analysis.models.cfa_problem import Problem
 from relsurvey.errors import AnalysisError
 
 LOADINGS = np.array([0.8, 0.7, 0.6, 0.5, 0.4, 0.7])

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relsurvey.aggregate.moments import Sums
-from relsurvey.analysis.columns import cluster_sums
 from relsurvey.analysis.nesting import nesting
-from relsurvey.analysis.random_intercept import components, design_effect, shrunken
+from relsurvey.analysis.sampling.columns import cluster_sums
+from relsurvey.analysis.sampling.random_intercept import components, design_effect, shrunken
 from relsurvey.errors import AnalysisError
 
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relsurvey.analysis.bivariate import bivariate_normal_cdf
-from relsurvey.analysis.green_yang import categorical_omega, observed_omega
+from relsurvey.analysis.models.bivariate import bivariate_normal_cdf
+from relsurvey.analysis.models.green_yang import categorical_omega, observed_omega
+from relsurvey.analysis.models.ordinal_gamma import ordinal_moments, pairs_of
 from relsurvey.analysis.ordinal_cfa import MOST, ordinal_factor
-from relsurvey.analysis.ordinal_gamma import ordinal_moments, pairs_of
 from relsurvey.analysis.polychoric import polychoric
 from relsurvey.errors import AnalysisError
 
@@ -87,7 +87,7 @@ def test_covariances_are_those_of_leaving_out_one_respondent():
 def test_rows_taken_in_pieces_give_the_same(monkeypatch):
     answers = simulated()
     whole = ordinal_moments(answers).gamma
-    monkeypatch.setattr("relsurvey.analysis.ordinal_gamma._NUMBERS_AT_ONCE", 100)
+    monkeypatch.setattr("relsurvey.analysis.models.ordinal_gamma._NUMBERS_AT_ONCE", 100)
     assert ordinal_moments(answers).gamma == pytest.approx(whole, rel=1e-12, abs=1e-12)
 
 

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
 from relsurvey.aggregate import PairCounts, pair_counts
-from relsurvey.analysis.bivariate import (
+from relsurvey.analysis.models.bivariate import (
     BOUND,
     bivariate_normal_cdf,
     cell_probabilities,
     threshold_slopes,
 )
-from relsurvey.analysis.minres import FLOOR, minres_omega, minres_one_factor
+from relsurvey.analysis.models.minres import FLOOR, minres_omega, minres_one_factor
 from relsurvey.analysis.polychoric import ordinal_alpha, polychoric
 from relsurvey.errors import AnalysisError
 

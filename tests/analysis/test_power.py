@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import f
 from statsmodels.stats.proportion import proportion_confint
 
+from relsurvey.analysis.planning.precision import alpha_within, share_within
 from relsurvey.analysis.power import (
     QUESTIONS,
     crossed_table,
@@ -19,7 +20,6 @@ from relsurvey.analysis.power import (
     two_means,
     two_shares,
 )
-from relsurvey.analysis.precision import alpha_within, share_within
 from relsurvey.analysis.shares import smallest_gap
 from relsurvey.errors import AnalysisError
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from relsurvey.analysis.proportional_odds import mean_difference, proportional_odds
+from relsurvey.analysis.functioning.proportional_odds import mean_difference, proportional_odds
 
 
 def likelihood(y, x, thresholds, coefficients):

@@ -8,13 +8,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from relsurvey.aggregate.moments import Sums
-from relsurvey.analysis import change_faces
-from relsurvey.analysis.change_clusters import InterceptChange, random_intercept_change
-from relsurvey.analysis.change_rows import NOBODY, by_cell, matches, scored
 from relsurvey.analysis.clusters import cluster_difference
-from relsurvey.analysis.composition import Split, by_groups, by_respondent, expected_rise, start_reliability
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding
-from relsurvey.analysis.paired import (
+from relsurvey.analysis.groups.twosample import hochberg_q, holm
+from relsurvey.analysis.sampling.sandwich import MIN_CLUSTERS, Term
+from relsurvey.analysis.waves import change_faces
+from relsurvey.analysis.waves.change_clusters import InterceptChange, random_intercept_change
+from relsurvey.analysis.waves.change_rows import NOBODY, by_cell, matches, scored
+from relsurvey.analysis.waves.composition import (
+    Split,
+    by_groups,
+    by_respondent,
+    expected_rise,
+    start_reliability,
+)
+from relsurvey.analysis.waves.paired import (
     Overlap,
     SharesTwice,
     overlap,
@@ -23,8 +31,6 @@ from relsurvey.analysis.paired import (
     shares_twice,
     smallest_change,
 )
-from relsurvey.analysis.sandwich import MIN_CLUSTERS, Term
-from relsurvey.analysis.twosample import hochberg_q, holm
 from relsurvey.errors import AnalysisError
 
 if TYPE_CHECKING:
@@ -258,9 +264,9 @@ def change(
     -----
     The headline: where at least 70 % of *each* wave answered both times (the larger wave decides: else "the
     same students" would be untrue of it) and they are 20 or more, all students with the covariance of those
-    who answered both times (:func:`~relsurvey.analysis.paired.overlapping_difference`,
-    :func:`~relsurvey.analysis.paired.share_interval`); else all students as two independent samples. The
-    share is what is judged, the mean can only weaken it (rules.md 11).
+    who answered both times (:func:`~relsurvey.analysis.waves.paired.overlapping_difference`,
+    :func:`~relsurvey.analysis.waves.paired.share_interval`); else all students as two independent samples.
+    The share is what is judged, the mean can only weaken it (rules.md 11).
 
     Examples
     --------

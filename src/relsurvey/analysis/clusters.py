@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from relsurvey.aggregate.moments import Sums
-from relsurvey.analysis.columns import by_cluster, cell_sums, members, numbers
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
-from relsurvey.analysis.sandwich import MIN_CLUSTERS, Least, Term, terms
+from relsurvey.analysis.sampling.columns import by_cluster, cell_sums, members, numbers
+from relsurvey.analysis.sampling.sandwich import MIN_CLUSTERS, Least, Term, terms
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
 

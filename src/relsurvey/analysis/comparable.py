@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from relsurvey.analysis.dif import DIF, dif
 from relsurvey.analysis.invariance import MINIMUM, invariance
-from relsurvey.analysis.invariance_finding import Comparable, Invariance
+from relsurvey.analysis.models.invariance_finding import Comparable, Invariance
 from relsurvey.words import say
 
 if TYPE_CHECKING:

@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from relsurvey.aggregate.frame import MOST_CODES, score_counts
 from relsurvey.aggregate.moments import Sums
 from relsurvey.aggregate.tables import ScoreCounts, weighted_sums
-from relsurvey.analysis import compare_pairs, compare_words
-from relsurvey.analysis.columns import numbers
-from relsurvey.analysis.compare_others import Beside, beside_others
-from relsurvey.analysis.compare_pairs import frame
 from relsurvey.analysis.crosstab import association
-from relsurvey.analysis.distribution import levene, quantile
-from relsurvey.analysis.effects import epsilon_squared, eta_squared, omega_squared
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding
-from relsurvey.analysis.ranks import kruskal, mann_whitney, rank_epsilon_squared, rank_eta_squared
-from relsurvey.analysis.shares import wilson
-from relsurvey.analysis.strata import Within, within_strata
-from relsurvey.analysis.twosample import (
+from relsurvey.analysis.groups import compare_pairs, compare_words
+from relsurvey.analysis.groups.compare_others import Beside, beside_others
+from relsurvey.analysis.groups.compare_pairs import frame
+from relsurvey.analysis.groups.distribution import levene, quantile
+from relsurvey.analysis.groups.effects import epsilon_squared, eta_squared, omega_squared
+from relsurvey.analysis.groups.ranks import kruskal, mann_whitney, rank_epsilon_squared, rank_eta_squared
+from relsurvey.analysis.groups.strata import Within, within_strata
+from relsurvey.analysis.groups.twosample import (
     Effect,
     Test,
     anova_from_sums,
@@ -31,6 +29,8 @@ from relsurvey.analysis.twosample import (
     welch_anova_from_sums,
     welch_from_sums,
 )
+from relsurvey.analysis.sampling.columns import numbers
+from relsurvey.analysis.shares import wilson
 from relsurvey.errors import AnalysisError
 
 if TYPE_CHECKING:

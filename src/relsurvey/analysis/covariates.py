@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from relsurvey.analysis.columns import numbers
-from relsurvey.analysis.compare_pairs import frame
-from relsurvey.analysis.compare_words import signed
-from relsurvey.analysis.effects import eta_squared
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN, Face, Finding, Value
-from relsurvey.analysis.linear import Design, Ordinary, Variable, design, ordinary, separable
-from relsurvey.analysis.mixed import Mixed, fit
-from relsurvey.analysis.twosample import Effect, Test, holm
+from relsurvey.analysis.groups.compare_pairs import frame
+from relsurvey.analysis.groups.compare_words import signed
+from relsurvey.analysis.groups.effects import eta_squared
+from relsurvey.analysis.groups.linear import Design, Ordinary, Variable, design, ordinary, separable
+from relsurvey.analysis.groups.mixed import Mixed, fit
+from relsurvey.analysis.groups.twosample import Effect, Test, holm
+from relsurvey.analysis.sampling.columns import numbers
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from relsurvey.analysis.effects import cramers_v
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN, Face, Finding, Value
-from relsurvey.analysis.twosample import Effect, Test, holm
+from relsurvey.analysis.groups.effects import cramers_v
+from relsurvey.analysis.groups.twosample import Effect, Test, holm
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
 

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from relsurvey.aggregate.matching import MatchingCounts, matching_counts
-from relsurvey.analysis.dif_models import Contrast, Judged, Mark, Matched, disagree, judged, matched
-from relsurvey.analysis.dif_tables import tables
-from relsurvey.analysis.dif_words import faces, in_words
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding
+from relsurvey.analysis.functioning.dif_models import (
+    Contrast,
+    Judged,
+    Mark,
+    Matched,
+    disagree,
+    judged,
+    matched,
+)
+from relsurvey.analysis.functioning.dif_tables import tables
+from relsurvey.analysis.functioning.dif_words import faces, in_words
 from relsurvey.errors import AnalysisError
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relsurvey.aggregate.moments import Moments
-from relsurvey.analysis.cfa import fit
-from relsurvey.analysis.cfa_fit import measures, omega
-from relsurvey.analysis.cfa_model import Sample, Structure, answers, chosen
-from relsurvey.analysis.factor_finding import Factor
+from relsurvey.analysis.models.cfa import fit
+from relsurvey.analysis.models.cfa_fit import measures, omega
+from relsurvey.analysis.models.cfa_model import Sample, Structure, answers, chosen
+from relsurvey.analysis.models.factor_finding import Factor
 from relsurvey.errors import AnalysisError
 
 if TYPE_CHECKING:

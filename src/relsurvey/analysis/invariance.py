@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from relsurvey.aggregate.moments import Moments
-from relsurvey.analysis.cfa import fit
-from relsurvey.analysis.cfa_fit import Measures, measures, shifts
-from relsurvey.analysis.cfa_model import Equal, Sample, Structure, answers, chosen
-from relsurvey.analysis.invariance_finding import Comparable, Invariance, Step, StepName
+from relsurvey.analysis.models.cfa import fit
+from relsurvey.analysis.models.cfa_fit import Measures, measures, shifts
+from relsurvey.analysis.models.cfa_model import Equal, Sample, Structure, answers, chosen
+from relsurvey.analysis.models.invariance_finding import Comparable, Invariance, Step, StepName
 from relsurvey.errors import AnalysisError
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from relsurvey.aggregate.moments import Sums
 from relsurvey.analysis.clusters import Level, known_level
-from relsurvey.analysis.columns import by_cluster
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
-from relsurvey.analysis.random_intercept import (
+from relsurvey.analysis.sampling.columns import by_cluster
+from relsurvey.analysis.sampling.random_intercept import (
     NOISE,
     Components,
     Shrunk,
@@ -19,7 +19,7 @@ from relsurvey.analysis.random_intercept import (
     design_effect,
     shrunken,
 )
-from relsurvey.analysis.sandwich import MIN_CLUSTERS
+from relsurvey.analysis.sampling.sandwich import MIN_CLUSTERS
 from relsurvey.errors import AnalysisError
 from relsurvey.escape import html_text
 from relsurvey.words import say

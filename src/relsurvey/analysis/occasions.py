@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from relsurvey.aggregate.frame import sums as sums_of
 from relsurvey.aggregate.moments import Sums
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
-from relsurvey.analysis.paired import Difference, matched_difference, overlap
-from relsurvey.analysis.twosample import holm, mean_interval
+from relsurvey.analysis.groups.twosample import holm, mean_interval
+from relsurvey.analysis.waves.paired import Difference, matched_difference, overlap
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say, share_words
 

@@ -11,6 +11,7 @@ from relsurvey.analysis.factor import OneFactor, one_factor
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from relsurvey.aggregate.tables import PairCounts
 
@@ -95,7 +96,7 @@ def ordinal(counts: PairCounts, missing: Missing) -> tuple[float, float]:
     """
     import numpy as np
 
-    from relsurvey.analysis.minres import minres_omega
+    from relsurvey.analysis.models.minres import minres_omega
     from relsurvey.analysis.polychoric import ordinal_alpha, polychoric
 
     if len(counts.names) < 2 or (missing == "listwise" and not counts.complete_n):
@@ -104,6 +105,22 @@ def ordinal(counts: PairCounts, missing: Missing) -> tuple[float, float]:
     if not np.isfinite(correlation).all():
         return math.nan, math.nan
     return ordinal_alpha(correlation), minres_omega(correlation)
+
+
+def categorical(items: pd.DataFrame) -> float:
+    """Return omega of the sum of answers in steps (Green & Yang 2009); NaN where there is none.
+
+    Parameters
+    ----------
+    items
+        One row a respondent and one column an item, codes, NaN for missing; complete rows count.
+    """
+    from relsurvey.analysis.ordinal_cfa import ordinal_factor
+
+    complete = items.dropna()
+    if len(complete) <= len(items.columns) or len(items.columns) < 3 or (complete.nunique() < 2).any():
+        return math.nan
+    return float(ordinal_factor(complete).omega["omega"].iloc[0])
 
 
 def robust_omega_se(items: np.ndarray, fitted: OneFactor) -> float:

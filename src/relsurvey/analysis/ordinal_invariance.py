@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relsurvey.analysis.cfa_fit import Z
-from relsurvey.analysis.cfa_model import Structure
-from relsurvey.analysis.columns import name_of
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.invariance import MINIMUM, NARROW
-from relsurvey.analysis.invariance_finding import LOOSE, Comparable
+from relsurvey.analysis.models.cfa_fit import Z
+from relsurvey.analysis.models.cfa_model import Structure
+from relsurvey.analysis.models.invariance_finding import LOOSE, Comparable
+from relsurvey.analysis.models.ordinal_dwls import OrdinalMeasures
+from relsurvey.analysis.models.ordinal_gamma import OrdinalMoments, ordinal_moments
+from relsurvey.analysis.models.ordinal_steps import STEPS, Fitted, StepName, fit_steps
 from relsurvey.analysis.ordinal_cfa import MEASURES, in_steps
-from relsurvey.analysis.ordinal_dwls import OrdinalMeasures
-from relsurvey.analysis.ordinal_gamma import OrdinalMoments, ordinal_moments
-from relsurvey.analysis.ordinal_steps import STEPS, Fitted, StepName, fit_steps
+from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
 
@@ -290,9 +290,9 @@ def ordinal_invariance(
     equal loadings too, equal intercepts too. Figures equal R's lavaan with ``semTools::measEq.syntax(ID.cat =
     "Wu.Estabrook.2016", ID.fac = "std.lv", parameterization = "theta")``, the first group to appear being the
     first, except for questions of two answers in the third step (see
-    :func:`~relsurvey.analysis.ordinal_steps.fit_steps`). A step holds when the corrected CFI falls by .010 at
-    most and the corrected RMSEA rises by .015 at most, or .005 and .010 with 300 respondents or fewer: Chen's
-    (2007) limits for answers taken as measures, there being no agreed ones for steps.
+    :func:`~relsurvey.analysis.models.ordinal_steps.fit_steps`). A step holds when the corrected CFI falls by
+    .010 at most and the corrected RMSEA rises by .015 at most, or .005 and .010 with 300 respondents or
+    fewer: Chen's (2007) limits for answers taken as measures, there being no agreed ones for steps.
 
     Examples
     --------

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from relsurvey.aggregate.moments import Missing
 from relsurvey.aggregate.tables import PairCounts
-from relsurvey.analysis.bivariate import BOUND, EDGE, halved, solve, standard_errors, thresholds
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.models.bivariate import BOUND, EDGE, halved, solve, standard_errors, thresholds
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
 

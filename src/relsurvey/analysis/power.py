@@ -7,7 +7,7 @@ from collections.abc import Callable
 from inspect import signature
 from typing import Any
 
-from relsurvey.analysis.planned import (
+from relsurvey.analysis.planning.planned import (
     LEVEL,
     MOST_STUDENTS,
     POWER,
@@ -27,7 +27,7 @@ from relsurvey.analysis.planned import (
     whole,
     whole_number,
 )
-from relsurvey.analysis.precision import alpha_within, share_within
+from relsurvey.analysis.planning.precision import alpha_within, share_within
 from relsurvey.analysis.shares import smallest_gap
 from relsurvey.errors import AnalysisError
 

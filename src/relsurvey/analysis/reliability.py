@@ -15,7 +15,7 @@ from relsurvey.aggregate.tables import PairCounts
 from relsurvey.analysis.alpha import ItemStatistics, classical, feldt, robust_alpha, split_half
 from relsurvey.analysis.factor import one_factor
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding
-from relsurvey.analysis.omega import Omega, omega, ordinal
+from relsurvey.analysis.omega import Omega, categorical, omega, ordinal
 from relsurvey.analysis.verdict import Reading, reliability_verdict
 from relsurvey.errors import AnalysisError
 from relsurvey.instrument.model import Thresholds
@@ -50,6 +50,8 @@ class ScaleReliability:
         The 95 % interval that does not assume normal answers; from rows, complete ones.
     ordinal_alpha, ordinal_omega
         Of the polychoric correlations: of the traits behind the answers, not of the scores.
+    omega_categorical
+        Omega of the scores, from a factor model of answers in steps (Green & Yang); from rows.
     split_half, split_half_low, split_half_high
         Odd against even items (Guttman-Flanagan), and the lowest and highest of all halves.
     sem
@@ -89,6 +91,7 @@ class ScaleReliability:
     omega_robust_high: float
     ordinal_alpha: float
     ordinal_omega: float
+    omega_categorical: float
     lambda2: float
     lambda6: float
     split_half: float
@@ -344,6 +347,7 @@ def reliability(
 
     rows: np.ndarray | None = None
     counts: PairCounts | None = None
+    of_steps = math.nan
     if isinstance(items, Moments):
         m = items
     elif isinstance(items, PairCounts):
@@ -353,6 +357,7 @@ def reliability(
         rows = items.dropna().to_numpy(dtype=float)
         if len(items.columns) and (items.nunique() <= MOST_POINTS).all():
             counts = pair_counts(items)
+            of_steps = categorical(items)
     k = len(m.names)
     n = m.n(missing)
     if k == 0 or m.rows == 0:
@@ -407,6 +412,7 @@ def reliability(
                 omega_robust_high=o.robust_high,
                 ordinal_alpha=ordinal_alpha,
                 ordinal_omega=ordinal_omega,
+                omega_categorical=of_steps,
                 lambda2=c.lambda2,
                 lambda6=c.lambda6,
                 split_half=halves.flanagan,
@@ -469,7 +475,7 @@ def stability(
     >>> two = moments(pd.DataFrame({"fall": [1.0, 2, 3, 4, 5, 4], "spring": [2.0, 1, 3, 5, 4, 4]}))
     >>> found = stability(two, scale="s", before="fall", after="spring", reliabilities=(0.8, 0.9))
     >>> round(found.r, 2), found.n
-    (0.81, 6)
+    (0.82, 6)
     """
     cov, n = scores.covariance("listwise"), scores.complete_n
     product = float(cov[0, 0] * cov[1, 1]) if n > 1 else math.nan

@@ -12,7 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
-from relsurvey.analysis.planned import whole_number
+from relsurvey.analysis.planning.planned import whole_number
 from relsurvey.analysis.shares import wilson
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say

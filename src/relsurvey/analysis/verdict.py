@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from relsurvey.aggregate.counts import Cell
+from relsurvey.analysis.groups.twosample import hochberg_q, holm, welch_from_sums
 from relsurvey.analysis.shares import newcombe, smallest_gap, two_shares_p
-from relsurvey.analysis.twosample import hochberg_q, holm, welch_from_sums
 from relsurvey.instrument.model import Thresholds
 
 ReadAs = Literal["report", "with_care", "one_by_one", "too_few"]

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from relsurvey.analysis.columns import numbers
-from relsurvey.analysis.design import Design, design_of
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
-from relsurvey.analysis.raking import Weights, rake
-from relsurvey.analysis.sandwich import MIN_CLUSTERS
+from relsurvey.analysis.sampling.columns import numbers
+from relsurvey.analysis.sampling.design import Design, design_of
+from relsurvey.analysis.sampling.raking import Weights, rake
+from relsurvey.analysis.sampling.sandwich import MIN_CLUSTERS
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from relsurvey.analysis.design import Labels
+    from relsurvey.analysis.sampling.design import Labels
 
 __all__ = [
     "Difference",
@@ -235,8 +235,9 @@ def weighted_mean(
     scores
         One a respondent, NaN for missing.
     weights
-        One a respondent, over 0, NaN for who has none; or the :class:`~relsurvey.analysis.raking.Weights` of
-        the same rows, and then the standard errors know of the raking.
+        One a respondent, over 0, NaN for who has none; or the
+        :class:`~relsurvey.analysis.sampling.raking.Weights` of the same rows, and then the standard errors
+        know of the raking.
     groups
         Each respondent's group; each is estimated as a part of the whole design.
     strata, clusters

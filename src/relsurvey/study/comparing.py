@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 from relsurvey.analysis.finding import MIN_N_SHOWN
 from relsurvey.errors import AnalysisError
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from relsurvey.analysis.compare import Comparison
     from relsurvey.analysis.covariates import Adjusted
     from relsurvey.analysis.dif import DIF
-    from relsurvey.analysis.invariance_finding import Invariance
+    from relsurvey.analysis.models.invariance_finding import Invariance
     from relsurvey.analysis.nesting import Nesting
+    from relsurvey.analysis.ordinal_invariance import OrdinalInvariance
     from relsurvey.view.material import Material
 
 
@@ -137,7 +138,13 @@ class Comparing(Measuring):
         rows = self._latest().responses
         return "school" in rows and len(rows["school"].dropna().unique()) > 1
 
-    def invariance(self, scale: str, by: str) -> Invariance:
+    @overload
+    def invariance(self, scale: str, by: str, *, ordinal: Literal[False] = False) -> Invariance: ...
+
+    @overload
+    def invariance(self, scale: str, by: str, *, ordinal: Literal[True]) -> OrdinalInvariance: ...
+
+    def invariance(self, scale: str, by: str, *, ordinal: bool = False) -> Invariance | OrdinalInvariance:
         """Check whether groups read a scale's questions alike, by a factor model, in the latest wave.
 
         Parameters
@@ -146,6 +153,8 @@ class Comparing(Measuring):
             A scale's id.
         by
             A group variable, school or team.
+        ordinal
+            Take answers as steps, not as measures: thresholds are then held equal too.
 
         Raises
         ------
@@ -153,12 +162,15 @@ class Comparing(Measuring):
             If there is no such scale or variable, or no one answered.
         """
         from relsurvey.analysis.invariance import invariance
+        from relsurvey.analysis.ordinal_invariance import ordinal_invariance
         from relsurvey.scoring import keyed
 
         self._known(scale)
         study = self._latest()
         column = study._column(by)
         items = keyed(study.responses, self.instrument, scale)
+        if ordinal:
+            return ordinal_invariance(items, column, by=by, scale=scale)
         return invariance(items, column, by=by, scale=scale)
 
     def dif(self, scale: str, by: str) -> DIF:

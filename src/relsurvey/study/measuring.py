@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 from relsurvey.errors import AnalysisError
 from relsurvey.study.rows import Rows
@@ -11,8 +11,9 @@ from relsurvey.study.rows import Rows
 if TYPE_CHECKING:
     import pandas as pd
 
-    from relsurvey.analysis.factor_finding import Factor
+    from relsurvey.analysis.models.factor_finding import Factor
     from relsurvey.analysis.nonresponse import Nonresponse
+    from relsurvey.analysis.ordinal_cfa import OrdinalFactor
     from relsurvey.analysis.reliability import Reliability, Stability
     from relsurvey.analysis.response import Response
     from relsurvey.analysis.screening import Screening
@@ -219,13 +220,21 @@ class Measuring(Rows):
                 )
         return tuple(found)
 
-    def factor(self, scale: str | None = None) -> Factor:
+    @overload
+    def factor(self, scale: str | None = None, *, ordinal: Literal[False] = False) -> Factor: ...
+
+    @overload
+    def factor(self, scale: str | None = None, *, ordinal: Literal[True]) -> OrdinalFactor: ...
+
+    def factor(self, scale: str | None = None, *, ordinal: bool = False) -> Factor | OrdinalFactor:
         """Fit one factor to a scale, or one factor to each scale, to the answers of the latest wave.
 
         Parameters
         ----------
         scale
             A scale's id; None fits all scales together, and says whether they are answered much alike.
+        ordinal
+            Take answers as steps, not as measures (lavaan's WLSMV): for few answers, or very skewed ones.
 
         Raises
         ------
@@ -238,11 +247,12 @@ class Measuring(Rows):
         >>> from relsurvey.demo import demo_workbook
         >>> found = rs.read(demo_workbook()).factor("share_power")
         >>> list(found.fit.columns[:4])
-        ['model', 'n', 'groups', 'chisq']
+        ['model', 'n', 'n_items', 'n_factors']
         """
         import pandas as pd
 
         from relsurvey.analysis.factor import factor
+        from relsurvey.analysis.ordinal_cfa import ordinal_factor
         from relsurvey.scoring import keyed
 
         if scale is not None:
@@ -255,9 +265,11 @@ class Measuring(Rows):
         taken: set[str] = set()
         given = {}
         for key, frame in zip(scales, frames, strict=True):
-            given[key] = [str(item) for item in frame if item not in taken]
-            taken.update(given[key])
-        return factor(items, {key: own for key, own in given.items() if own}, wave=self.wave)
+            own = [str(item) for item in frame if item not in taken]
+            taken.update(own)
+            if own:
+                given[key] = own
+        return ordinal_factor(items, given) if ordinal else factor(items, given, wave=self.wave)
 
     def screen(self) -> Screening:
         """Flag answers of the latest wave that may have been given without care; it removes nothing.

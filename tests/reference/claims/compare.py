@@ -12,8 +12,8 @@ import pandas as pd
 from relsurvey.aggregate.moments import Sums
 from relsurvey.aggregate.tables import ScoreCounts
 from relsurvey.analysis.compare import Comparison, compare
+from relsurvey.analysis.groups.twosample import hochberg_q, holm, welch_from_sums
 from relsurvey.analysis.shares import newcombe, two_shares_p, wilson
-from relsurvey.analysis.twosample import hochberg_q, holm, welch_from_sums
 from tests.reference.oracle import LEFT, SHARED, Figure, Record, data, keyed, reproduces, rows
 
 LEFT["*/levene_mean"] = "Levene's test is about the medians here: one test of spread is enough"

@@ -9,8 +9,8 @@ import numpy as np
 
 from relsurvey.aggregate.tables import ScoreCounts
 from relsurvey.analysis.crosstab import Crosstab, crosstab
+from relsurvey.analysis.groups.strata import Within, within_strata
 from relsurvey.analysis.shares import two_shares_p
-from relsurvey.analysis.strata import Within, within_strata
 from tests.reference.claims.compare import mass_survey
 from tests.reference.oracle import LEFT, Figure, Record, data, reproduces
 

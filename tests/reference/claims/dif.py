@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from relsurvey.analysis.dif import DIF, ItemDIF, dif
-from relsurvey.analysis.dif_models import Matched
+from relsurvey.analysis.functioning.dif_models import Matched
 from tests.reference.oracle import Figure, Record, data, keyed, reproduces, rows
 
 

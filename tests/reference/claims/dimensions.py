@@ -10,7 +10,7 @@ import pandas as pd
 
 from relsurvey.aggregate import moments
 from relsurvey.analysis.dimensions import Dimensions, dimensions
-from relsurvey.analysis.minres import minres_one_factor
+from relsurvey.analysis.models.minres import minres_one_factor
 from tests.reference.oracle import LEFT, Figure, Record, data, keyed, reproduces
 
 _NO_ROTATION = (

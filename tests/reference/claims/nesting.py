@@ -10,9 +10,9 @@ import pandas as pd
 
 from relsurvey.aggregate.moments import Sums
 from relsurvey.analysis.clusters import Generalised, cluster_difference, cluster_mean, cluster_model
-from relsurvey.analysis.columns import by_cluster
 from relsurvey.analysis.nesting import Nesting, nesting
-from relsurvey.analysis.random_intercept import Components, components, design_effect, shrunken
+from relsurvey.analysis.sampling.columns import by_cluster
+from relsurvey.analysis.sampling.random_intercept import Components, components, design_effect, shrunken
 from relsurvey.analysis.weights import weighted_mean
 from tests.reference.oracle import LEFT, Figure, Record, data, keyed, reproduces, rows
 

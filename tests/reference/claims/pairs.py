@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from relsurvey.analysis.twosample import welch_from_sums
+from relsurvey.analysis.groups.twosample import welch_from_sums
 from tests.reference.claims.compare import of
 from tests.reference.oracle import Figure, Record, reproduces
 

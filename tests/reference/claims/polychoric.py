@@ -9,7 +9,7 @@ from math import nan
 import numpy as np
 
 from relsurvey.aggregate import moments
-from relsurvey.analysis.minres import minres_omega
+from relsurvey.analysis.models.minres import minres_omega
 from relsurvey.analysis.polychoric import Polychoric, ordinal_alpha, polychoric
 from tests.reference.oracle import Figure, Record, keyed, matrix, records, reproduces
 

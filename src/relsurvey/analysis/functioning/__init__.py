@@ -1,0 +1,1 @@
+"""The parts of differential item functioning: models of one question, tables, words."""

@@ -1,0 +1,1 @@
+"""The parts of planning: results and precision."""

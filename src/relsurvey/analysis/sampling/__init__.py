@@ -1,0 +1,1 @@
+"""Clusters, weights and designs: what a sample says of more than itself."""

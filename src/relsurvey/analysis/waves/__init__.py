@@ -1,0 +1,1 @@
+"""The parts of a change between waves: the same students, who came and left, schools, faces."""
