@@ -76,7 +76,7 @@ def comparability(items: pd.DataFrame, groups: pd.Series, *, scale: str = "", by
     if len(large) < 2 or len(items.columns) < 2:
         return NOT_CHECKED
     model: Invariance = invariance(items, groups, by=by, scale=scale)
-    answers: DIF = dif(items, groups)
+    answers: DIF = dif(items, groups, rest=False)
     marks = {model.comparable, answers.comparable}
     mark: Comparable = "differs" if "differs" in marks else "comparable"
     if mark != "differs" and "not checked" in marks:

@@ -167,6 +167,7 @@ def dif(
     purify: bool = True,
     min_n: int = MIN_N_CHECKED,
     reference: str | None = None,
+    rest: bool = True,
 ) -> DIF:
     """Check whether groups with the same overall answers answer each question alike.
 
@@ -186,6 +187,8 @@ def dif(
         Groups with fewer respondents are left out, and are *not checked*.
     reference
         The group that each other one stands beside; else each stands beside all others.
+    rest
+        Whether to match on the rest score too. The mark does not need it.
 
     Returns
     -------
@@ -263,7 +266,7 @@ def dif(
         out = differs
         rounds.append(out)
         counts = _again(count, whole, out).only(chosen)
-    rests = [matched(counts, i, base, rest=True) for i in everything]
+    rests: list[Matched] = [matched(counts, i, base, rest=True) for i in everything] if rest else []
     on_rest = judged(rests)
     return DIF(
         tuple(
@@ -271,9 +274,9 @@ def dif(
                 whole.names[i],
                 totals[i],
                 found[i],
-                rests[i],
-                on_rest[i],
-                disagree((totals[i], found[i]), (rests[i], on_rest[i])),
+                rests[i] if rest else None,
+                on_rest[i] if rest else _UNCHECKED,
+                disagree((totals[i], found[i]), (rests[i], on_rest[i])) if rest else None,
                 counts.in_total[i],
                 int((counts.counts[i].sum(axis=(0, 1)) == 0).sum()),
             )

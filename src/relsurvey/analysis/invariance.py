@@ -172,6 +172,7 @@ def _samples(
     scale: str,
 ) -> tuple[Structure, tuple[Sample, ...]]:
     """Return the model and each group's moments, the first group to appear first."""
+    import numpy as np
     import pandas as pd
 
     from relsurvey.aggregate.frame import moments
@@ -193,7 +194,8 @@ def _samples(
         raise AnalysisError(f"There are {len(items)} rows but {given} group labels. Give one a row.")
     structure, places = chosen([str(name) for name in items.columns], scales, scale)
     table = answers(items.iloc[:, places])
-    labels = pd.Series([_label(value) for value in groups], index=table.index, dtype=object)
+    named_so = pd.Series(np.asarray(groups, dtype=object), index=table.index)
+    labels = named_so.map({value: _label(value) for value in named_so.dropna().unique()}).astype(object)
     known = labels.notna()
     complete = known & table.notna().all(axis=1)
     order = [*labels[complete].unique()]
@@ -207,10 +209,6 @@ def _samples(
     )
 
 
-def _label(value: object) -> str | None:
+def _label(value: object) -> str:
     """Return a group's name; a whole number that a gap made a float is whole again."""
-    import pandas as pd
-
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
-        return None
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
