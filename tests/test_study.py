@@ -299,3 +299,24 @@ class TestStatistics:
         assert len(known.nonresponse("share_power", by="school").table) == 4
         with pytest.raises(AnalysisError, match="not known"):
             demo_study.nonresponse("share_power")
+
+    def test_weights_make_answers_spread_as_the_roster_is(self, demo_study):
+        spring = demo_study.where(wave="spring").responses
+        places = demo_study.instrument.identity
+        columns = {key: place.column or place.text["en"] for key, place in places.items()}
+        again = rs.read(spring.rename(columns=columns), demo_study.instrument, ids="as-is")
+        first = spring["school"].iloc[0]
+        # A hundred more of one school were asked than answered.
+        ids = [*spring["respondent"], *(f"absent{i}" for i in range(100))]
+        known = again.with_roster(
+            pd.DataFrame({"student_id": ids, "school": [*spring["school"], *[first] * 100]})
+        )
+        found = known.weights("school")
+        schools = known.responses["school"].to_numpy()
+        mine = (schools == first).sum()
+        assert found.weight[schools == first] == pytest.approx((mine + 100) / mine)
+        assert found.weight[schools != first] == pytest.approx(1)
+        with pytest.raises(AnalysisError, match="not known"):
+            demo_study.weights("school")
+        with pytest.raises(AnalysisError, match="no column"):
+            known.weights("gender")

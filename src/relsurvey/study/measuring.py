@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from relsurvey.analysis.reliability import Reliability, Stability
     from relsurvey.analysis.response import Response
     from relsurvey.analysis.screening import Screening
+    from relsurvey.analysis.weights import Weights
 
 
 class Measuring(Rows):
@@ -93,6 +95,44 @@ class Measuring(Rows):
             scored = [m for m in chosen if m == m]
             groups.append(Asked(g.by, g.group, g.invited, len(scored), int(sum(scored))))
         return nonresponse(groups, scale=scale)
+
+    def weights(self, by: str | Sequence[str]) -> Weights:
+        """Weight those who answered in the latest wave so that they are spread as the roster is.
+
+        Parameters
+        ----------
+        by
+            Variables that the roster has and the answers too: school, team, grade_level or group variables.
+            Students without one of them have no weight.
+
+        Returns
+        -------
+        Weights
+            ``.weight`` one a respondent, in the order of :meth:`scores`; for
+            :func:`relsurvey.analysis.weights.weighted_share` and the like.
+
+        Raises
+        ------
+        AnalysisError
+            Without a roster, if it lacks a variable, or if a category has students but nobody who answered.
+        """
+        from relsurvey.analysis.weights import rake
+
+        names = (by,) if isinstance(by, str) else tuple(by)
+        whole = self.response(names[0]) if names else None
+        students = self.roster
+        if whole is None or students is None:
+            raise AnalysisError("Weights need at least one variable. Name what the roster knows of students.")
+        for name in names[1:]:
+            self.response(name)
+        study = self._latest()
+        # Both margins must speak of the same students: those whose line has all of the variables.
+        known = students[list(names)].dropna()
+        margins = {
+            name: {str(k): float(n) for k, n in known[name].astype(str).value_counts().items()}
+            for name in names
+        }
+        return rake(study.responses[list(names)], margins)
 
     def scores(self) -> pd.DataFrame:
         """Return one column a scale, one row a respondent of the latest wave; NaN for too few answers."""
