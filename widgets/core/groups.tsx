@@ -31,7 +31,7 @@ export function Groups({ scene }: { scene: Scene }): JSX.Element | null {
       </h3>
       <Sentences scene={scene} sentences={table.say ?? []} />
       {table.note && <p class="rs-note">{scene.say(table.note)}</p>}
-      {rows.length > 0 && table.comparable && <p class="rs-soft">{scene.say(table.comparable)}</p>}
+      {rows.length > 0 && table.comparable && <p class="rs-note">{scene.say(table.comparable)}</p>}
       {rows.length > 0 && (
         <section class="rs-card">
           <Key
