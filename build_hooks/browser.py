@@ -29,7 +29,7 @@ class BuildError(Exception):
 def targets(root: Path) -> list[Path]:
     """Return the built files that a wheel of the tree at `root` must hold."""
     package = root / "src" / "relsurvey"
-    bundles = [f"{name}.{kind}" for name in ("page", "viewer", "loader") for kind in ("js", "css")]
+    bundles = [f"{name}.{kind}" for name in ("page", "viewer", "loader", "explore") for kind in ("js", "css")]
     built = [package / "static" / name for name in bundles]
     if (root / "widgets" / "lab").is_dir():
         built.append(package / "labextension" / "package.json")

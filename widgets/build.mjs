@@ -43,15 +43,17 @@ await Promise.all([
   build({ ...common, entryPoints: [here("page/main.ts")], outfile: `${out}/page.js`, format: "iife" }),
   build({ ...common, entryPoints: [here("anywidget/main.ts")], outfile: `${out}/viewer.js`, format: "esm" }),
   build({ ...common, entryPoints: [here("loader/main.ts")], outfile: `${out}/loader.js`, format: "esm" }),
+  build({ ...common, entryPoints: [here("explore/main.ts")], outfile: `${out}/explore.js`, format: "esm" }),
   build({ ...common, entryPoints: [here("page/page.css")], outfile: `${out}/page.css` }),
   build({ ...common, entryPoints: [here("core/style.css")], outfile: `${out}/viewer.css` }),
   build({ ...common, entryPoints: [here("loader/loader.css")], outfile: `${out}/loader.css` }),
+  build({ ...common, entryPoints: [here("explore/explore.css")], outfile: `${out}/explore.css` }),
   buildLab(common),
 ]);
 
-for (const name of ["page.js", "page.css", "viewer.js", "viewer.css", "loader.js", "loader.css"]) {
+for (const name of ["page", "viewer", "loader", "explore"].flatMap((part) => [`${part}.js`, `${part}.css`])) {
   const { size } = await stat(`${out}/${name}`);
-  const limit = name.startsWith("loader") ? SMALL : LIMIT;
+  const limit = /^(loader|explore)/.test(name) ? SMALL : LIMIT;
   console.log(`${name.padEnd(12)} ${(size / 1000).toFixed(1).padStart(6)} kB`);
   if (size > limit) {
     console.error(`${name} is over its limit of ${limit / 1000} kB.`);

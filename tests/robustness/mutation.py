@@ -25,7 +25,9 @@ CONFIG = """
 source_paths = ["src"]
 only_mutate = ["src/relsurvey/analysis/*"]
 also_copy = ["src", "tests", "docs", "notebooks"]
-pytest_add_cli_args_test_selection = ["tests/analysis", "tests/reference", "tests/test_study.py"]
+pytest_add_cli_args_test_selection = [
+  "tests/analysis", "tests/reference", "tests/test_study.py", "tests/reading/test_roster.py",
+]
 pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "no:xdist", "-x"]
 track_dependencies = false
 timeout_multiplier = 5.0

@@ -40,7 +40,7 @@ export function Whisker({ low, high, y }: { low: number; high: number; y: number
   );
 }
 
-function Diamond({ at, y }: { at: number; y: number }): JSX.Element {
+export function Diamond({ at, y }: { at: number; y: number }): JSX.Element {
   return (
     <svg class="rs-diamond" x={`${at}%`} y={y} width="1" height="1" data-percent={at}>
       <path d="M0-8 6.5 0 0 8-6.5 0Z" />
@@ -67,7 +67,7 @@ interface PictureProps {
   children: ComponentChildren;
 }
 
-function Picture({ label, children, ...rest }: PictureProps): JSX.Element {
+export function Picture({ label, children, ...rest }: PictureProps): JSX.Element {
   const access = label === undefined ? { "aria-hidden": true as const } : { role: "img" as const, "aria-label": label };
   return (
     <svg width="100%" focusable="false" {...rest} {...access}>
@@ -185,7 +185,16 @@ export function Key({ scene, mark, interval, open, references }: KeyProps): JSX.
   );
 }
 
-function Named({ name, width, children }: { name: string; width: number; children: ComponentChildren }): JSX.Element {
+/** An entry of a key: the mark, and what it is. */
+export function Named({
+  name,
+  width,
+  children,
+}: {
+  name: string;
+  width: number;
+  children: ComponentChildren;
+}): JSX.Element {
   return (
     <li>
       <svg viewBox={`0 0 ${width} 18`} width={width} height="18" aria-hidden="true">

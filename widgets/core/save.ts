@@ -26,10 +26,24 @@ function copyBySelection(text: string, beside: HTMLElement): boolean {
   return copied;
 }
 
-/** Saves text as a file. A `data:` address needs nothing from a content security policy. */
+/** Saves text as a file. */
 export function saveText(name: string, text: string): void {
+  save(name, `text/csv;charset=utf-8,${encodeURIComponent(text)}`);
+}
+
+const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/** Saves the bytes of an Excel workbook as a file. */
+export function saveWorkbook(name: string, bytes: Uint8Array): void {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  save(name, `${WORKBOOK};base64,${btoa(binary)}`);
+}
+
+/** A `data:` address needs nothing from a content security policy. */
+function save(name: string, data: string): void {
   const link = document.createElement("a");
-  link.href = `data:text/csv;charset=utf-8,${encodeURIComponent(text)}`;
+  link.href = `data:${data}`;
   link.download = name;
   link.click();
 }

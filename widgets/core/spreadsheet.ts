@@ -4,7 +4,8 @@ export type Cell = string | number | null;
 
 export interface Table {
   caption: string;
-  columns: { label: string; numeric: boolean }[];
+  /** Numbers are shown with so many decimals; without that, as they are. */
+  columns: { label: string; numeric: boolean; decimals?: number }[];
   rows: Cell[][];
   /** How many columns, from the left, name the row. */
   headers: number;
@@ -47,7 +48,7 @@ export function toTsv(table: Table): string {
 }
 
 /** A file name of lower case letters, digits and hyphens. */
-export function fileName(...parts: string[]): string {
+export function fileName(kind: "csv" | "xlsx", ...parts: string[]): string {
   const slug = parts
     .join("-")
     .normalize("NFKD")
@@ -56,5 +57,5 @@ export function fileName(...parts: string[]): string {
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "")
     .slice(0, 80);
-  return `${slug || "table"}.csv`;
+  return `${slug || "table"}.${kind}`;
 }

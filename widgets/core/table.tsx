@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { copyText, saveText } from "./save";
 import type { Scene } from "./scene";
-import { fileName, type Table, toCsv, toTsv } from "./spreadsheet";
+import { type Cell, fileName, type Table, toCsv, toTsv } from "./spreadsheet";
 
 interface PanelProps {
   scene: Scene;
@@ -39,40 +39,51 @@ export function TablePanel({ scene, tables, open, toggle }: PanelProps): JSX.Ele
 export function TableView({ scene, table }: { scene: Scene; table: Table }): JSX.Element {
   return (
     <div class="rs-table">
-      <div class="rs-scroll" tabIndex={0} role="region" aria-label={table.caption}>
-        <table>
-          <caption>{table.caption}</caption>
-          <thead>
-            <tr>
-              {table.columns.map((column, index) => (
-                <th key={index} scope="col" class={column.numeric ? "rs-number" : ""}>
-                  {column.label}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {table.rows.map((row, index) => (
-              <tr key={index}>
-                {row.map((cell, column) =>
-                  column < table.headers ? (
-                    <th key={column} scope="row">
-                      {cell}
-                    </th>
-                  ) : (
-                    <td key={column} class={table.columns[column]?.numeric ? "rs-number" : ""}>
-                      {cell}
-                    </td>
-                  ),
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Grid table={table} />
       <TakeAlong scene={scene} table={table} />
     </div>
   );
+}
+
+/** The table itself; where it is too wide it can be scrolled, with keys too. */
+export function Grid({ table }: { table: Table }): JSX.Element {
+  return (
+    <div class="rs-scroll" tabIndex={0} role="region" aria-label={table.caption}>
+      <table>
+        <caption>{table.caption}</caption>
+        <thead>
+          <tr>
+            {table.columns.map((column, index) => (
+              <th key={index} scope="col" class={column.numeric ? "rs-number" : ""}>
+                {column.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, index) => (
+            <tr key={index}>
+              {row.map((cell, column) =>
+                column < table.headers ? (
+                  <th key={column} scope="row">
+                    {cell}
+                  </th>
+                ) : (
+                  <td key={column} class={table.columns[column]?.numeric ? "rs-number" : ""}>
+                    {shown(cell, table.columns[column]?.decimals)}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function shown(cell: Cell, decimals: number | undefined): Cell {
+  return typeof cell === "number" && decimals !== undefined ? cell.toFixed(decimals) : cell;
 }
 
 function TakeAlong({ scene, table }: { scene: Scene; table: Table }): JSX.Element {
@@ -84,7 +95,7 @@ function TakeAlong({ scene, table }: { scene: Scene; table: Table }): JSX.Elemen
     say((await copyText(toTsv(table), place.current)) ? words.copied : words.notCopied);
   };
   const save = (): void => {
-    saveText(fileName(view.id, scene.unit.id, table.caption), toCsv(table));
+    saveText(fileName("csv", view.id, scene.unit.id, table.caption), toCsv(table));
     say(words.saved);
   };
   return (

@@ -35,6 +35,6 @@ test("copied text keeps its columns and is guarded too", () => {
 });
 
 test("file names hold letters, digits and hyphens", () => {
-  assert.equal(fileName("five", "Preguntas: ../Ñandú · Primavera"), "five-preguntas-nandu-primavera.csv");
-  assert.equal(fileName("…"), "table.csv");
+  assert.equal(fileName("csv", "five", "Preguntas: ../Ñandú · Primavera"), "five-preguntas-nandu-primavera.csv");
+  assert.equal(fileName("xlsx", "…"), "table.xlsx");
 });

@@ -239,12 +239,11 @@ class Reliability(Finding):
                 (
                     *name,
                     i.item,
-                    i.n if i.n >= min_n else None,
-                    i.mean,
-                    i.sd,
-                    i.r_item_rest,
-                    i.alpha_if_deleted,
-                    w,
+                    *(
+                        (i.n, i.mean, i.sd, i.r_item_rest, i.alpha_if_deleted, w)
+                        if i.n >= min_n
+                        else [None] * 6
+                    ),
                 )
                 for i, w in zip(s.items, s.omega_if_deleted, strict=True)
             ]

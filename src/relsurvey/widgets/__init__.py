@@ -9,12 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from relsurvey.widgets.compare import Compare
     from relsurvey.widgets.loader import Loader
+    from relsurvey.widgets.reliability import Reliability
     from relsurvey.widgets.viewer import Viewer
 
-_HOMES = {"Loader": "relsurvey.widgets.loader", "Viewer": "relsurvey.widgets.viewer"}
+_HOMES = {
+    "Compare": "relsurvey.widgets.compare",
+    "Loader": "relsurvey.widgets.loader",
+    "Reliability": "relsurvey.widgets.reliability",
+    "Viewer": "relsurvey.widgets.viewer",
+}
 
-__all__ = ["Loader", "Viewer"]
+__all__ = ["Compare", "Loader", "Reliability", "Viewer"]
 
 
 def __getattr__(name: str) -> Any:

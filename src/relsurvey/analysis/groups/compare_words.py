@@ -34,9 +34,10 @@ def sentence(found: Comparison, language: str) -> str:
     parts = _beside(large, language, two=len(found.groups) == 2)
     if len(found.groups) == len(large) == 2:
         parts.append(_between(found, language))
-    parts += [_within(w, found.within_name, language) for w in found.within if _may_be_said(w)]
     if large and all(b.verdict is None for b in large):
         parts.append(say(language, "compare.intervals_only"))
+    else:
+        parts += [_within(w, found.within_name, language) for w in found.within if _may_be_said(w)]
     if not any(parts):
         parts.append(say(language, "compare.nothing"))
     small = sum(1 for s in found.sums if s.n < MIN_N_FILE)
@@ -162,7 +163,8 @@ def faces(found: Comparison, language: str, min_n: int) -> tuple[Face, ...]:
     shown = [_groups(found, language, min_n)]
     if len(found.groups) <= _MOST_PAIRED:
         shown.append(_pairs(found, language, min_n))
-    if found.within:
+    # The other students of a stratum hold the hidden groups too, and would give them away.
+    if found.within and all(s.n >= min_n for s in found.sums):
         shown.append(_strata(found, language, min_n))
     return tuple(shown)
 
