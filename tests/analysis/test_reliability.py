@@ -198,8 +198,10 @@ class TestDegenerate:
     def test_nothing_to_measure_is_said(self):
         with pytest.raises(AnalysisError, match="nothing to measure"):
             reliability(pd.DataFrame({"a": [np.nan]}), scale="x")
-        with pytest.raises(AnalysisError, match="nothing to measure"):
+        with pytest.raises(AnalysisError, match="no questions"):
             reliability(pd.DataFrame())
+        with pytest.raises(AnalysisError, match="b holds something that is no number"):
+            reliability(pd.DataFrame({"a": [1, 2], "b": ["Agree", "Disagree"]}))
 
 
 def test_a_reversed_item_left_unreversed_is_named():

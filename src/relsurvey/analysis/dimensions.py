@@ -178,7 +178,7 @@ def dimensions(
     import numpy as np
 
     from relsurvey.aggregate.frame import moments
-    from relsurvey.analysis.polychoric import numbers
+    from relsurvey.analysis.sampling.columns import answers
 
     if replications < 1 or seed < 0:
         raise AnalysisError(
@@ -191,7 +191,7 @@ def dimensions(
     else:
         if n is not None:
             raise AnalysisError("n is said of a correlation matrix alone: answers are counted. Leave n out.")
-        m = items if isinstance(items, Moments) else moments(numbers(items))
+        m = items if isinstance(items, Moments) else moments(answers(items))
         if not m.names or not m.n(missing):
             raise AnalysisError(
                 "There are no answers whose variety could be counted. Give a table of answers."

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from relsurvey.aggregate.moments import Moments
 from relsurvey.analysis.models.cfa import fit
 from relsurvey.analysis.models.cfa_fit import measures, omega
-from relsurvey.analysis.models.cfa_model import Sample, Structure, answers, chosen
+from relsurvey.analysis.models.cfa_model import Sample, Structure, chosen
 from relsurvey.analysis.models.factor_finding import Factor
+from relsurvey.analysis.sampling.columns import answers
 from relsurvey.errors import AnalysisError
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from relsurvey.aggregate.moments import Moments
 from relsurvey.analysis.models.cfa import fit
 from relsurvey.analysis.models.cfa_fit import Measures, measures, shifts
-from relsurvey.analysis.models.cfa_model import Equal, Sample, Structure, answers, chosen
+from relsurvey.analysis.models.cfa_model import Equal, Sample, Structure, chosen
 from relsurvey.analysis.models.invariance_finding import Comparable, Invariance, Step, StepName
+from relsurvey.analysis.sampling.columns import answers
 from relsurvey.errors import AnalysisError
 
 if TYPE_CHECKING:

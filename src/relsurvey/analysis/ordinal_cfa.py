@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from relsurvey.analysis.alpha import cronbach
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.models.cfa_fit import Z
-from relsurvey.analysis.models.cfa_model import Structure, answers, chosen
+from relsurvey.analysis.models.cfa_model import Structure, chosen
 from relsurvey.analysis.models.factor_finding import BEATS, FITS
 from relsurvey.analysis.models.green_yang import categorical_omega, observed_omega
 from relsurvey.analysis.models.ordinal_gamma import ordinal_moments, pairs_of
 from relsurvey.analysis.models.ordinal_model import OrdinalSolution, fit
 from relsurvey.analysis.polychoric import ordinal_alpha
+from relsurvey.analysis.sampling.columns import answers
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
 

@@ -10,6 +10,7 @@ from relsurvey.aggregate.moments import Missing
 from relsurvey.aggregate.tables import PairCounts
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.models.bivariate import BOUND, EDGE, halved, solve, standard_errors, thresholds
+from relsurvey.analysis.sampling.columns import answers
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
 
@@ -227,7 +228,7 @@ def polychoric(items: pd.DataFrame | PairCounts, *, missing: Missing = "pairwise
 
     from relsurvey.aggregate.frame import pair_counts
 
-    counts = items if isinstance(items, PairCounts) else pair_counts(numbers(items))
+    counts = items if isinstance(items, PairCounts) else pair_counts(answers(items))
     k = len(counts.names)
     if k == 0 or counts.rows == 0 or (missing == "listwise" and counts.complete_n == 0):
         raise AnalysisError(
@@ -271,37 +272,6 @@ def polychoric(items: pd.DataFrame | PairCounts, *, missing: Missing = "pairwise
         some = slice(start, start + at_once)
         _fill(result, np.array(pairs[some]), np.array(tables[some], dtype=float), edges, shown)
     return result
-
-
-def numbers(frame: object) -> pd.DataFrame:
-    """Return a table of answers as floats, NaN for missing.
-
-    Raises
-    ------
-    AnalysisError
-        If it is no table, has no column, or a column holds something else or an infinite number.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> numbers(pd.DataFrame({"a": pd.array([1, None], dtype="Int64")})).a.tolist()
-    [1.0, nan]
-    """
-    import numpy as np
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame) or not len(frame.columns):
-        raise AnalysisError("There are no questions here. Give a DataFrame, one column a question.")
-    columns = []
-    for place, name in enumerate(frame.columns):
-        try:
-            column = frame.iloc[:, place].to_numpy(dtype=float, na_value=np.nan)
-        except (TypeError, ValueError):
-            column = np.array([np.inf])
-        if np.isinf(column).any():
-            raise AnalysisError(f"{name} holds something that is no number. Give the codes of the answers.")
-        columns.append(column)
-    return pd.DataFrame(np.column_stack(columns), columns=[str(name) for name in frame.columns])
 
 
 def _fill(

@@ -16,6 +16,7 @@ from relsurvey.analysis.alpha import ItemStatistics, classical, feldt, robust_al
 from relsurvey.analysis.factor import one_factor
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding
 from relsurvey.analysis.omega import Omega, categorical, omega, ordinal
+from relsurvey.analysis.sampling.columns import answers
 from relsurvey.analysis.verdict import Reading, reliability_verdict
 from relsurvey.errors import AnalysisError
 from relsurvey.instrument.model import Thresholds
@@ -327,7 +328,7 @@ def reliability(
     Raises
     ------
     AnalysisError
-        If there is no item, or no respondent.
+        If there is no item, no respondent, or an answer that is no number.
 
     Notes
     -----
@@ -352,11 +353,12 @@ def reliability(
     elif isinstance(items, PairCounts):
         counts, m = items, items.moments()
     else:
-        m = moments(items)
-        rows = items.dropna().to_numpy(dtype=float)
-        if len(items.columns) and (items.nunique() <= MOST_POINTS).all():
-            counts = pair_counts(items)
-            of_steps = categorical(items)
+        table = answers(items)
+        m = moments(table)
+        rows = table.dropna().to_numpy()
+        if (table.nunique() <= MOST_POINTS).all():
+            counts = pair_counts(table)
+            of_steps = categorical(table)
     k = len(m.names)
     n = m.n(missing)
     if k == 0 or m.rows == 0:

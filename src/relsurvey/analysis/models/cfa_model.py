@@ -12,7 +12,6 @@ from relsurvey.errors import AnalysisError
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
 
 Equal = Literal["loadings", "intercepts", "residuals"]
 
@@ -120,26 +119,6 @@ def chosen(
                 else f"There are two columns {item}. Give each question one name."
             )
     return structure, [list(names).index(item) for item in structure.items]
-
-
-def answers(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of answers as numbers.
-
-    Raises
-    ------
-    AnalysisError
-        If a column holds something else, or a number without bounds.
-    """
-    import numpy as np
-
-    for place, name in enumerate(frame.columns):
-        try:
-            values = frame.iloc[:, place].to_numpy(dtype=float, na_value=np.nan)
-        except (TypeError, ValueError):
-            values = np.array([np.inf])
-        if np.isinf(values).any():
-            raise AnalysisError(f"{name} holds something that is no number. Give the codes of the answers.")
-    return frame.astype(float).set_axis([str(name) for name in frame.columns], axis=1)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,38 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def answers(frame: object) -> pd.DataFrame:
+    """Return a table of answers as floats, NaN for missing, its columns named by text.
+
+    Raises
+    ------
+    AnalysisError
+        If it is no table, has no column, or a column holds something else or an infinite number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers(pd.DataFrame({"a": pd.array([1, None], dtype="Int64")})).a.tolist()
+    [1.0, nan]
+    """
+    import numpy as np
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame) or not len(frame.columns):
+        raise AnalysisError("There are no questions here. Give a DataFrame, one column a question.")
+    columns = []
+    for place, name in enumerate(frame.columns):
+        try:
+            column = frame.iloc[:, place].to_numpy(dtype=float, na_value=np.nan)
+        except (TypeError, ValueError):
+            column = np.array([np.inf])
+        if np.isinf(column).any():
+            raise AnalysisError(f"{name} holds something that is no number. Give the codes of the answers.")
+        columns.append(column)
+    names = [str(name) for name in frame.columns]
+    return pd.DataFrame(np.column_stack(columns), index=frame.index, columns=names)
+
+
 def numbers(values: pd.Series | np.ndarray | Sequence[float], what: str) -> np.ndarray:
     """Return a column as floats, NaN for missing.
 
