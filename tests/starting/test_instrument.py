@@ -281,7 +281,8 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
         draw(st.lists(st.sampled_from(labels), min_size=number, max_size=number))
         for labels in (draw(st.sampled_from(sets)) for _ in headings)
     ]
-    frame = pd.DataFrame(dict(enumerate(columns)))
+    # Half a sign of two is no text to Arrow, but a table may hold it.
+    frame = pd.DataFrame(dict(enumerate(columns)), dtype=object)
     frame.columns = pd.Index(headings, dtype=object)
     return frame
 
