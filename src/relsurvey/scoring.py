@@ -48,8 +48,7 @@ def keyed(responses: pd.DataFrame, instrument: Instrument, scale: str) -> pd.Dat
     frame = responses[list(instrument.scales[scale].items)].copy()
     for item in frame.columns:
         if instrument.items[item].reverse:
-            options = instrument.options_of(item)
-            frame[item] = options.low + options.high - frame[item]
+            frame[item] = instrument.options_of(item).turned(frame[item])
     return frame
 
 
@@ -170,7 +169,7 @@ def question(responses: pd.DataFrame, instrument: Instrument, item: str) -> Scor
     options = instrument.options_of(item)
     codes = responses[item].to_numpy(dtype=float)
     if instrument.items[item].reverse:
-        codes = options.low + options.high - codes
+        codes = options.turned(codes)
     known = ~np.isnan(codes)
     favorable = np.where(
         known, np.isin(codes, sorted(instrument.favorable_codes(item))).astype(float), np.nan

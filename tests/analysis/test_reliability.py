@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from relsurvey.aggregate import moments, pair_counts
 from relsurvey.analysis.alpha import classical, duhachek_se, feldt, robust_alpha, split_half
+from relsurvey.analysis.models.reliability_finding import Reliability
 from relsurvey.analysis.omega import omega
-from relsurvey.analysis.reliability import Reliability, joined, reliability, stability
+from relsurvey.analysis.reliability import joined, reliability, stability
 from relsurvey.errors import AnalysisError, PublishError
 
 #: Five-point answers of a scale with one factor.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from relsurvey.words import languages, say
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Fewest students of a figure in a notebook and in a file that leaves it (rules.md 16 and 23).
+#: Fewest students of anything shown in a notebook or an app, and of what leaves it (rules.md 16 and 23).
 MIN_N_SHOWN, MIN_N_FILE = 10, 11
 
 Value = str | int | float | None
@@ -42,6 +43,24 @@ class Face:
     head: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     decimals: int = 2
+
+    @classmethod
+    def of(
+        cls,
+        language: str,
+        section: str,
+        name: str,
+        head: Sequence[str],
+        rows: Iterable[tuple[Value, ...]],
+        decimals: int = 2,
+    ) -> Face:
+        """Return a table whose title and headings stand in a section of the catalogue."""
+        return cls(
+            say(language, f"{section}.title_{name}"),
+            tuple(say(language, f"{section}.head_{column}") for column in head),
+            tuple(rows),
+            decimals,
+        )
 
     def text(self, value: Value) -> str:
         """Return a cell as text."""

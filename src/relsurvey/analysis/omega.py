@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from relsurvey.aggregate.moments import Missing
 from relsurvey.analysis.factor import OneFactor, one_factor
+from relsurvey.analysis.normal import Z95
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
     from relsurvey.aggregate.tables import PairCounts
-
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def omega(covariance: np.ndarray, n: int, items: np.ndarray | None = None) -> Om
     fitted = one_factor(covariance, n)
     if fitted is None:
         return Omega(*[math.nan] * 6)
-    half = _Z * fitted.omega_se
+    half = Z95 * fitted.omega_se
     low = high = math.nan
     if items is not None and fitted.omega < 1:
         wide = float(stdtrit(n - 1, 0.975)) * robust_omega_se(items, fitted) / (1 - fitted.omega)

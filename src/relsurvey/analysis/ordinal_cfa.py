@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from relsurvey.analysis.alpha import cronbach
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN, Face, Finding, Value
-from relsurvey.analysis.models.cfa_fit import Z
 from relsurvey.analysis.models.cfa_model import Structure, chosen
 from relsurvey.analysis.models.factor_finding import BEATS, FITS
 from relsurvey.analysis.models.green_yang import categorical_omega, observed_omega
 from relsurvey.analysis.models.ordinal_gamma import ordinal_moments, pairs_of
 from relsurvey.analysis.models.ordinal_model import OrdinalSolution, fit
+from relsurvey.analysis.normal import Z95
 from relsurvey.analysis.polychoric import ordinal_alpha
 from relsurvey.analysis.sampling.columns import answers
 from relsurvey.errors import AnalysisError
@@ -72,8 +72,8 @@ class OrdinalFactor(Finding):
                 "item": structure.items,
                 "loading": loading,
                 "se": se,
-                "low": loading - Z * se,
-                "high": loading + Z * se,
+                "low": loading - Z95 * se,
+                "high": loading + Z95 * se,
                 "residual": 1 - loading**2,
             }
         )
@@ -108,7 +108,7 @@ class OrdinalFactor(Finding):
         for item, codes, own in zip(moments.items, moments.codes, moments.thresholds, strict=True):
             for code, above, value in zip(codes[:-1], codes[1:], own, strict=True):
                 se = float(errors[len(rows)])
-                rows.append((item, code, above, float(value), se, value - Z * se, value + Z * se))
+                rows.append((item, code, above, float(value), se, value - Z95 * se, value + Z95 * se))
         columns = ["item", "code", "next_code", "threshold", "se", "low", "high"]
         return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], np.float64))
 
@@ -132,7 +132,7 @@ class OrdinalFactor(Finding):
                 loadings = self.given.loadings[mine]
                 cuts = [moments.thresholds[k] for k in mine]
                 value, se = self._omega(mine)
-                low, high = value - Z * se, value + Z * se
+                low, high = value - Z95 * se, value + Z95 * se
                 observed = observed_omega(cuts, loadings, moments.correlation[at])
                 explained = float((loadings**2).mean())
             covariance = moments.covariance[at]
@@ -155,7 +155,7 @@ class OrdinalFactor(Finding):
             if found.factors is not None and found.spread is not None:
                 value = float(found.factors[a, b])
                 se = math.sqrt(float(found.spread.diagonal()[len(found.structure.items) + place]))
-            rows.append((names[a], names[b], value, se, value - Z * se, value + Z * se))
+            rows.append((names[a], names[b], value, se, value - Z95 * se, value + Z95 * se))
         columns = ["a", "b", "latent", "se", "low", "high"]
         return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2:], np.float64))
 

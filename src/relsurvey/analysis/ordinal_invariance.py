@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.invariance import MINIMUM, NARROW
-from relsurvey.analysis.models.cfa_fit import Z
 from relsurvey.analysis.models.cfa_model import Structure
 from relsurvey.analysis.models.invariance_finding import LOOSE, Comparable
 from relsurvey.analysis.models.ordinal_dwls import OrdinalMeasures
 from relsurvey.analysis.models.ordinal_gamma import OrdinalMoments, ordinal_moments
 from relsurvey.analysis.models.ordinal_steps import STEPS, Fitted, StepName, fit_steps
+from relsurvey.analysis.normal import Z95
 from relsurvey.analysis.ordinal_cfa import MEASURES, in_steps
 from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.errors import AnalysisError
@@ -119,7 +119,7 @@ class OrdinalInvariance(Finding):
                 for f, scale in enumerate(self.structure.factors):
                     value, se = float(last.means[g, f]), float(last.errors[g, f])
                     chance = 2 * float(ndtr(-abs(value / se))) if se > 0 else math.nan
-                    low, high = value - Z * se, value + Z * se
+                    low, high = value - Z95 * se, value + Z95 * se
                     rows.append((scale, group.name, group.n, value, se, low, high, chance))
         columns = ["scale", "group", "n", "difference", "se", "low", "high", "p"]
         return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[3:], np.float64))
@@ -173,7 +173,7 @@ class OrdinalInvariance(Finding):
         few = {name for name, n in self._sizes() if n < min_n}
         under = say(language, "ordinal.under", min_n=min_n)
         mark = say(language, f"ordinal.mark_{self.comparable.replace(' ', '_')}")
-        faces = [_face(language, "verdict", ("by", "mark"), [(self.by, mark)])]
+        faces = [Face.of(language, "ordinal", "verdict", ("by", "mark"), [(self.by, mark)])]
         hidden = bool(few & {group.name for group in self.groups})
         rows: list[tuple[Value, ...]] = []
         for row in self.fit.to_dict("records"):
@@ -183,7 +183,9 @@ class OrdinalInvariance(Finding):
             )
             rows.append((say(language, f"ordinal.step_{row['step']}"), *figures, holds))
         if rows:
-            faces.append(_face(language, "steps", ("step", *_FACE_MEASURES, "holds"), rows, decimals=3))
+            faces.append(
+                Face.of(language, "ordinal", "steps", ("step", *_FACE_MEASURES, "holds"), rows, decimals=3)
+            )
         first = self.groups[0].name
         lines: list[tuple[Value, ...]] = [
             (
@@ -199,7 +201,9 @@ class OrdinalInvariance(Finding):
             if row["group"] != first
         ]
         if lines:
-            faces.append(_face(language, "means", ("scale", "group", "difference", "low", "high"), lines))
+            faces.append(
+                Face.of(language, "ordinal", "means", ("scale", "group", "difference", "low", "high"), lines)
+            )
         counted: list[tuple[Value, ...]] = [
             (
                 name,
@@ -208,7 +212,7 @@ class OrdinalInvariance(Finding):
             )
             for name, n in self._sizes()
         ]
-        faces.append(_face(language, "groups", ("group", "n", "enough"), counted))
+        faces.append(Face.of(language, "ordinal", "groups", ("group", "n", "enough"), counted))
         return tuple(faces)
 
     def _sizes(self) -> list[tuple[str, int]]:
@@ -216,17 +220,6 @@ class OrdinalInvariance(Finding):
 
 
 _FACE_MEASURES = ("chisq_scaled", "df", "cfi_scaled", "rmsea_scaled", "srmr", "delta_cfi", "delta_rmsea")
-
-
-def _face(
-    language: str, name: str, head: Sequence[str], rows: Sequence[tuple[Value, ...]], decimals: int = 2
-) -> Face:
-    return Face(
-        say(language, f"ordinal.title_{name}"),
-        tuple(say(language, f"ordinal.head_{column}") for column in head),
-        tuple(rows),
-        decimals,
-    )
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from relsurvey.aggregate.moments import Missing
 from relsurvey.aggregate.tables import PairCounts
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.models.bivariate import BOUND, EDGE, halved, solve, standard_errors, thresholds
+from relsurvey.analysis.normal import Z95, fisher_limits
 from relsurvey.analysis.sampling.columns import answers
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 # Cells worked on at once, so that memory does not grow with the number of pairs.
 _CELLS_AT_ONCE = 1 << 20
-_Z95 = 1.959963984540054
 
 
 def ordinal_alpha(correlation: np.ndarray) -> float:
@@ -180,8 +180,7 @@ def _interval(r: float, se: float) -> tuple[float, float]:
     """Return the 95 % interval, by Fisher's z."""
     if math.isnan(se):
         return math.nan, math.nan
-    z, reach = math.atanh(r), _Z95 * se / (1 - r**2)
-    return math.tanh(z - reach), math.tanh(z + reach)
+    return fisher_limits(r, Z95 * se / (1 - r**2))
 
 
 def polychoric(items: pd.DataFrame | PairCounts, *, missing: Missing = "pairwise") -> Polychoric:

@@ -144,9 +144,7 @@ def _of_items(instrument: Instrument) -> Iterator[Problem]:
                     f"`{key}` is reversed, but the codes of `{item.options}` have no exact mirror. "
                     "Name its `favorable` codes on the item.",
                 )
-        elif not item.favorable <= {
-            options.low + options.high - code if item.reverse else code for code in options.codes
-        }:
+        elif not item.favorable <= {options.turned(code) if item.reverse else code for code in options.codes}:
             yield Problem(
                 ("items", key, "favorable"), f"`favorable` names a code that `{item.options}` does not have."
             )

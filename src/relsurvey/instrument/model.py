@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from relsurvey.errors import InstrumentError
 from relsurvey.instrument import checks, source
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+#: One code, or a column of them.
+Codes = TypeVar("Codes", float, "np.ndarray", "pd.Series")
 
 _ANY = "*"  # the language of a text that was given as one string
 
@@ -83,7 +90,12 @@ class Options(Model):
     @property
     def mirrored(self) -> bool:
         """Whether min + max - code maps the codes onto themselves."""
-        return {self.low + self.high - code for code in self.codes} == set(self.codes)
+        return {self.turned(code) for code in self.codes} == set(self.codes)
+
+    def turned(self, codes: Codes) -> Codes:
+        """Return the codes of a reversed question as they count: min + max - code."""
+        turned: Codes = self.low + self.high - codes
+        return turned
 
 
 class Item(Model):

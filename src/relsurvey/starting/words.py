@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from relsurvey.analysis.finding import MIN_N_SHOWN
 from relsurvey.escape import one_line
 from relsurvey.instrument import Instrument, say
-from relsurvey.study import MIN_N_APP
 
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = ("en", "es")
@@ -106,7 +106,7 @@ def assent(instrument: Instrument, language: Language) -> tuple[str, ...]:
     [12, 18, 32, 36]
     """
     words = WORDS[language]
-    n = max(instrument.privacy.min_n, MIN_N_APP)
+    n = max(instrument.privacy.min_n, MIN_N_SHOWN)
     known = "confidential" if "respondent" in instrument.identity else "anonymous"
     parts = [words["why"], words["free"], words[known].format(n=n)]
     safety = instrument.safety

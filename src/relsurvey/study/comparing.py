@@ -50,8 +50,8 @@ class Comparing(Measuring):
         from relsurvey.scoring import keyed, question, score
         from relsurvey.view.verdicts import verdicts
 
-        rows = self._latest().responses
-        column = self._latest()._column(by)
+        study = self._latest()
+        rows, column = study.responses, study._column(by)
         alone = scale not in self.instrument.scales and scale in self.instrument.items
         if alone:
             scored, checked, found = question(rows, self.instrument, scale), NOT_CHECKED, {}

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from relsurvey.analysis.models.factor_finding import Factor
+    from relsurvey.analysis.models.reliability_finding import Reliability, Stability
     from relsurvey.analysis.nonresponse import Nonresponse
     from relsurvey.analysis.ordinal_cfa import OrdinalFactor
-    from relsurvey.analysis.reliability import Reliability, Stability
     from relsurvey.analysis.response import Response
     from relsurvey.analysis.screening import Screening
     from relsurvey.analysis.weights import Weights
@@ -194,7 +194,8 @@ class Measuring(Rows):
         AnalysisError
             If there is no such variable.
         """
-        from relsurvey.analysis.reliability import Reliability, joined
+        from relsurvey.analysis.models.reliability_finding import Reliability
+        from relsurvey.analysis.reliability import joined
 
         if by is None:
             return Reliability(tuple(self._reliability(scale).scales[0] for scale in self._answered()))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN
 from relsurvey.errors import AnalysisError
 from relsurvey.reading import Entry, Limits
 from relsurvey.study.comparing import Comparing
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     from relsurvey.publish import Published
     from relsurvey.view import View
-
-#: Fewest students of anything shown inside an app, and of anything that leaves it (rules.md 16).
-MIN_N_APP, MIN_N_FILE = 10, 11
 
 
 class Study(Comparing):
@@ -176,7 +174,7 @@ class Study(Comparing):
         DisclosureError
             If the gate refuses.
         """
-        return self._view(by, min_n, MIN_N_APP)
+        return self._view(by, min_n, MIN_N_SHOWN)
 
     def _view(self, by: str | Sequence[str] | None, min_n: int | None, floor: int) -> View:
         from relsurvey.view.build import build
@@ -228,5 +226,5 @@ class Study(Comparing):
         """
         from relsurvey.publish import publish
 
-        floor = MIN_N_FILE if "html" in formats else MIN_N_APP
+        floor = MIN_N_FILE if "html" in formats else MIN_N_SHOWN
         return publish(self._view(by, min_n, floor), Path(out), tuple(formats))

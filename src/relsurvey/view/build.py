@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from relsurvey.analysis.reliability import ScaleReliability
+from relsurvey.analysis.models.reliability_finding import ScaleReliability
 from relsurvey.disclosure import protect
 from relsurvey.errors import DisclosureError
 from relsurvey.view import cells as _cells

@@ -84,7 +84,7 @@ def make(
     for item in items:
         options = instrument.options_of(item)
         values = responses[item].to_numpy(dtype=float)
-        keyed[item] = options.low + options.high - values if instrument.items[item].reverse else values
+        keyed[item] = options.turned(values) if instrument.items[item].reverse else values
     codes = {item: tuple(sorted(_keyed_codes(instrument, item))) for item in items}
     not_counted = {item: _not_counted(answers, instrument, item) for item in items}
 
@@ -149,7 +149,7 @@ def _overall(columns: list[np.ndarray], rows: int) -> np.ndarray:
 def _keyed_codes(instrument: Instrument, item: str) -> tuple[float, ...]:
     options = instrument.options_of(item)
     if instrument.items[item].reverse:
-        return tuple(options.low + options.high - code for code in options.codes)
+        return tuple(options.turned(code) for code in options.codes)
     return options.codes
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from relsurvey.aggregate import moments
 from relsurvey.analysis.alike import disattenuated, much_alike
-from relsurvey.analysis.reliability import ScaleReliability
+from relsurvey.analysis.models.reliability_finding import ScaleReliability
 from relsurvey.scoring import keyed, score
 
 if TYPE_CHECKING:

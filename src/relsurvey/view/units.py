@@ -133,7 +133,7 @@ class Units(Telling):
         ]
         if n >= _EVERY_ANSWER:
             by_code = {o.code: in_languages(o.label, self.languages) for o in options.counted}
-            labels = [by_code[options.low + options.high - code if reverse else code] for code, _ in ordered]
+            labels = [by_code[options.turned(code) if reverse else code] for code, _ in ordered]
             counts = [count for _, count in ordered]
         else:
             kinds: list[model.Tone] = ["unfavorable", "neutral", "favorable"]

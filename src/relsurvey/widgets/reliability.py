@@ -14,8 +14,8 @@ from relsurvey.words import say
 from relsurvey.words.catalogue import pick
 
 if TYPE_CHECKING:
-    from relsurvey.analysis.reliability import Reliability as Found
-    from relsurvey.analysis.reliability import ScaleReliability
+    from relsurvey.analysis.models.reliability_finding import Reliability as Found
+    from relsurvey.analysis.models.reliability_finding import ScaleReliability
     from relsurvey.study import Study
 
 

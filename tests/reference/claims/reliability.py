@@ -10,8 +10,9 @@ import numpy as np
 from relsurvey.aggregate import Moments, moments, pair_counts
 from relsurvey.analysis.alpha import classical, split_half
 from relsurvey.analysis.factor import one_factor
+from relsurvey.analysis.models.reliability_finding import ScaleReliability
 from relsurvey.analysis.omega import robust_omega_se
-from relsurvey.analysis.reliability import ScaleReliability, reliability
+from relsurvey.analysis.reliability import reliability
 from tests.reference.oracle import (
     DIFFERS,
     LEFT,

@@ -12,6 +12,7 @@ from relsurvey.analysis.functioning.proportional_odds import (
     proportional_odds,
 )
 from relsurvey.analysis.groups.twosample import hochberg_q, holm
+from relsurvey.analysis.normal import Z95
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,6 @@ NOTICEABLE = 0.05
 #: The level of the adjusted p under which a difference counts (rules.md 6).
 LEVEL = 0.05
 
-_Z = 1.959963984540054
 # A log-likelihood nearer to 0 than this, for each respondent, is that of answers that follow exactly.
 _EXACT = 1e-7
 
@@ -383,9 +383,9 @@ def _contrast(
         points, error, apart = mean_difference(
             models.by_both, codes, design[m:], design[:m], weights / np.maximum(weights.sum(), 1)
         )
-        half = _Z * error
+        half = Z95 * error
         log_odds = math.nan if models.by_group.separated else float(models.by_group.coefficients[1])
-        log_half = _Z * float(models.by_group.standard_errors[1])
+        log_half = Z95 * float(models.by_group.standard_errors[1])
     return Contrast(
         group,
         beside,

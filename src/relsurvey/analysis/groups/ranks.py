@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from relsurvey.aggregate.tables import ScoreCounts
 from relsurvey.analysis.groups.twosample import Effect, Test
+from relsurvey.analysis.normal import Z95, fisher_limits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,8 +138,8 @@ def mann_whitney(a: np.ndarray, b: np.ndarray) -> RankPair:
     delta = 2 * w / (n_a * n_b) - 1
     # At the ends Fisher's z has no finite value, and R's interval is the point itself: no interval is honest.
     if abs(delta) < 1:
-        half = 1.959963984540054 * math.sqrt((n + 1) / (3 * n_a * n_b))
-        effect = Effect(delta, math.tanh(math.atanh(delta) - half), math.tanh(math.atanh(delta) + half))
+        half = Z95 * math.sqrt((n + 1) / (3 * n_a * n_b))
+        effect = Effect(delta, *fisher_limits(delta, half))
     else:
         effect = Effect(delta, math.nan, math.nan)
     return RankPair(w, p(0.5), p(0.0), effect, w / (n_a * n_b))

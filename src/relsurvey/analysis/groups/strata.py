@@ -10,9 +10,9 @@ from typing import Literal
 from relsurvey.aggregate.moments import Sums
 from relsurvey.aggregate.tables import ScoreCounts
 from relsurvey.analysis.groups.twosample import Effect, Test, mean_difference
+from relsurvey.analysis.normal import Z95
 from relsurvey.analysis.shares import newcombe
 
-_Z = 1.959963984540054
 _NO_EFFECT = Effect(math.nan, math.nan, math.nan)
 
 Sign = Literal["turns", "shrinks", "appears", "keeps", "unclear"]
@@ -203,7 +203,7 @@ def _standardised(
         first, second = first + weight * of_x, second + weight * of_y
         spread = (of_x * (1 - of_x), of_y * (1 - of_y)) if shares else (pooled, pooled)
         variance += weight**2 * (spread[0] / x.score.n + spread[1] / y.score.n)
-    half = _Z * math.sqrt(variance)
+    half = Z95 * math.sqrt(variance)
     return (first, second), Effect(first - second, first - second - half, first - second + half)
 
 
@@ -227,5 +227,5 @@ def _mantel_haenszel(both: list[tuple[Side, Side]]) -> tuple[Effect, Test]:
         test = Test(statistic, 1, math.nan, float(chdtrc(1, statistic)))
     if not r or not s:
         return Effect(r / s if s else math.nan, math.nan, math.nan), test
-    half = _Z * math.sqrt(ps / (2 * r * r) + rs / (2 * r * s) + qs / (2 * s * s))
+    half = Z95 * math.sqrt(ps / (2 * r * r) + rs / (2 * r * s) + qs / (2 * s * s))
     return Effect(r / s, r / s * math.exp(-half), r / s * math.exp(half)), test

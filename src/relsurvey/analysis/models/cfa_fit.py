@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 from relsurvey.analysis.models.cfa import Solution
+from relsurvey.analysis.normal import Z95
 
 #: The normal quantile of a 95 % interval.
-Z = 1.959963984540054
 # Information that is left of an intercept, as a share of its own: less is none.
 _NOTHING = 1e-9
 
@@ -184,7 +184,7 @@ def shifts(solution: Solution) -> tuple[Shift, ...]:
             chisq = float(np.array(score) @ moved)
         for g in range(1, len(samples)):
             unit = solution.units[g, at + i]
-            points, half = float(moved[g - 1]) * unit, Z * float(error[g - 1]) * unit
+            points, half = float(moved[g - 1]) * unit, Z95 * float(error[g - 1]) * unit
             p_value = float(chdtrc(df, chisq)) if chisq >= 0 else math.nan
             found.append(
                 Shift(item, samples[g].name, points, points - half, points + half, chisq, df, p_value)

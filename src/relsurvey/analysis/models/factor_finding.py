@@ -10,7 +10,8 @@ from relsurvey.aggregate.moments import Moments
 from relsurvey.analysis.alike import disattenuated, much_alike
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.models.cfa import Solution
-from relsurvey.analysis.models.cfa_fit import Measures, Z, omega
+from relsurvey.analysis.models.cfa_fit import Measures, omega
+from relsurvey.analysis.normal import Z95, fisher_limits
 from relsurvey.words import say
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ class Factor(Finding):
                 "se": se,
                 "std": std,
                 "std_se": std_se,
-                "low": std - Z * std_se,
-                "high": std + Z * std_se,
+                "low": std - Z95 * std_se,
+                "high": std + Z95 * std_se,
                 "residual": 1 - std**2,
                 "residual_se": 2 * np.abs(std) * std_se,
             }
@@ -133,7 +134,7 @@ class Factor(Finding):
             if self.given.estimates:
                 own = self.given.estimates[0]
                 total_omega, error = omega(self.given, f)
-                low, high = total_omega - Z * error, total_omega + Z * error
+                low, high = total_omega - Z95 * error, total_omega + Z95 * error
                 common = float((own.loadings[mine] ** 2).sum())
                 observed = float(own.loadings[mine].sum()) ** 2 / total
                 explained = common / (common + float(own.residuals[mine].sum()))
@@ -177,8 +178,8 @@ class Factor(Finding):
                     names[i],
                     latent,
                     error,
-                    latent - Z * error,
-                    latent + Z * error,
+                    latent - Z95 * error,
+                    latent + Z95 * error,
                     r,
                     low,
                     high,
@@ -319,4 +320,4 @@ def _fisher(r: float, n: int) -> tuple[float, float]:
         return math.nan, math.nan
     if abs(r) >= 1 - 1e-15:
         return r, r
-    return math.tanh(math.atanh(r) - Z / math.sqrt(n - 3)), math.tanh(math.atanh(r) + Z / math.sqrt(n - 3))
+    return fisher_limits(r, Z95 / math.sqrt(n - 3))

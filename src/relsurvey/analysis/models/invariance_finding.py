@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.groups.twosample import holm
 from relsurvey.analysis.models.cfa import Solution
-from relsurvey.analysis.models.cfa_fit import Measures, Shift, Z
+from relsurvey.analysis.models.cfa_fit import Measures, Shift
 from relsurvey.analysis.models.cfa_model import Sample, Structure
+from relsurvey.analysis.normal import Z95
 from relsurvey.words import say
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class Invariance(Finding):
                     se = se if g else 0.0
                     z = value / se if se > 0 else math.nan
                     chance = 2 * float(ndtr(-abs(z)))
-                    low, high = value - Z * se, value + Z * se
+                    low, high = value - Z95 * se, value + Z95 * se
                     rows.append((scale, sample.name, sample.n, value, se, low, high, z, chance, mean))
         columns = ["scale", "group", "n", "difference", "se", "low", "high", "z", "p", "sd_units"]
         frame = pd.DataFrame(rows, columns=columns)
@@ -277,8 +277,9 @@ class Invariance(Finding):
         under = say(language, "invariance.under", min_n=min_n)
         mark = say(language, f"invariance.mark_{self.comparable.replace(' ', '_')}")
         faces = [
-            _face(
+            Face.of(
                 language,
+                "invariance",
                 "verdict",
                 ("by", "mark", "item", "group", "points"),
                 [self._mark(mark, few & {s.name for s in self.samples})],
@@ -293,13 +294,19 @@ class Invariance(Finding):
             )
             for row in fit.itertuples(index=False)
         ]
-        faces.append(_face(language, "steps", ("step", *_FACE_MEASURES, "holds"), rows, decimals=3))
+        faces.append(
+            Face.of(language, "invariance", "steps", ("step", *_FACE_MEASURES, "holds"), rows, decimals=3)
+        )
         shown = [
             (s.item, s.group, *((None,) * 3 if s.group in few or self.samples[0].name in few else _ends(s)))
             for s in self.intercepts
         ]
         if shown:
-            faces.append(_face(language, "questions", ("item", "group", "points", "low", "high"), shown))
+            faces.append(
+                Face.of(
+                    language, "invariance", "questions", ("item", "group", "points", "low", "high"), shown
+                )
+            )
         means = self.means[self.means["group"] != self.samples[0].name] if self.samples else self.means
         if len(means):
             hidden = few & {self.samples[0].name}
@@ -311,7 +318,11 @@ class Invariance(Finding):
                 )
                 for r in means.to_dict("records")
             ]
-            faces.append(_face(language, "means", ("scale", "group", "difference", "low", "high"), lines))
+            faces.append(
+                Face.of(
+                    language, "invariance", "means", ("scale", "group", "difference", "low", "high"), lines
+                )
+            )
         counted: list[tuple[Value, ...]] = [
             (
                 s.name,
@@ -320,7 +331,7 @@ class Invariance(Finding):
             )
             for s in (*self.samples, *self.left)
         ]
-        faces.append(_face(language, "groups", ("group", "n", "enough"), counted))
+        faces.append(Face.of(language, "invariance", "groups", ("group", "n", "enough"), counted))
         return tuple(faces)
 
     def _mark(self, mark: str, few: set[str]) -> tuple[Value, ...]:
@@ -344,17 +355,6 @@ _COLUMNS = (
     "trouble",
     "starts",
 )
-
-
-def _face(
-    language: str, name: str, head: Sequence[str], rows: Sequence[tuple[Value, ...]], decimals: int = 2
-) -> Face:
-    return Face(
-        say(language, f"invariance.title_{name}"),
-        tuple(say(language, f"invariance.head_{column}") for column in head),
-        tuple(rows),
-        decimals,
-    )
 
 
 def _number(value: float) -> Value:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from relsurvey.aggregate.moments import Sums
+from relsurvey.analysis.normal import Z95
 
 if TYPE_CHECKING:
     import numpy as np
@@ -160,7 +161,7 @@ def shrunken(sums: Mapping[str, Sums], fit: Components) -> tuple[Shrunk, ...]:
     for name, s in sums.items():
         pull = 1 - fit.reliability(s.n)
         value = s.mean + pull * (fit.mean - s.mean)
-        half = 1.959963984540054 * math.sqrt(fit.tau2 * pull + (pull * fit.se) ** 2)
+        half = Z95 * math.sqrt(fit.tau2 * pull + (pull * fit.se) ** 2)
         result.append(Shrunk(name, s.n, s.mean, value, value - half, value + half))
     return tuple(result)
 

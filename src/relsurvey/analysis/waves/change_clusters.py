@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from relsurvey.aggregate.moments import Sums
 from relsurvey.analysis.groups.twosample import Test
+from relsurvey.analysis.normal import Z95
 
 # Log ratios of the two variances that are tried first: the profile may have a flat foot.
 _LOWEST, _HIGHEST, _TRIED = -16, 7, 47
@@ -102,6 +103,6 @@ def random_intercept_change(before: Sequence[Sums], after: Sequence[Sums]) -> In
     change = float(contrast @ level)
     if error == 0:
         return nothing
-    z, half = change / error, 1.959963984540054 * error
+    z, half = change / error, Z95 * error
     test = Test(z, math.nan, math.nan, math.erfc(abs(z) / math.sqrt(2)))
     return InterceptChange(change, error, change - half, change + half, test, ratio * within, within)
