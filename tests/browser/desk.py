@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+import nbformat
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 import relsurvey
 from tests.browser.conftest import AXE
@@ -181,3 +182,28 @@ class Desk:
             where,
         )
         return [str(finding) for finding in found]
+
+
+@contextmanager
+def open_notebook(browser: Browser, home: Path, cells: list[str]) -> Iterator[tuple[Desk, Path]]:
+    """Start JupyterLab with a notebook open and its kernel idle: who sits there, and the notebook's file."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
+    )
+    with jupyterlab(home) as lab:
+        folder = lab.root / "room"
+        folder.mkdir()
+        file = folder / "cells.ipynb"
+        file.write_text(nbformat.writes(notebook), "utf-8")
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+        try:
+            desk = Desk(lab, context, folder)
+            desk.sit_down()
+            desk.run("docmanager:open", path="room/cells.ipynb")
+            desk.page.wait_for_function(
+                "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+            )
+            yield desk, file
+        finally:
+            context.close()

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-import nbformat
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -20,7 +19,7 @@ from relsurvey.publish.static import static
 from relsurvey.widgets import Compare, Reliability
 from relsurvey.widgets.explorer import Explorer
 from tests.browser.conftest import AXE
-from tests.browser.desk import Desk, jupyterlab
+from tests.browser.desk import open_notebook
 from tests.widgets.small import SMALL, demo
 
 pytestmark = pytest.mark.browser
@@ -385,62 +384,44 @@ def test_both_in_jupyterlab(browser: Browser, tmp_path: Any) -> None:
         "compare = rs.widgets.Compare(study, by='gender')\ncompare",
         "print(reliability.code, len(reliability.table))\nprint(compare.code, len(compare.table))",
     ]
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-        metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
-    )
-    with jupyterlab(tmp_path) as lab:
-        folder = lab.root / "room"
-        folder.mkdir()
-        file = folder / "explore.ipynb"
-        file.write_text(nbformat.writes(notebook), "utf-8")
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-        try:
-            desk = Desk(lab, context, folder)
-            desk.sit_down()
-            desk.run("docmanager:open", path="room/explore.ipynb")
-            desk.page.wait_for_function(
-                "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-            )
-            for _ in range(3):
-                desk.run("notebook:run-cell-and-select-next")
-            outputs = desk.page.locator(".jp-OutputArea .rs-explore")
-            expect(outputs).to_have_count(2, timeout=60_000)
-            reliability, compare = outputs.first, outputs.last
-            expect(reliability.locator(".rs-row-name")).to_have_count(5, timeout=60_000)
-            expect(compare.locator(".rs-row-name").first).to_have_text("Girl", timeout=60_000)
-            # The notebook deletes a cell on two d's, but not while a menu has the focus.
-            menu = compare.get_by_label("Compared by")
-            menu.focus()
-            desk.page.keyboard.press("d")
-            desk.page.keyboard.press("d")
-            # A menu takes letters that come together for one word.
-            desk.page.wait_for_timeout(1_500)
-            desk.page.keyboard.type("Eng", delay=5)
-            expect(compare.locator(".rs-row-name")).to_have_text(["Yes", "No"], timeout=60_000)
-            reliability.get_by_label("Groups").focus()
-            desk.page.keyboard.type("Gen", delay=5)
-            expect(reliability.locator(".rs-row-name")).to_have_count(20, timeout=60_000)
-            assert desk.page.locator(".jp-CodeCell").count() == 4
-            with desk.page.expect_download() as download:
-                compare.get_by_role("button", name="Download as Excel file").click()
-            assert load_workbook(io.BytesIO(download.value.path().read_bytes())).sheetnames[0] == "1"
-            assert desk.axe(".jp-OutputArea .rs-explore") == []
-            desk.run("apputils:change-theme", theme="JupyterLab Dark")
-            expect(desk.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
-            lightness = "(e) => getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
-            assert max(compare.evaluate(lightness)) < 40
-            assert desk.axe(".jp-OutputArea .rs-explore") == []
-            desk.page.locator(".jp-CodeCell").last.locator(".cm-content").click()
-            desk.run("notebook:run-cell")
-            said = desk.page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output")
-            expect(said).to_contain_text('study.reliability(by="gender") 20', timeout=60_000)
-            expect(said).to_contain_text('study.compare("express_care", by="english_learner") 2')
-            desk.run("docmanager:save")
-            assert desk.elsewhere() == []
-            assert desk.complaints == []
-        finally:
-            context.close()
+    with open_notebook(browser, tmp_path, cells) as (desk, file):
+        for _ in range(3):
+            desk.run("notebook:run-cell-and-select-next")
+        outputs = desk.page.locator(".jp-OutputArea .rs-explore")
+        expect(outputs).to_have_count(2, timeout=60_000)
+        reliability, compare = outputs.first, outputs.last
+        expect(reliability.locator(".rs-row-name")).to_have_count(5, timeout=60_000)
+        expect(compare.locator(".rs-row-name").first).to_have_text("Girl", timeout=60_000)
+        # The notebook deletes a cell on two d's, but not while a menu has the focus.
+        menu = compare.get_by_label("Compared by")
+        menu.focus()
+        desk.page.keyboard.press("d")
+        desk.page.keyboard.press("d")
+        # A menu takes letters that come together for one word.
+        desk.page.wait_for_timeout(1_500)
+        desk.page.keyboard.type("Eng", delay=5)
+        expect(compare.locator(".rs-row-name")).to_have_text(["Yes", "No"], timeout=60_000)
+        reliability.get_by_label("Groups").focus()
+        desk.page.keyboard.type("Gen", delay=5)
+        expect(reliability.locator(".rs-row-name")).to_have_count(20, timeout=60_000)
+        assert desk.page.locator(".jp-CodeCell").count() == 4
+        with desk.page.expect_download() as download:
+            compare.get_by_role("button", name="Download as Excel file").click()
+        assert load_workbook(io.BytesIO(download.value.path().read_bytes())).sheetnames[0] == "1"
+        assert desk.axe(".jp-OutputArea .rs-explore") == []
+        desk.run("apputils:change-theme", theme="JupyterLab Dark")
+        expect(desk.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+        lightness = "(e) => getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
+        assert max(compare.evaluate(lightness)) < 40
+        assert desk.axe(".jp-OutputArea .rs-explore") == []
+        desk.page.locator(".jp-CodeCell").last.locator(".cm-content").click()
+        desk.run("notebook:run-cell")
+        said = desk.page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output")
+        expect(said).to_contain_text('study.reliability(by="gender") 20', timeout=60_000)
+        expect(said).to_contain_text('study.compare("express_care", by="english_learner") 2')
+        desk.run("docmanager:save")
+        assert desk.elsewhere() == []
+        assert desk.complaints == []
     saved = file.read_text("utf-8")
     assert "english_learner" in json.loads(saved)["cells"][3]["outputs"][0]["text"][1]
     assert "0.8" not in saved.split('"metadata": {\n  "kernelspec"')[0] and "Nonbinary" not in saved

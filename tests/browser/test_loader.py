@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
@@ -19,7 +18,7 @@ from relsurvey.publish.serve import serve
 from relsurvey.publish.static import static
 from relsurvey.widgets import Loader
 from tests.browser.conftest import AXE
-from tests.browser.desk import Desk, jupyterlab
+from tests.browser.desk import open_notebook
 from tests.publish.serving import write_live_app
 from tests.widgets import messy
 
@@ -376,50 +375,32 @@ def test_the_whole_way_in_jupyterlab(browser: Browser, tmp_path: Path, export: P
         "import relsurvey as rs\n\nloader = rs.widgets.Loader()\nloader",
         "print(loader.study, loader.used)\nprint(loader.code)",
     ]
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-        metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
-    )
-    with jupyterlab(tmp_path) as lab:
-        folder = lab.root / "room"
-        folder.mkdir()
-        file = folder / "load.ipynb"
-        file.write_text(nbformat.writes(notebook), "utf-8")
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-        try:
-            desk = Desk(lab, context, folder)
-            desk.sit_down()
-            desk.run("docmanager:open", path="room/load.ipynb")
-            desk.page.wait_for_function(
-                "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-            )
-            desk.run("notebook:run-cell-and-select-next")
-            loader = desk.page.locator(".jp-OutputArea .rs-loader")
-            expect(loader.get_by_role("heading", name="Load survey answers")).to_be_visible(timeout=60_000)
-            loader.get_by_label("survey export").set_input_files(export)
-            menu = loader.get_by_label(messy.RENAMED)
-            expect(menu).to_be_visible(timeout=60_000)
-            # The notebook deletes a cell on two d's, but not while a menu has the focus.
-            menu.press("d")
-            menu.press("d")
-            menu.select_option("challenge_1")
-            loader.get_by_label(messy.UNKNOWN).select_option(label="Often")
-            loader.get_by_label("Leave out what is no answer").check()
-            expect(loader.get_by_role("status").last).to_contain_text("Everything fits", timeout=60_000)
-            loader.get_by_role("button", name="Use these answers").click()
-            expect(loader.get_by_role("status").last).to_contain_text("In use", timeout=60_000)
-            assert desk.page.locator(".jp-CodeCell").count() == 2
-            assert desk.axe(".jp-OutputArea .rs-loader") == []
-            desk.page.locator(".jp-CodeCell").last.locator(".cm-content").click()
-            desk.run("notebook:run-cell")
-            said = desk.page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output")
-            expect(said).to_contain_text("<Study five-elements: 100 to 299 students", timeout=60_000)
-            expect(said).to_contain_text('"Q7": "challenge_1"')
-            desk.run("docmanager:save")
-            assert desk.elsewhere() == []
-            assert desk.complaints == []
-        finally:
-            context.close()
+    with open_notebook(browser, tmp_path, cells) as (desk, file):
+        desk.run("notebook:run-cell-and-select-next")
+        loader = desk.page.locator(".jp-OutputArea .rs-loader")
+        expect(loader.get_by_role("heading", name="Load survey answers")).to_be_visible(timeout=60_000)
+        loader.get_by_label("survey export").set_input_files(export)
+        menu = loader.get_by_label(messy.RENAMED)
+        expect(menu).to_be_visible(timeout=60_000)
+        # The notebook deletes a cell on two d's, but not while a menu has the focus.
+        menu.press("d")
+        menu.press("d")
+        menu.select_option("challenge_1")
+        loader.get_by_label(messy.UNKNOWN).select_option(label="Often")
+        loader.get_by_label("Leave out what is no answer").check()
+        expect(loader.get_by_role("status").last).to_contain_text("Everything fits", timeout=60_000)
+        loader.get_by_role("button", name="Use these answers").click()
+        expect(loader.get_by_role("status").last).to_contain_text("In use", timeout=60_000)
+        assert desk.page.locator(".jp-CodeCell").count() == 2
+        assert desk.axe(".jp-OutputArea .rs-loader") == []
+        desk.page.locator(".jp-CodeCell").last.locator(".cm-content").click()
+        desk.run("notebook:run-cell")
+        said = desk.page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output")
+        expect(said).to_contain_text("<Study five-elements: 100 to 299 students", timeout=60_000)
+        expect(said).to_contain_text('"Q7": "challenge_1"')
+        desk.run("docmanager:save")
+        assert desk.elsewhere() == []
+        assert desk.complaints == []
     saved = file.read_text("utf-8")
     assert "<Study five-elements" in json.loads(saved)["cells"][1]["outputs"][0]["text"][0]
     assert [cell for cell in messy.hidden_cells(messy.rows()) if cell in saved] == []
