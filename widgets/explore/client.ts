@@ -1,6 +1,6 @@
 /** The line to the kernel: what it said last, what was chosen and not yet answered, and whether that takes long. */
 
-import type { Model } from "../loader/client";
+import type { Model } from "../anywidget/mount";
 import type { Choice, State } from "./state";
 
 type Answer = { to?: string } & (

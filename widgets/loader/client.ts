@@ -1,15 +1,8 @@
 /** The line to the kernel: what it said last, what is under way, what was asked and not yet answered. */
 
+import type { Model } from "../anywidget/mount";
 import { fieldOf, type Role, type State, type Step } from "./state";
 import { type Bytes, Upload } from "./upload";
-
-/** What is used of anywidget's model. */
-export interface Model {
-  get(name: string): unknown;
-  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
-  on(name: string, listener: (...given: never[]) => void): void;
-  off(name: string, listener: (...given: never[]) => void): void;
-}
 
 type Answer = { to?: string } & (
   | { type: "state"; state: State }

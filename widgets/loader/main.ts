@@ -1,42 +1,32 @@
 /** The notebook widget that loads a file: draws what the kernel says, and sends it what the reader does. */
 
-import { h, render as draw } from "preact";
-import { keepKeys } from "../anywidget/keys";
+import { h } from "preact";
+import { type Model, mount } from "../anywidget/mount";
 import { App } from "./app";
-import { Client, type Model } from "./client";
+import { Client } from "./client";
 import { stringsFor } from "./strings";
 
 let number = 0;
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
-  const root = document.createElement("section");
-  root.className = "rs rs-loader";
-  keepKeys(root);
-  el.append(root);
   const prefix = `rs-loader-${++number}`;
 
   const opened = new Set<string>();
   const unfold = (name: string, open: boolean): void => {
     if (open === opened.has(name)) return;
     if (!opened.delete(name)) opened.add(name);
-    show();
+    mounted.show();
   };
   const id = (name: string): string => `${prefix}-${name}`;
 
-  const show = (): void => {
-    const given = model.get("language");
-    const language = typeof given === "string" && given !== "" ? given : navigator.language;
-    root.lang = language.startsWith("es") ? "es" : "en";
-    draw(h(App, { client, words: stringsFor(root.lang), language: root.lang, id, opened, unfold }), root);
-  };
-  const client = new Client(model, () => show());
-  model.on("change:language", show);
-  show();
+  const mounted = mount(model, el, "rs-loader", (language) =>
+    h(App, { client, words: stringsFor(language), language, id, opened, unfold }),
+  );
+  const client = new Client(model, () => mounted.show());
+  mounted.show();
   return () => {
-    model.off("change:language", show);
     client.close();
-    draw(null, root);
-    root.remove();
+    mounted.remove();
   };
 }
 

@@ -6,7 +6,7 @@ import { Client } from "../explore/client";
 import { rowsOf, scaleOf, tableOf } from "../explore/picture";
 import { type Face, inLanguage, type State } from "../explore/state";
 import { stringsFor } from "../explore/strings";
-import type { Model } from "../loader/client";
+import type { Model } from "../anywidget/mount";
 
 const face = (more: Partial<Face> = {}): Face => ({
   title: "Groups",
