@@ -144,3 +144,18 @@ def test_several_files_each_with_its_wave(tmp_path):
     assert "= 30" in run(*common, "--wave", "fall", cwd=tmp_path).stdout
     wrong = run(*common, *("--wave", "fall") * 3, cwd=tmp_path)
     assert wrong.returncode == 2 and "2 files and 3 times --wave" in wrong.stderr
+
+
+def test_publish_holds_a_file_against_an_earlier_release(tmp_path):
+    (tmp_path / "belonging.yaml").write_text(INSTRUMENT.to_yaml(), "utf-8")
+    for name, students in (("monday", 60), ("friday", 63)):
+        rows = [[f"{i:03d}", "Agree", "Disagree" if i % 3 else "Agree", "Agree"] for i in range(students)]
+        (tmp_path / f"{name}.csv").write_text(as_csv(rows, ["student_id", "b1", "b2", "b3"]), "utf-8")
+    options = ("--instrument", "belonging.yaml", "--out", "view", "--ledger", "books/belonging.jsonl")
+    for name in ("monday", "monday"):
+        done = run("publish", f"{name}.csv", *options, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    done = run("publish", "friday.csv", *options, cwd=tmp_path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert "fewer than 11 students joined" in done.stderr and "63" not in done.stderr
+    assert (tmp_path / "books" / "belonging.jsonl").read_text("utf-8").count("\n") == 2

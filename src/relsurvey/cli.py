@@ -151,6 +151,12 @@ def publish(
     min_n: Annotated[
         int | None, typer.Option(help="Fewest students of anything shown; 11 or more for files.")
     ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            "--ledger", help="The ledger of what was published. Default: in relsurvey's own folder."
+        ),
+    ] = None,
     mapping: Mapped = None,
     roster: Rostered = None,
     wave: Waves = None,
@@ -171,7 +177,7 @@ def publish(
             keep=_kept(keep),
         )
     with _working("Checking the scales, comparing groups, passing the gate …"):
-        published = study.publish(out, by=by, min_n=min_n)
+        published = study.publish(out, by=by, min_n=min_n, ledger=ledger)
     _summary(study, published)
 
 

@@ -19,9 +19,9 @@ from relsurvey.disclosure import (
     Row,
     Students,
     Unit,
-    audit,
-    protect,
+    exposures,
 )
+from relsurvey.disclosure.gate import release
 from relsurvey.disclosure.suppress import rows_of, suppress
 
 MIN_N = 11
@@ -113,17 +113,17 @@ def test_a_figure_with_few_answers_counts_as_small_however_many_students_there_a
 
 def test_all_schools_less_the_others_does_not_give_a_dropped_school_away():
     plan = district([[60, 60, 20, 15], [50, 50, 20, 14], [40, 40, 3, 2]])
-    released = protect(plan, MIN_N)
+    released = release(plan, MIN_N)
     sets, sizes = shown_sets(plan, released)
     assert isinstance(released.tables["s2", "v"], Dropped)
     assert not computable(sets, sizes, {("s2", "c2")})
     assert not computable(sets, sizes, {("s2", None)})
-    assert audit(plan, released, MIN_N) == ()
+    assert exposures(plan, released, MIN_N) == ()
 
 
 def test_students_without_a_school_hide_the_whole_when_they_are_few():
     plan = district([[60, 60, 20], [50, 50, 20]], no_school=4)
-    released = protect(plan, MIN_N)
+    released = release(plan, MIN_N)
     assert ALL not in released.units and {"s0", "s1"} <= released.units
 
 
@@ -133,20 +133,20 @@ def test_a_team_is_hidden_with_a_small_one_so_that_the_school_does_not_give_it_a
         Unit("t1", "team", "s", Students((55,))),
         Unit("t2", "team", "s", Students((40,))),
     )
-    released = protect(Plan(units, ()), MIN_N)
+    released = release(Plan(units, ()), MIN_N)
     # Five students are in no team.
     assert released.units == {"s", "t1"}
 
 
 def test_what_the_suppressor_forgets_the_audit_finds():
     plan = district([[60, 60, 7, 6], [50, 50, 20, 14]])
-    released = protect(plan, MIN_N)
+    released = release(plan, MIN_N)
     opened = Released(
         released.units, {**released.tables, ("s0", "v"): tuple(Row((c,)) for c in ("c0", "c1", "c2", None))}
     )
-    assert audit(plan, opened, MIN_N)
+    assert exposures(plan, opened, MIN_N)
     small = replace(plan, units=(*plan.units, Unit("s9", "school", None, Students((4,)))))
-    assert audit(small, Released(released.units | {"s9"}, released.tables), MIN_N)
+    assert exposures(small, Released(released.units | {"s9"}, released.tables), MIN_N)
 
 
 sizes = st.one_of(st.integers(0, 14), st.integers(0, 90))
@@ -162,7 +162,7 @@ sizes = st.one_of(st.integers(0, 14), st.integers(0, 90))
 )
 def test_no_small_group_follows_from_what_is_shown(schools, merge, no_school):
     plan = district(schools, merge, no_school)
-    released = protect(plan, MIN_N)
+    released = release(plan, MIN_N)
     sets, atoms = shown_sets(plan, released)
     for part in sets:
         assert sum(atoms[a] for a in part) >= MIN_N
@@ -180,7 +180,7 @@ def test_no_small_group_follows_from_what_is_shown(schools, merge, no_school):
 @given(st.lists(st.lists(sizes, min_size=3, max_size=3), min_size=2, max_size=4), st.randoms())
 def test_one_hidden_table_reopened_is_caught(schools, random):
     plan = district(schools)
-    released = protect(plan, MIN_N)
+    released = release(plan, MIN_N)
     dropped = [key for key, value in released.tables.items() if isinstance(value, Dropped)]
     if not dropped:
         return
@@ -190,18 +190,18 @@ def test_one_hidden_table_reopened_is_caught(schools, random):
     mutated = Released(released.units, {**released.tables, key: opened})
     sets, atoms = shown_sets(plan, mutated)
     exposed = any(n < MIN_N and computable(sets, atoms, {a}) for a, n in atoms.items())
-    assert bool(audit(plan, mutated, MIN_N)) or not exposed
+    assert bool(exposures(plan, mutated, MIN_N)) or not exposed
 
 
 def test_suppress_alone_already_passes_the_usual_district():
     plan = district([[70, 80, 12, 12], [60, 66, 13, 11], [55, 44, 9, 12]])
-    assert audit(plan, suppress(plan, MIN_N), MIN_N) == ()
+    assert exposures(plan, suppress(plan, MIN_N), MIN_N) == ()
 
 
 @pytest.mark.parametrize("min_n", [10, 11, 20])
 def test_the_threshold_is_the_one_given(min_n):
     plan = district([[min_n, 60, 20], [min_n - 1, 50, 20]])
-    released = protect(plan, min_n)
+    released = release(plan, min_n)
     for key, found in released.tables.items():
         for row in () if isinstance(found, Dropped) else found:
             cells = {c.category: c.students.fewest for t in plan.tables if t.unit == key[0] for c in t.cells}

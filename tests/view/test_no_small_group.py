@@ -117,5 +117,5 @@ def test_without_the_gate_small_groups_are_found(monkeypatch):
             tables[table.unit, table.variable] = rows
         return Released(units, tables)
 
-    monkeypatch.setattr("relsurvey.view.build.protect", thresholds_only)
+    monkeypatch.setattr("relsurvey.view.build.release", thresholds_only)
     assert sum(smallest(look(seed)[0]) < MIN_N for seed in range(20)) >= 15

@@ -11,7 +11,7 @@ import pytest
 
 import relsurvey as rs
 from relsurvey.errors import DisclosureError
-from relsurvey.view import View
+from relsurvey.view import View, cells
 from relsurvey.view.model import NUMBERS
 from tests.reading.belonging import INSTRUMENT
 
@@ -42,6 +42,7 @@ def numbers(value, owner="View", name=""):
         "units": "Unit",
         "items": "ItemCell",
         "settings": "Settings",
+        "certificate": "Certificate",
         "provenance": "Provenance",
         "scales": "ScaleCell",
         "groups": "GroupTable",
@@ -71,7 +72,7 @@ def test_shares_are_coded_and_ordered(demo_view):
         cells = [*unit.scales, *unit.items, *(c for g in unit.groups for r in g.rows for c in r.cells)]
         for cell in cells:
             if cell.share is None:
-                assert cell.reason in ("words_only", "one_by_one", "too_few")
+                assert cell.reason in ("words_only", "one_by_one", "too_few", "protected")
                 continue
             assert 5 <= cell.share.low <= cell.share.percent <= cell.share.high <= 95
             if cell.share.coded:
@@ -252,3 +253,62 @@ def test_thresholds_count_people_and_not_rows():
     many = simulate([60, 60])
     kept, last = (rs.read(pd.concat([many, many]), INSTRUMENT, keep=keep).view() for keep in ("all", "last"))
     assert kept.units == last.units
+
+
+def test_a_scale_that_would_tell_a_small_group_is_not_shown_there_and_the_view_says_so(demo_view):
+    tables = [(table, row) for unit in demo_view.units for table in unit.groups for row in table.rows]
+    hidden = [(table, cell) for table, row in tables for cell in row.cells if cell.reason == "protected"]
+    assert hidden
+    for table, cell in hidden:
+        assert cell.share is None and cell.verdict is None and cell.sentence is None and cell.range is None
+        assert "protect a small group" in cell.words["en"] and "grupo pequeño" in cell.words["es"]
+        assert "what a small group answered" in table.note["en"]
+        # Withheld in one row, it is withheld in all: the others would give it back.
+        assert all(c.share is None for row in table.rows for c in row.cells if c.scale == cell.scale)
+    shown = sum(cell.share is not None for _, row in tables for cell in row.cells)
+    assert shown > 5 * len(hidden)
+
+
+def test_the_view_carries_the_gates_certificate_and_says_it_in_plain_words(demo_view):
+    certificate = demo_view.provenance.certificate
+    assert certificate.package == rs.__version__ and certificate.min_n == 11 and certificate.width == 50
+    tables = [table for unit in demo_view.units for table in unit.groups]
+    assert certificate.tables_shown == sum(bool(table.rows) for table in tables)
+    assert certificate.groups_shown == sum(len(table.rows) for table in tables)
+    assert certificate.narrowest >= 50
+    said = [p for s in demo_view.about for p in s.paragraphs]
+    assert any(f"{certificate.narrowest} points in 100" in p["en"] for p in said)
+    assert any(f"{certificate.narrowest} puntos de 100" in p["es"] for p in said)
+
+
+def test_the_plan_knows_who_is_in_which_unit_and_category():
+    frame = simulate([60, 45])
+    frame["team"] = np.where(frame.index % 3 == 0, "Oak", np.where(frame.index % 3 == 1, "Elm", ""))
+    frame.loc[frame.index % 7 == 0, "gender"] = ""
+    teams = type(INSTRUMENT).parse(
+        INSTRUMENT.to_yaml().replace("  wave: wave\n", "  wave: wave\n  team: team\n")
+    )
+    study = rs.read(frame, teams)
+    material = study._material()
+    plan = cells.make(
+        material.responses, material.answers, material.instrument, ("gender", "race"), material.reported
+    ).plan
+    assert len(plan.inside) == 8
+    for table in (*plan.tables, *plan.inside):
+        k = plan.variables.index(table.variable)
+        for cell in table.cells:
+            alike = [
+                p.figures
+                for p in plan.profiles
+                if table.unit in plan.holders(p.unit) and p.categories[k] == cell.category
+            ]
+            assert (
+                cell.students.figures == tuple(map(sum, zip(*alike, strict=True)))
+                if alike
+                else (cell.students.none)
+            )
+    favorable = next(i for i, f in enumerate(plan.figures) if (f.of, f.kind) == ("b1", "item"))
+    counted = [i for i, f in enumerate(plan.figures) if (f.of, f.kind) == ("b1", "answers")]
+    n = plan.units[0].students.figures[plan.figures[favorable].students]
+    assert sum(plan.units[0].students.counts[i] for i in counted) == n
+    assert 0 < plan.units[0].students.counts[favorable] < n

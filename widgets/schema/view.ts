@@ -228,6 +228,10 @@ export interface Provenance {
   instrument_sha256: string;
   input_sha256: string[];
   settings: Settings;
+  /**
+   * None in views made before the gate gave one.
+   */
+  certificate?: Certificate | null;
 }
 /**
  * The thresholds this view was made with.
@@ -235,4 +239,37 @@ export interface Provenance {
 export interface Settings {
   min_n: number;
   same_within: number;
+}
+/**
+ * What the gate proved before this view was made; no count of students.
+ */
+export interface Certificate {
+  /**
+   * The version whose gate it passed.
+   */
+  package: string;
+  /**
+   * What the audit ran.
+   */
+  methods: ("rank" | "overlaps" | "moves" | "linear" | "integer")[];
+  /**
+   * Fewest students of anything shown.
+   */
+  min_n: number;
+  /**
+   * Fewest points that a hidden group's share must leave open.
+   */
+  width: number;
+  tables_shown: number;
+  tables_hidden: number;
+  groups_shown: number;
+  groups_hidden: number;
+  /**
+   * Left out of tables and pages that are shown.
+   */
+  figures_withheld: number;
+  /**
+   * Points that every hidden group's share leaves open at least, on every figure.
+   */
+  narrowest?: number | null;
 }

@@ -1,10 +1,12 @@
 """The gate: which tables of counts may leave, decided over all tables of a view together."""
 
-from relsurvey.disclosure.audit import audit
-from relsurvey.disclosure.gate import protect
+from relsurvey.disclosure.attack import Audit, Exposed, audit
+from relsurvey.disclosure.certificate import Certificate, certify
+from relsurvey.disclosure.exposures import Exposure, exposures
 from relsurvey.disclosure.plan import (
     ALL,
     Dropped,
+    Figure,
     Plan,
     PlannedCell,
     PlannedTable,
@@ -13,17 +15,27 @@ from relsurvey.disclosure.plan import (
     Students,
     Unit,
 )
+from relsurvey.disclosure.tables import Protected, TableCertificate, protect
 
 __all__ = [
     "ALL",
+    "Audit",
+    "Certificate",
     "Dropped",
+    "Exposed",
+    "Exposure",
+    "Figure",
     "Plan",
     "PlannedCell",
     "PlannedTable",
+    "Protected",
     "Released",
     "Row",
     "Students",
+    "TableCertificate",
     "Unit",
     "audit",
+    "certify",
+    "exposures",
     "protect",
 ]

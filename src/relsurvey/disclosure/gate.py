@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from relsurvey.disclosure.audit import audit
-from relsurvey.disclosure.plan import ALL, Plan, Released
+from collections.abc import Iterable
+from dataclasses import replace
+
+from relsurvey.disclosure.crossings import crossings
+from relsurvey.disclosure.exposures import computable, exposures
+from relsurvey.disclosure.plan import ALL, Place, Plan, Released
 from relsurvey.disclosure.suppress import suppress
+from relsurvey.disclosure.systems import System, known, systems
+from relsurvey.disclosure.widths import Narrow, is_narrow, narrowed
 from relsurvey.errors import DisclosureError
 
 
-def protect(plan: Plan, min_n: int) -> Released:
+def release(plan: Plan, min_n: int) -> Released:
     """Return what may be shown of a plan, after the audit has passed.
 
     Parameters
@@ -27,10 +33,12 @@ def protect(plan: Plan, min_n: int) -> Released:
     -----
     Where the audit still finds a small group through linked tables, the table of all schools is dropped
     first, then the smallest school's, one at a time: a school's own page is worth more to it than the whole.
+    Where the share of a small group could be told too closely on a scale or item, that one is withheld where
+    it helps: from the table of all schools, the school's own, at last from the pages.
     """
     released = suppress(plan, min_n)
-    while exposures := audit(plan, released, min_n):
-        variable = next((e.variable for e in exposures if e.variable is not None), None)
+    while found := computable(plan, released, min_n):
+        variable = next((e.variable for e in found if e.variable is not None), None)
         shown = [t for t in plan.tables if t.variable == variable and released.rows(t.unit, t.variable)]
         if variable is None or not shown:
             raise DisclosureError(
@@ -40,4 +48,88 @@ def protect(plan: Plan, min_n: int) -> Released:
             )
         weakest = min(shown, key=lambda t: (t.unit != ALL, plan.unit(t.unit).students.fewest))
         released = released.without(weakest.unit, variable, "linked")
+    while pairs := crossings(plan, released, min_n):
+        places = {place for pair in pairs for place in (pair.first, pair.second)}
+        released = _without_weakest(plan, released, places)
+    released = _emptied(plan, _withheld(plan, released, min_n))
+    if exposures(plan, released, min_n):
+        raise DisclosureError(
+            "The share of a small group could be told too closely from the tables together, so nothing is "
+            "published. Leave a group variable out of `by`, or join the smallest schools."
+        )
+    return released
+
+
+def _without_weakest(plan: Plan, released: Released, places: Iterable[tuple[str, str | None]]) -> Released:
+    """Drop a table that leaves a small group of another: of all schools, or else the last variable's."""
+    tables = [(unit, variable) for unit, variable in places if variable is not None]
+    if not tables:
+        raise DisclosureError(
+            "Two schools or teams leave a small group of each other, so nothing is published. "
+            "Publish schools without teams, or join the smallest schools."
+        )
+    unit, variable = min(tables, key=lambda place: (place[0] != ALL, -plan.variables.index(place[1]), place))
+    return released.without(unit, variable, "linked")
+
+
+def _withheld(plan: Plan, released: Released, min_n: int) -> Released:
+    """Withhold figures until no small group's share can be told too closely: each round has fewer left."""
+    for system in systems(plan, released):
+        found = narrowed(plan, released, system, min_n).found
+        while found:
+            for one in found:
+                if is_narrow(plan, released, system, one):
+                    released = released.withholding(plan, _places(plan, released, system, one))
+            # What is withheld makes no range narrower, so only these can still be too narrow.
+            found = tuple(one for one in found if is_narrow(plan, released, system, one))
+    return released
+
+
+def _places(plan: Plan, released: Released, system: System, one: Narrow) -> list[Place]:
+    """Return where to withhold a figure so that a group's share stays open: one place if one is enough."""
+    units = {system.atoms[a][0] for a in one.group}
+    tables = {
+        (shown.unit, shown.variable)
+        for shown in system.shown
+        if known(plan, released, shown, one.figure) is not None
+    }
+
+    def worth(place: tuple[str, str | None]) -> tuple[bool, bool, bool, int, str]:
+        unit, variable = place
+        return (
+            variable is None,
+            unit != ALL,
+            unit not in units,
+            plan.unit(unit).students.fewest,
+            unit,
+        )
+
+    order: list[Place] = [(unit, variable, one.figure) for unit, variable in sorted(tables, key=worth)]
+
+    def enough(places: Iterable[Place]) -> bool:
+        return not is_narrow(plan, released.withholding(plan, places), system, one)
+
+    near = [place for place in order if place[0] in units or place[0] == ALL]
+    for place in near:
+        if enough([place]):
+            return [place]
+    taken: list[Place] = []
+    for place in order:
+        taken.append(place)
+        if enough(taken):
+            break
+    for place in taken[:-1]:
+        if enough([other for other in taken if other != place]):
+            taken.remove(place)
+    return taken
+
+
+def _emptied(plan: Plan, released: Released) -> Released:
+    """Drop the tables of which every figure is withheld."""
+    for table in plan.tables:
+        figures = range(len(table.cells[0].students.counts))
+        places = {(table.unit, table.variable, figure) for figure in figures}
+        if places and places <= released.withheld and released.rows(table.unit, table.variable):
+            released = released.without(table.unit, table.variable, "narrow")
+            released = replace(released, withheld=released.withheld - places)
     return released

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 #: The unit that holds every student.
 ALL = "all"
 
+#: Of fewer students only words are given, and no marks (rules.md 13); from so many on every answer is shown.
+WORDS_UNDER, EVERY_ANSWER = 20, 40
+
 Category = str | None  # None: declined, blank, or an answer that is not counted
 Merge = Literal["never", "ordered", "any"]
-Why = Literal["too_few", "linked"]
+Why = Literal["too_few", "linked", "narrow"]
+Kind = Literal["scale", "item", "classes", "answers", "not_counted"]
 UnitKind = Literal["all", "school", "team"]
 
 
@@ -22,6 +27,13 @@ class Students:
     A scale may have fewer answers than the cell has students, and each figure must stay hidden when its own
     students are few.
 
+    Attributes
+    ----------
+    figures
+        How many students.
+    counts
+        How many of them are counted in each figure of the plan (:attr:`Plan.figures`), from its first on.
+
     Examples
     --------
     >>> (Students((14, 9)) + Students((8, 8))).figures, Students((14, 9)).few(11), Students((0, 0)).few(11)
@@ -29,12 +41,19 @@ class Students:
     """
 
     figures: tuple[int, ...]
+    counts: tuple[int, ...] = ()
 
     def __add__(self, other: Students) -> Students:
-        return Students(tuple(a + b for a, b in zip(self.figures, other.figures, strict=True)))
+        return self._with(other, 1)
 
     def __sub__(self, other: Students) -> Students:
-        return Students(tuple(a - b for a, b in zip(self.figures, other.figures, strict=True)))
+        return self._with(other, -1)
+
+    def _with(self, other: Students, sign: int) -> Students:
+        return Students(
+            tuple(a + sign * b for a, b in zip(self.figures, other.figures, strict=True)),
+            tuple(a + sign * b for a, b in zip(self.counts, other.counts, strict=True)),
+        )
 
     @property
     def none(self) -> bool:
@@ -61,6 +80,26 @@ def together(parts: Iterable[Students]) -> Students:
     for part in rest:
         first = first + part
     return first
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A share that a view shows: how many students count, of how many.
+
+    Attributes
+    ----------
+    of
+        The scale or item.
+    students
+        Whose share: the position in :attr:`Students.figures`.
+    kind
+        Those favorable on a scale or an item; of an item also those of one class (under 40 students), of one
+        answer, or of an answer that is not counted.
+    """
+
+    of: str
+    students: int
+    kind: Kind
 
 
 @dataclass(frozen=True)
@@ -103,11 +142,62 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """Students who are alike in their unit and in every group variable.
+
+    Attributes
+    ----------
+    unit
+        The smallest unit they are in.
+    categories
+        One a variable of the plan, in the order of its tables.
+    figures
+        How many they are, as the first of :attr:`Students.figures` of a table's cell.
+    """
+
+    unit: str
+    categories: tuple[Category, ...]
+    figures: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
-    """The exact list of what a view would show: nothing else can be asked of it."""
+    """The exact list of what a view would show: nothing else can be asked of it.
+
+    Attributes
+    ----------
+    units, tables
+        Pages, and tables in them.
+    figures
+        The shares of a page; the first of them, on scales, stand in tables too.
+    inside
+        The cells of units that have no tables (teams): not to be shown, but known to who knows the roster.
+    profiles
+        Who is in which unit and in which category of every variable: known likewise.
+    """
 
     units: tuple[Unit, ...]
     tables: tuple[PlannedTable, ...]
+    figures: tuple[Figure, ...] = ()
+    inside: tuple[PlannedTable, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """The group variables, in the order of the tables."""
+        return tuple(dict.fromkeys(table.variable for table in self.tables))
+
+    @cached_property
+    def share_of(self) -> dict[str, int]:
+        """The position of each scale's and item's share."""
+        return {figure.of: i for i, figure in enumerate(self.figures) if figure.kind in ("scale", "item")}
+
+    def holders(self, name: str) -> tuple[str, ...]:
+        """Return a unit and those it is part of, the smallest first."""
+        found = [name]
+        while (parent := self.unit(found[-1]).parent) is not None:
+            found.append(parent)
+        return tuple(found)
 
     def unit(self, name: str) -> Unit:
         """Return a unit by its id."""
@@ -133,12 +223,37 @@ class Dropped:
     why: Why
 
 
+#: What falls with a figure: who may not see the share may not see what it is made of.
+_FALLS: dict[Kind, tuple[Kind, ...]] = {
+    "scale": ("scale",),
+    "item": ("item", "classes", "answers", "not_counted"),
+    "classes": ("classes", "answers"),
+    "answers": ("answers",),
+    "not_counted": ("not_counted",),
+}
+
+#: A figure of a table; the variable None is the unit's own page.
+Place = tuple[str, str | None, int]
+
+
 @dataclass(frozen=True)
 class Released:
-    """What may be shown: units, and rows or a reason for each table; everything else stays hidden."""
+    """What may be shown: units, and rows or a reason for each table; everything else stays hidden.
+
+    Attributes
+    ----------
+    units
+        Who has a page.
+    tables
+        By unit and variable.
+    withheld
+        Figures that are left out of a table or page that is shown: unit, variable (None for the unit's own
+        page) and the figure's position in the plan.
+    """
 
     units: frozenset[str]
     tables: dict[tuple[str, str], tuple[Row, ...] | Dropped]
+    withheld: frozenset[Place] = frozenset()
 
     def rows(self, unit: str, variable: str) -> tuple[Row, ...]:
         """Return the rows of a table that is shown, none for one that is not."""
@@ -148,3 +263,21 @@ class Released:
     def without(self, unit: str, variable: str, why: Why) -> Released:
         """Return the same with one table dropped."""
         return replace(self, tables={**self.tables, (unit, variable): Dropped(why)})
+
+    def withholding(self, plan: Plan, places: Iterable[Place]) -> Released:
+        """Return the same without some figures, and without what these are made of."""
+        more = {
+            (unit, variable, position)
+            for unit, variable, figure in places
+            for position, other in enumerate(plan.figures)
+            if other.of == plan.figures[figure].of and other.kind in _FALLS[plan.figures[figure].kind]
+        }
+        return replace(self, withheld=self.withheld | more)
+
+    def hides(self, plan: Plan, unit: str, variable: str | None, of: str, kind: Kind) -> bool:
+        """Whether a kind of figure of a scale or item is left out of a table or page."""
+        return any(
+            (unit, variable, position) in self.withheld
+            for position, figure in enumerate(plan.figures)
+            if figure.of == of and figure.kind == kind
+        )

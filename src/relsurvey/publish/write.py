@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,13 @@ class Published:
         return f"<Published {', '.join(self.files)} in {self.directory}>"
 
 
-def publish(view: View, directory: Path, formats: tuple[str, ...]) -> Published:
+def publish(
+    view: View,
+    directory: Path,
+    formats: tuple[str, ...],
+    *,
+    before: Callable[[str], None] | None = None,
+) -> Published:
     """Write a view as the doors named, then the manifest.
 
     Parameters
@@ -46,6 +53,8 @@ def publish(view: View, directory: Path, formats: tuple[str, ...]) -> Published:
         Where; made when missing. A reader finds the older release or this one, whole, at any moment.
     formats
         ``"html"``, ``"voila"``.
+    before
+        Called with the view's JSON when every door is made and none is written yet; may refuse.
 
     Raises
     ------
@@ -73,5 +82,7 @@ def publish(view: View, directory: Path, formats: tuple[str, ...]) -> Published:
         from relsurvey.publish.voila import app
 
         contents[APP] = app(text)
+    if before is not None:
+        before(text)
     write_release(directory, contents, retired=[name for name in (PAGE, APP) if name not in contents])
     return Published(directory, view, (*contents, MANIFEST))

@@ -197,8 +197,12 @@ class Study(Comparing):
         by: str | Sequence[str] | None = None,
         formats: Sequence[Literal["voila", "html"]] = ("voila", "html"),
         min_n: int | None = None,
+        ledger: str | Path | None = None,
     ) -> Published:
-        """Write the view's doors to a folder.
+        """Write the view's doors to a folder, and the release to its ledger.
+
+        What was published of the same wave before counts: two releases that differ by a few students would
+        give them away together, and the second one is refused. Simulated answers have no ledger.
 
         Parameters
         ----------
@@ -211,6 +215,9 @@ class Study(Comparing):
             ``"voila"``: the app that ``relsurvey serve`` serves.
         min_n
             Fewest students of anything shown; a larger one wins.
+        ledger
+            The ledger of releases; None takes the instrument's own in relsurvey's folder. It may not lie
+            beside a view.
 
         Returns
         -------
@@ -221,10 +228,29 @@ class Study(Comparing):
         ------
         AnalysisError, DisclosureError
             As :meth:`view` does.
+        DisclosureError
+            If a small group would follow from this release and an earlier one, or the ledger of what was
+            published is missing or damaged.
         PublishError
             If a format is not known or the folder cannot be written.
         """
+        from relsurvey.disclosure.release import record
         from relsurvey.publish import publish
 
+        def note(view: str) -> None:
+            rows = self._latest()
+            record(
+                view,
+                rows.responses,
+                rows.answers,
+                self.instrument,
+                wave=self.wave,
+                out=Path(out),
+                formats=formats,
+                ledger=None if ledger is None else Path(ledger),
+                ids=self._ids,
+            )
+
         floor = MIN_N_FILE if "html" in formats else MIN_N_SHOWN
-        return publish(self._view(by, min_n, floor), Path(out), tuple(formats))
+        view = self._view(by, min_n, floor)
+        return publish(view, Path(out), tuple(formats), before=None if self.simulated else note)

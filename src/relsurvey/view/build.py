@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.models.reliability_finding import ScaleReliability
-from relsurvey.disclosure import protect
+from relsurvey.disclosure import certify
+from relsurvey.disclosure.gate import release
 from relsurvey.errors import DisclosureError
 from relsurvey.view import cells as _cells
 from relsurvey.view import model, pages
@@ -52,12 +53,13 @@ def build(
     known = tuple(language for language in instrument.languages if language in languages()) or ("en",)
     readings = {r.scale: r for r in material.reliability}
     cells = _cells.make(material.responses, material.answers, instrument, by, material.reported)
-    released = protect(cells.plan, min_n)
+    released = release(cells.plan, min_n)
     if not released.units:
         raise DisclosureError(
             f"Fewer than {min_n} students answered, so there is nothing that may be shown. "
             "Collect more answers first."
         )
+    certificate = certify(cells.plan, released, min_n)
     checked = {variable: material.comparability(variable) for variable in cells.categories}
     told = Units(cells, released, instrument, known, material.alike, min_n, same_within, checked)
     units = [told.unit(unit) for unit in cells.plan.units if unit.id in released.units]
@@ -96,9 +98,10 @@ def build(
             simulated=material.simulated,
             several=len(cells.scales) > 1,
             grouped=bool(by),
+            certificate=certificate,
         ),
         ledger=pages.ledger(material.ledger, known, min_n),
-        provenance=pages.provenance(instrument, material.sha256, min_n, same_within),
+        provenance=pages.provenance(instrument, material.sha256, min_n, same_within, certificate),
     )
 
 

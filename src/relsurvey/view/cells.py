@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relsurvey import scoring
 from relsurvey.aggregate import Cell, cell
-from relsurvey.disclosure import ALL, Plan, PlannedCell, PlannedTable, Row, Students, Unit
-from relsurvey.disclosure.plan import Category, UnitKind
+from relsurvey.disclosure import ALL, Figure, Plan, PlannedCell, PlannedTable, Row, Students, Unit
+from relsurvey.disclosure.plan import Category, Profile, UnitKind
 from relsurvey.escape import slug
 from relsurvey.instrument.fold import fold
 
@@ -97,11 +98,14 @@ def make(
 
     masks, kinds, titles = _units(responses)
     units = {name: of(mask) for name, mask in masks.items()}
+    figures = _figures(instrument, scales, reported, items, codes)
     planned = tuple(
-        Unit(name, kinds[name][0], kinds[name][1], Students(c.figures)) for name, c in units.items()
+        Unit(name, kinds[name][0], kinds[name][1], _students(figures, c)) for name, c in units.items()
     )
 
-    categories, groups, tables = {}, {}, []
+    categories, groups = {}, {}
+    tables: list[PlannedTable] = []
+    inside: list[PlannedTable] = []
     for variable in by:
         column = responses[variable]
         counted = {c.id: c.counted for c in instrument.groups[variable].categories}
@@ -112,19 +116,108 @@ def make(
         # them away.
         labels = column.where(column.isin(order), None)
         for name, mask in masks.items():
-            if kinds[name][0] == "team":
-                continue
             planned_cells = []
             for category in (*order, None):
                 chosen = mask & (labels.isna() if category is None else (labels == category)).to_numpy()
                 one = of(chosen)
-                groups[name, variable, category] = one
-                figures = (one.respondents, *(one.scales[s].n for s in scales))
-                planned_cells.append(PlannedCell(category, Students(figures)))
-            tables.append(
+                if kinds[name][0] != "team":
+                    groups[name, variable, category] = one
+                planned_cells.append(
+                    PlannedCell(
+                        category,
+                        Students(
+                            (one.respondents, *(one.scales[s].n for s in scales)),
+                            tuple(one.scales[s].favorable for s in reported),
+                        ),
+                    )
+                )
+            (inside if kinds[name][0] == "team" else tables).append(
                 PlannedTable(name, variable, instrument.groups[variable].merge, tuple(planned_cells))
             )
-    return Cells(units, groups, titles, Plan(planned, tuple(tables)), scales, reported, items, categories)
+    base = np.column_stack([answered, *(~np.isnan(scored[s].score) for s in scales)])
+    profiles = _profiles(
+        masks, [responses[v].where(responses[v].isin(categories[v]), None) for v in by], base
+    )
+    plan = Plan(planned, tuple(tables), tuple(f for f, _ in figures), tuple(inside), profiles)
+    return Cells(units, groups, titles, plan, scales, reported, items, categories)
+
+
+def _profiles(masks: dict[str, np.ndarray], labels: list[pd.Series], base: np.ndarray) -> tuple[Profile, ...]:
+    """Return who is in which unit and category of every variable; ``base``: whom each figure speaks of."""
+    import numpy as np
+    import pandas as pd
+
+    # A team comes after its school, and that after the whole: the last unit is the smallest.
+    names = list(masks)
+    unit = np.max([np.where(mask, k, 0) for k, mask in enumerate(masks.values())], axis=0)
+    frame = pd.DataFrame({"unit": unit}).assign(**{f"v{k}": v.to_numpy() for k, v in enumerate(labels)})
+    grouped = frame.groupby(list(frame.columns), dropna=False, sort=True).ngroup().to_numpy()
+    figures = np.zeros((grouped.max() + 1, base.shape[1]), dtype=np.int64)
+    np.add.at(figures, grouped, base.astype(np.int64))
+    first = np.unique(grouped, return_index=True)[1]
+    return tuple(
+        Profile(
+            names[unit[row]],
+            tuple(None if pd.isna(label.iloc[row]) else str(label.iloc[row]) for label in labels),
+            tuple(n.tolist()),
+        )
+        for row, n in zip(first, figures, strict=True)
+    )
+
+
+def middle_code(codes: Sequence[float]) -> float | None:
+    """Return the middle one of an odd number of codes.
+
+    Examples
+    --------
+    >>> middle_code([1.0, 3.0, 2.0]), middle_code([1.0, 2.0])
+    (2.0, None)
+    """
+    return sorted(codes)[len(codes) // 2] if len(codes) % 2 else None
+
+
+#: Which answers a figure counts: keyed codes; None for an answer that is not counted, and for scales.
+_Counted = frozenset[float] | None
+
+
+def _figures(
+    instrument: Instrument,
+    scales: tuple[str, ...],
+    reported: tuple[str, ...],
+    items: tuple[str, ...],
+    codes: dict[str, tuple[float, ...]],
+) -> list[tuple[Figure, _Counted]]:
+    """Return every share a unit's page shows: of the scales first, for they alone stand in tables too."""
+    found: list[tuple[Figure, _Counted]] = [
+        (Figure(key, 1 + scales.index(key), "scale"), None) for key in reported
+    ]
+    for at, item in enumerate(items):
+        n = 1 + len(scales) + at
+        favorable = frozenset(instrument.favorable_codes(item))
+        found.append((Figure(item, n, "item"), favorable))
+        middle = middle_code(codes[item])
+        others = frozenset(codes[item]) - favorable
+        neutral = others & {middle}
+        found += [(Figure(item, n, "classes"), part) for part in (others - neutral, neutral) if part]
+        found += [(Figure(item, n, "answers"), frozenset([code])) for code in codes[item]]
+        if any(not option.counted for option in instrument.options_of(item).options):
+            found.append((Figure(item, n + len(items), "not_counted"), None))
+    return found
+
+
+def _students(figures: list[tuple[Figure, _Counted]], cell: Cell) -> Students:
+    """Return how many students a unit has, and how many of them each figure counts."""
+    asked = tuple(counts.n + counts.not_counted for counts in cell.items.values())
+    return Students((*cell.figures, *asked), tuple(_count(figure, of, cell) for figure, of in figures))
+
+
+def _count(figure: Figure, counted: _Counted, cell: Cell) -> int:
+    if figure.kind == "scale":
+        return cell.scales[figure.of].favorable
+    counts = cell.items[figure.of]
+    if counted is None:
+        return counts.not_counted
+    return sum(count for code, count in counts.codes if code in counted)
 
 
 def _once(responses: pd.DataFrame) -> np.ndarray:

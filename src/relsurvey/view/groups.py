@@ -9,10 +9,10 @@ from relsurvey.aggregate import Cell
 from relsurvey.analysis.verdict import Contrast, Difference, contrasts
 from relsurvey.disclosure import ALL, Dropped, Row, Unit
 from relsurvey.instrument.fold import fold
-from relsurvey.view import model
+from relsurvey.view import model, shares
 from relsurvey.view.pages import in_languages
 from relsurvey.view.telling import Telling
-from relsurvey.words import Text, gap_words, students_words
+from relsurvey.words import Text, students_words
 
 _YES = {"yes", "si", "sí", "y"}
 
@@ -78,7 +78,9 @@ class Groups:
                 if {str(category) for category in row.categories} & set(check.marked_groups)
             ),
         ):
-            found[contrast.key[0], int(contrast.key[1])][contrast.scale] = contrast
+            variable, index = contrast.key
+            if not telling.released.hides(telling.cells.plan, unit.id, variable, contrast.scale, "scale"):
+                found[variable, int(index)][contrast.scale] = contrast
         return cls(telling, unit, found)
 
     def sentences(self) -> list[Text]:
@@ -131,7 +133,7 @@ class Groups:
         mine = self.telling.cells.row(
             self.unit.id, key[0], self.telling.released.rows(self.unit.id, key[0])[key[1]]
         ).scales[c.scale]
-        return gap_words(self.telling.languages, mine.share, mine.share - c.difference)
+        return shares.gap(self.telling.languages, mine.share, mine.share - c.difference)
 
     def _group_name(self, key: tuple[str, int]) -> Text:
         """Name a group for a sentence: the variable alone where the category is its 'yes'."""
@@ -173,10 +175,12 @@ class Groups:
         """Return a variable's table: its rows and what they say, or why it is not shown."""
         table = self.telling.released.tables.get((self.unit.id, variable))
         if table is None or isinstance(table, Dropped):
-            why = "linked" if isinstance(table, Dropped) and table.why == "linked" else "too_few"
+            why = table.why if isinstance(table, Dropped) else "too_few"
             elsewhere = self.unit.kind == "school" and bool(self.telling.released.rows(ALL, variable))
             key = (
-                "note.dropped_school"
+                "note.dropped_narrow"
+                if why == "narrow"
+                else "note.dropped_school"
                 if elsewhere
                 else "note.dropped_linked"
                 if why == "linked"
@@ -189,14 +193,14 @@ class Groups:
         ]
         pooled = any(row.pooled and len(row.categories) > 1 for row in table)
         joined = any(not row.pooled and len(row.categories) > 1 for row in table)
-        note = (
-            self.telling.say("note.pooled") if pooled else self.telling.say("note.merged") if joined else None
-        )
+        note = "note.pooled" if pooled else "note.merged" if joined else None
+        if any((self.unit.id, variable) == place[:2] for place in self.telling.released.withheld):
+            note = "note.pooled_withheld" if pooled else "note.withheld"
         return model.GroupTable(
             variable=variable,
             say=self._table_sentences(variable),
             rows=rows,
-            note=note,
+            note=self.telling.say(note) if note else None,
             comparable=self._comparable(variable),
         )
 
@@ -232,6 +236,9 @@ class Groups:
     ) -> model.GroupCell:
         if scale not in self.telling.cells.reported:
             return model.GroupCell(scale=scale, words=self.telling.one_by_one(scale), reason="one_by_one")
+        if self.telling.released.hides(self.telling.cells.plan, self.unit.id, key[0], scale, "scale"):
+            words = self.telling.say("cell.protected")
+            return model.GroupCell(scale=scale, words=words, reason="protected")
         said = self.telling.share(cell.scales[scale])
         return model.GroupCell(
             scale=scale,

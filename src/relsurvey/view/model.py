@@ -25,6 +25,14 @@ NUMBERS: dict[str, str] = {
     "ItemCell.not_counted": "whole percent, half up",
     "Settings.min_n": "a threshold, in students",
     "Settings.same_within": "a threshold, in percent points",
+    "Certificate.min_n": "a threshold, in students",
+    "Certificate.width": "a threshold, in percent points",
+    "Certificate.tables_shown": "a count of tables",
+    "Certificate.tables_hidden": "a count of tables",
+    "Certificate.groups_shown": "a count of rows of tables",
+    "Certificate.groups_hidden": "a count of categories in tables",
+    "Certificate.figures_withheld": "a count of scales and questions in tables and pages",
+    "Certificate.narrowest": "whole percent points, floor",
 }
 
 
@@ -188,6 +196,25 @@ class Settings(Model):
     same_within: int
 
 
+class Certificate(Model):
+    """What the gate proved before this view was made; no count of students."""
+
+    package: str = Field(description="The version whose gate it passed.")
+    methods: list[Literal["rank", "overlaps", "moves", "linear", "integer"]] = Field(
+        description="What the audit ran."
+    )
+    min_n: int = Field(description="Fewest students of anything shown.")
+    width: int = Field(description="Fewest points that a hidden group's share must leave open.")
+    tables_shown: int
+    tables_hidden: int
+    groups_shown: int
+    groups_hidden: int
+    figures_withheld: int = Field(description="Left out of tables and pages that are shown.")
+    narrowest: int | None = Field(
+        None, description="Points that every hidden group's share leaves open at least, on every figure."
+    )
+
+
 class Provenance(Model):
     """Where the numbers come from, so that they can be made again."""
 
@@ -197,6 +224,7 @@ class Provenance(Model):
     instrument_sha256: str
     input_sha256: list[str]
     settings: Settings
+    certificate: Certificate | None = Field(None, description="None in views made before the gate gave one.")
 
 
 class View(Model):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from relsurvey.disclosure import Certificate
 from relsurvey.files import sha256
 from relsurvey.instrument import Instrument
 from relsurvey.view import model
@@ -90,23 +92,31 @@ def who_answered(known: Sequence[str], invited: int | None, answered: int | None
 
 
 def about(
-    known: Sequence[str], min_n: int, *, who: Text, simulated: bool, several: bool, grouped: bool
+    known: Sequence[str],
+    min_n: int,
+    *,
+    who: Text,
+    simulated: bool,
+    several: bool,
+    grouped: bool,
+    certificate: Certificate,
 ) -> list[model.Section]:
     """Return *About these numbers*: what they rest on and what they cannot tell."""
     wanted: list[tuple[str, list[str]]] = []
+    proved = "protect_none" if certificate.narrowest is None else "protect_width"
     if simulated:
         wanted.append(("simulated_title", ["simulated"]))
     wanted.append(("sure_title", ["sure_line", "sure_tenths", "sure_words", "sure_coded"]))
     if grouped:
         wanted.append(("compare_title", ["compare_rule", "compare_chance", "compare_dif"]))
     wanted.append(("not_title", ["not_why", *(["not_elements"] if several else [])]))
-    wanted.append(("protect_title", ["protect_rule", "protect_check"]))
+    wanted.append(("protect_title", ["protect_rule", "protect_check", proved]))
     return [
         model.Section(
             title=texts(known, f"about.{title}"),
             paragraphs=[
                 *([who] if title == "not_title" else []),
-                *(texts(known, f"about.{key}", min_n=min_n) for key in keys),
+                *(texts(known, f"about.{key}", min_n=min_n, width=certificate.narrowest) for key in keys),
             ],
         )
         for title, keys in wanted
@@ -134,7 +144,11 @@ def ledger(entries: Sequence[Entry], known: Sequence[str], min_n: int) -> list[m
 
 
 def provenance(
-    instrument: Instrument, inputs: Sequence[str], min_n: int, same_within: float
+    instrument: Instrument,
+    inputs: Sequence[str],
+    min_n: int,
+    same_within: float,
+    certificate: Certificate,
 ) -> model.Provenance:
     """Return what is needed to make the view again."""
     return model.Provenance(
@@ -144,4 +158,5 @@ def provenance(
         instrument_sha256=sha256(instrument.to_yaml()),
         input_sha256=list(inputs),
         settings=model.Settings(min_n=min_n, same_within=round(100 * same_within)),
+        certificate=model.Certificate.model_validate({"package": version(), **asdict(certificate)}),
     )

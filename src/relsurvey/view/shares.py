@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from relsurvey.analysis.shares import wilson
+from relsurvey.disclosure.plan import WORDS_UNDER
 from relsurvey.view.model import Reason, Reference, Share
-from relsurvey.words import Text, range_words, share_words
+from relsurvey.words import Text, gap_words, range_words, share_words
 from relsurvey.words.shares import BOTTOM, TOP
-
-#: Of 10 to 19 students only words are given (rules.md 13).
-_WORDS_UNDER = 20
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ def shown(languages: Sequence[str], favorable: int, n: int) -> Shown:
     """Return what may be said of a share of n students that passed the gate."""
     share = favorable / n
     words = share_words(languages, share, n)
-    if n < _WORDS_UNDER:
+    if n < WORDS_UNDER:
         return Shown(None, words, None, "words_only")
     if share >= TOP:
         return Shown(Share(percent=95, low=95, high=95, coded="top"), words, None, None)
@@ -55,9 +53,20 @@ def reference(
     kind: Literal["other_schools", "rest_of_school"], favorable: int, n: int, words: Text
 ) -> Reference | None:
     """Return a mark for comparison; none where fewer than 20 students make it."""
-    if n < _WORDS_UNDER:
+    if n < WORDS_UNDER:
         return None
     return Reference(percent=percent(favorable / n), kind=kind, words=words)
+
+
+def gap(languages: Sequence[str], a: float, b: float) -> Text:
+    """Return the size of a difference between two shares, coded as these are: it gives no coded one back.
+
+    Examples
+    --------
+    >>> gap(["en"], 0.99, 0.72)
+    {'en': '23 in 100'}
+    """
+    return gap_words(languages, *(min(TOP, max(BOTTOM, share)) for share in (a, b)))
 
 
 def parts(counts: Sequence[int]) -> list[int]:

@@ -9,18 +9,25 @@ from typing import Literal
 from relsurvey.aggregate import Cell
 from relsurvey.analysis.verdict import Contrast, contrasts
 from relsurvey.disclosure import ALL, Unit
+from relsurvey.disclosure.plan import EVERY_ANSWER, Kind
+from relsurvey.disclosure.systems import OTHER_SCHOOLS
 from relsurvey.view import model, shares
+from relsurvey.view.cells import middle_code
 from relsurvey.view.groups import Groups
 from relsurvey.view.pages import in_languages
 from relsurvey.view.telling import Telling
-from relsurvey.words import Text, gap_words, students_words
+from relsurvey.words import Text, students_words
 
-Kind = Literal["other_schools", "rest_of_school"]
+Beside = Literal["other_schools", "rest_of_school"]
 
-#: A mark for other schools needs this many of them (rules.md 8).
-_OTHER_SCHOOLS = 3
-#: From this many students on a distribution shows every answer; under it three classes.
-_EVERY_ANSWER = 40
+
+@dataclass(frozen=True)
+class Others:
+    """Those a unit is set beside, and the scales on which it is."""
+
+    kind: Beside
+    cell: Cell
+    scales: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class Units(Telling):
     def unit(self, unit: Unit) -> model.Unit:
         """Return a unit's page: what its students say, and what is not shown."""
         whole = self.cells.units[unit.id]
-        kind, others = self._others(unit)
+        others = self._others(unit)
         groups = Groups.of(self, unit)
         tables = [groups.table(variable) for variable in self.cells.categories if unit.kind != "team"]
         hidden = []
@@ -38,6 +45,8 @@ class Units(Telling):
             hidden.append(self.say("hidden.groups"))
         if unit.id == ALL and any(u.id not in self.released.units for u in self.cells.plan.units):
             hidden.append(self.say("hidden.units"))
+        if any(where == unit.id and variable is None for where, variable, _ in self.released.withheld):
+            hidden.append(self.say("hidden.figures"))
         if len(self.cells.reported) < len(self.cells.scales):
             hidden.append(self.say("hidden.one_by_one"))
         return model.Unit(
@@ -46,9 +55,9 @@ class Units(Telling):
             title=self._title(unit),
             parent=unit.parent if unit.parent in self.released.units else None,
             students=students_words(self.languages, whole.respondents),
-            say=self._sentences(whole, kind, others, groups),
-            scales=[self._scale_cell(key, whole, kind, others) for key in self.cells.scales],
-            items=[self._item_cell(key, whole) for key in self.cells.items],
+            say=self._sentences(unit, whole, others, groups),
+            scales=[self._scale_cell(unit, key, whole, others) for key in self.cells.scales],
+            items=[self._item_cell(unit, key, whole) for key in self.cells.items],
             groups=tables,
             hidden=hidden,
         )
@@ -62,32 +71,45 @@ class Units(Telling):
         several = any(u.kind == "school" for u in self.cells.plan.units)
         return self.say("unit.all_schools" if several else "unit.all_students")
 
-    def _others(self, unit: Unit) -> tuple[Kind, Cell | None]:
+    def _withheld(self, unit: str, of: str, kind: Kind) -> bool:
+        return self.released.hides(self.cells.plan, unit, None, of, kind)
+
+    def _others(self, unit: Unit) -> Others | None:
         """Return those a unit is set beside: the rest of a team's school, or at least three other schools."""
         if unit.kind == "team" and unit.parent is not None:
             rest = self.cells.units[unit.parent] - self.cells.units[unit.id]
-            return "rest_of_school", rest if min(rest.figures) >= self.min_n else None
+            if min(rest.figures) < self.min_n:
+                return None
+            return self._beside("rest_of_school", rest, (unit.parent, unit.id))
         schools = [
             u
             for u in self.cells.plan.units
             if u.kind == "school" and u.id in self.released.units and u.id != unit.id
         ]
-        if unit.kind != "school" or len(schools) < _OTHER_SCHOOLS:
-            return "other_schools", None
+        if unit.kind != "school" or len(schools) < OTHER_SCHOOLS:
+            return None
         first, *rest_of = (self.cells.units[u.id] for u in schools)
         for cell in rest_of:
             first = first + cell
-        return "other_schools", first
+        return self._beside("other_schools", first, (unit.id, *(u.id for u in schools)))
 
-    def _scale_cell(self, key: str, whole: Cell, kind: Kind, others: Cell | None) -> model.ScaleCell:
+    def _beside(self, kind: Beside, cell: Cell, units: Sequence[str]) -> Others:
+        """Return others, with the scales that no unit has withheld: the others would give it back."""
+        reported = self.cells.reported
+        scales = [key for key in reported if not any(self._withheld(u, key, "scale") for u in units)]
+        return Others(kind, cell, frozenset(scales))
+
+    def _scale_cell(self, unit: Unit, key: str, whole: Cell, others: Others | None) -> model.ScaleCell:
         if key not in self.cells.reported:
             return model.ScaleCell(scale=key, words=self.one_by_one(key), reason="one_by_one")
+        if self._withheld(unit.id, key, "scale"):
+            return model.ScaleCell(scale=key, words=self.say("cell.protected"), reason="protected")
         said = self.share(whole.scales[key])
         mark = None
-        if others is not None and said.share is not None:
-            theirs = others.scales[key]
-            words = self.say(f"reference.{kind}", words=self.share(theirs).words)
-            mark = shares.reference(kind, theirs.favorable, theirs.n, words)
+        if others is not None and key in others.scales and said.share is not None:
+            theirs = others.cell.scales[key]
+            words = self.say(f"reference.{others.kind}", words=self.share(theirs).words)
+            mark = shares.reference(others.kind, theirs.favorable, theirs.n, words)
         return model.ScaleCell(
             scale=key,
             share=said.share,
@@ -97,7 +119,9 @@ class Units(Telling):
             reference=mark,
         )
 
-    def _item_cell(self, key: str, whole: Cell) -> model.ItemCell:
+    def _item_cell(self, unit: Unit, key: str, whole: Cell) -> model.ItemCell:
+        if self._withheld(unit.id, key, "item"):
+            return model.ItemCell(item=key, words=self.say("cell.protected"), reason="protected")
         counts = whole.items[key]
         favorable_codes = self.instrument.favorable_codes(key)
         favorable = sum(count for code, count in counts.codes if code in favorable_codes)
@@ -111,27 +135,29 @@ class Units(Telling):
             words=said.words,
             range=said.range,
             reason=said.reason,
-            parts=self._parts(key, counts.codes, counts.n) if plain else [],
+            parts=self._parts(unit, key, counts.codes, counts.n)
+            if plain and not self._withheld(unit.id, key, "classes")
+            else [],
             not_counted=int(100 * counts.not_counted / asked + 0.5)
-            if plain and self._has_not_counted(key)
+            if plain and self._has_not_counted(key) and not self._withheld(unit.id, key, "not_counted")
             else None,
         )
 
     def _has_not_counted(self, key: str) -> bool:
         return any(not option.counted for option in self.instrument.options_of(key).options)
 
-    def _parts(self, key: str, codes: Sequence[tuple[float, int]], n: int) -> list[model.Part]:
+    def _parts(self, unit: Unit, key: str, codes: Sequence[tuple[float, int]], n: int) -> list[model.Part]:
         """Return the distribution, least favorable first: every answer; under 40 students three classes."""
         favorable = self.instrument.favorable_codes(key)
         options = self.instrument.options_of(key)
         reverse = self.instrument.items[key].reverse
         ordered = sorted(codes)
-        middle = ordered[len(ordered) // 2][0] if len(ordered) % 2 else None
+        middle = middle_code([code for code, _ in ordered])
         tones: list[model.Tone] = [
             "favorable" if code in favorable else "neutral" if code == middle else "unfavorable"
             for code, _ in ordered
         ]
-        if n >= _EVERY_ANSWER:
+        if n >= EVERY_ANSWER and not self._withheld(unit.id, key, "answers"):
             by_code = {o.code: in_languages(o.label, self.languages) for o in options.counted}
             labels = [by_code[options.turned(code) if reverse else code] for code, _ in ordered]
             counts = [count for _, count in ordered]
@@ -147,50 +173,53 @@ class Units(Telling):
             for label, tone, percent in zip(labels, tones, percents, strict=True)
         ]
 
-    def _sentences(self, whole: Cell, kind: Kind, others: Cell | None, groups: Groups) -> list[Text]:
+    def _sentences(self, unit: Unit, whole: Cell, others: Others | None, groups: Groups) -> list[Text]:
         """Return the first page's sentences, the most useful first, strengths before gaps (rules.md 8)."""
         reported = self.cells.reported
         if not reported:
             return [self.say("say.no_scale")]
-        standing_out = self._standing_out(whole, kind, others)
+        standing_out = self._standing_out(whole, others)
         different = groups.sentences()
         if standing_out:
             return [*standing_out, *different]
         if len(self.cells.scales) == 1:
-            first = self._only_scale(whole, reported[0])
+            first = self._only_scale(unit, whole, reported[0])
         else:
             first = self.say("say.alike" if self.alike else "say.none")
         if different:
             return [first, *different] if len(self.cells.scales) == 1 else [*different, first]
         return [first, self.say("say.no_difference")] if groups.found else [first]
 
-    def _standing_out(self, whole: Cell, kind: Kind, others: Cell | None) -> list[Text]:
+    def _standing_out(self, whole: Cell, others: Others | None) -> list[Text]:
         """Return the scales that are clearly above or below others, at most two, those above first."""
         if others is None:
             return []
         family = contrasts(
             [(("unit", ""), whole)],
-            whole + others,
+            whole + others.cell,
             self.cells.reported,
             min_n=self.min_n,
             same_within=self.same_within,
         )
-        clear = sorted((c for c in family if c.verdict == "clear"), key=lambda c: -c.difference)
-        return [self._beside(c, whole, others, kind) for c in clear[:2]]
+        clear = [c for c in family if c.verdict == "clear" and c.scale in others.scales]
+        clear.sort(key=lambda c: -c.difference)
+        return [self._stands_out(c, whole, others) for c in clear[:2]]
 
-    def _only_scale(self, whole: Cell, key: str) -> Text:
+    def _only_scale(self, unit: Unit, whole: Cell, key: str) -> Text:
+        if self._withheld(unit.id, key, "scale"):
+            return self.say("hidden.figures")
         said = self.share(whole.scales[key])
         scale, words = self.scale_title(key), _capital(said.words)
         if said.range is None:
             return self.say("say.single_plain", scale=scale, words=words)
         return self.say("say.single", scale=scale, words=words, range=said.range)
 
-    def _beside(self, c: Contrast, whole: Cell, others: Cell, kind: Kind) -> Text:
-        mine, theirs = whole.scales[c.scale], others.scales[c.scale]
+    def _stands_out(self, c: Contrast, whole: Cell, others: Others) -> Text:
+        mine, theirs = whole.scales[c.scale], others.cell.scales[c.scale]
         words = _capital(self.share(mine).words)
         side = "above" if c.difference > 0 else "below"
-        gap = gap_words(self.languages, mine.share, theirs.share)
-        return self.say(f"say.{side}_{kind}", scale=self.scale_title(c.scale), words=words, gap=gap)
+        gap = shares.gap(self.languages, mine.share, theirs.share)
+        return self.say(f"say.{side}_{others.kind}", scale=self.scale_title(c.scale), words=words, gap=gap)
 
 
 def _capital(text: Text) -> Text:

@@ -1,0 +1,89 @@
+"""Rows of different variables that leave a small group of each other: nested, or nearly the same students."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relsurvey.disclosure.plan import Plan, Released
+
+if TYPE_CHECKING:
+    import numpy as np
+    from scipy import sparse
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Two shown sets that give a small group away: each a unit, and a variable or None for the page."""
+
+    first: tuple[str, str | None]
+    second: tuple[str, str | None]
+
+
+def crossings(plan: Plan, released: Released, min_n: int) -> tuple[Crossing, ...]:
+    """Return the pairs of shown sets, of any variables, that leave a small group of each other.
+
+    Parameters
+    ----------
+    plan, released, min_n
+        As for :func:`~relsurvey.disclosure.exposures.exposures`.
+
+    Notes
+    -----
+    Two sets cut the students of the unit around them into four parts: both, either alone, neither. Where one
+    part is empty, as the roster tells, the sums of the sets and of the unit give the others exactly: none of
+    them may be small. Without the unit's own sums this holds for a set inside another one.
+    """
+    import numpy as np
+
+    if not plan.profiles or not released.units:
+        return ()
+    member, names = _sets(plan, released)
+    inside = {
+        page: np.array([page in plan.holders(unit) for unit, _ in names]).nonzero()[0]
+        for page, variable in names
+        if variable is None
+    }
+    found = np.zeros((len(names), len(names)), dtype=bool)
+    for figure in np.unique(np.array([p.figures for p in plan.profiles]), axis=1).T:
+        both = (member.multiply(figure[None, :]) @ member.T).toarray()
+        n = np.diag(both)
+        # The second set lies in the first one, and all but a few of it.
+        found |= (both == n) & _few(n[:, None] - both, min_n)
+        for page, held in inside.items():
+            some = np.ix_(held, held)
+            shared, own = both[some], n[held]
+            alone = own[:, None] - shared
+            neither = n[names.index((page, None))] - own[:, None] - own + shared
+            parts = np.array([shared, alone, alone.T, neither])
+            found[some] |= (parts == 0).any(axis=0) & _few(parts, min_n).any(axis=0)
+    return tuple(Crossing(names[i], names[j]) for i, j in np.argwhere(found) if i != j)
+
+
+def _few(n: np.ndarray, min_n: int) -> np.ndarray:
+    few: np.ndarray = (n > 0) & (n < min_n)
+    return few
+
+
+def _sets(plan: Plan, released: Released) -> tuple[sparse.csr_array, list[tuple[str, str | None]]]:
+    """Return the shown sets by the profiles in them, and which they are."""
+    import numpy as np
+    from scipy.sparse import csr_array
+
+    holders = {unit.id: plan.holders(unit.id) for unit in plan.units}
+    inside = {
+        unit: np.array([unit in holders[p.unit] for p in plan.profiles], dtype=bool)
+        for unit in sorted(released.units)
+    }
+    names: list[tuple[str, str | None]] = [(unit, None) for unit in inside]
+    masks = list(inside.values())
+    for k, variable in enumerate(plan.variables):
+        position = {c: i for i, c in enumerate(dict.fromkeys(p.categories[k] for p in plan.profiles))}
+        codes = np.array([position[p.categories[k]] for p in plan.profiles])
+        for unit in inside:
+            for row in released.rows(unit, variable):
+                names.append((unit, variable))
+                masks.append(
+                    inside[unit] & np.isin(codes, [position[c] for c in row.categories if c in position])
+                )
+    return csr_array(np.array(masks, dtype=np.int64)), names

@@ -1,0 +1,200 @@
+"""What a new release and the earlier ones of the same answers tell together and none tells alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import combinations
+
+from relsurvey.disclosure.elimination import PRIME, Row, add
+from relsurvey.disclosure.shown import PERSON, Shown
+
+# Of more small groups than this, no two are combined: a release that changes so many of them is new.
+_MOST_COMBINED = 300
+
+
+def differing(before: Sequence[Shown], now: Shown) -> tuple[str, ...] | None:
+    """Return through which group variables a release would show few students who joined, left or changed.
+
+    Parameters
+    ----------
+    before
+        What was published of the same wave.
+    now
+        What would be.
+
+    Returns
+    -------
+    tuple of str or None
+        The variables at fault; none of them when already the units show it. None when nothing is shown.
+
+    Notes
+    -----
+    Asked are three things. In each unit and row that an earlier release shows too: whether 1 to min_n - 1
+    students joined, left or changed answers. Between any two sets of one unit, an earlier and a new one: the
+    same of their difference (another threshold, or another variable on the same answers). And over all units
+    together, for each variable: whether a combination of earlier and new figures, such as what the whole
+    gained less what its schools gained, leaves a small group that neither gives alone.
+
+    Examples
+    --------
+    >>> who = [f"{i:012d}{0:012d}" for i in range(60)]
+    >>> fall = Shown(11, {("all", "", ""): frozenset(who[:40])})
+    >>> [differing([fall], Shown(11, {("all", "", ""): frozenset(who[:n])})) for n in (40, 44, 60)]
+    [None, (), None]
+    """
+    found: set[str] = set()
+    for earlier in before:
+        found.update(_alike(earlier, now), _nested(earlier, now))
+    if "" in found:
+        return ()
+    shown = dict.fromkeys(variable for _, variable, _ in now.sets)
+    # The tables of an earlier release combine with the units of this one, whatever tables it has itself.
+    for variable in dict.fromkeys(["", *shown, *(v for earlier in before for _, v, _ in earlier.sets)]):
+        if variable not in found and _combined(before, now, variable):
+            if not variable or variable not in shown:
+                return ()
+            found.add(variable)
+    return tuple(variable for variable in shown if variable in found) or None
+
+
+def _alike(earlier: Shown, now: Shown) -> Iterator[str]:
+    """Yield the variables of sets that both releases show and few students differ in."""
+    for key in earlier.sets.keys() & now.sets.keys():
+        out, into = earlier.sets[key] - now.sets[key], now.sets[key] - earlier.sets[key]
+        left, joined = _people(out), _people(into)
+        if any(0 < len(some) < now.min_n for some in (left - joined, joined - left, left & joined)):
+            yield key[1]
+
+
+def _nested(earlier: Shown, now: Shown) -> Iterator[str]:
+    """Yield the variables of two different sets of a unit that few students differ in.
+
+    What one of the releases shows alone is no difference between them.
+    """
+    few = min(earlier.min_n, now.min_n)
+    old, new = set(earlier.sets.values()), set(now.sets.values())
+    by_unit: dict[str, list[frozenset[str]]] = {}
+    for (unit, _, _), students in earlier.sets.items():
+        if students not in new:
+            by_unit.setdefault(unit, []).append(students)
+    for (unit, variable, _), students in now.sets.items():
+        if students in old:
+            continue
+        for other in by_unit.get(unit, ()):
+            close = abs(len(other) - len(students)) < few
+            if close and 0 < len(_people(other ^ students)) < few:
+                yield variable
+
+
+def _people(students: Iterable[str]) -> set[str]:
+    return {student[:PERSON] for student in students}
+
+
+def _combined(before: Sequence[Shown], now: Shown, variable: str) -> bool:
+    """Say whether earlier and new figures of a variable and the units give a small group together alone."""
+
+    def of(release: Shown) -> set[frozenset[str]]:
+        return {students for (_, own, _), students in release.sets.items() if own in ("", variable)}
+
+    old, new = set().union(*map(of, before)), of(now)
+    if new <= old:
+        return False
+    few = min(release.min_n for release in (*before, now))
+    sets = sorted(old | new, key=len)
+    atoms = _atoms(sets)
+    people = [_people(students) for students in atoms.values()]
+    vectors: list[Row] = [{} for _ in sets]
+    for i, held in enumerate(atoms):
+        for j in held:
+            vectors[j][i] = 1
+    sizes = [len(some) for some in people]
+    earlier, later, both = (
+        Span(sizes, [v for s, v in zip(sets, vectors, strict=True) if s in which])
+        for which in (old, new, old | new)
+    )
+    return any(
+        0 < len(set().union(*(people[i] for i in vector))) < few
+        and earlier.rest(vector)
+        and later.rest(vector)
+        for vector in both.small(few)
+    )
+
+
+def _atoms(sets: Sequence[frozenset[str]]) -> dict[tuple[int, ...], list[str]]:
+    """Return the students who are in the same sets, by these sets."""
+    held: dict[str, list[int]] = {}
+    for j, students in enumerate(sets):
+        for student in students:
+            held.setdefault(student, []).append(j)
+    atoms: dict[tuple[int, ...], list[str]] = {}
+    for student, where in held.items():
+        atoms.setdefault(tuple(where), []).append(student)
+    return atoms
+
+
+class Span:
+    """All that follows from some published sums by adding and taking away.
+
+    Parameters
+    ----------
+    sizes
+        How many students each atom has.
+    vectors
+        The sums, sparse: atom and coefficient.
+
+    Notes
+    -----
+    Kept reduced, each row led by the largest atom it has: a combination of small atoms alone is then made of
+    rows led by small ones.
+
+    Examples
+    --------
+    >>> span = Span([30, 4, 9], [{0: 1}, {0: 1, 1: 1}])
+    >>> span.rest({1: 1}), span.rest({1: 1, 2: 1}), list(span.small(11))
+    ({}, {2: 1}, [{1: 1}])
+    """
+
+    def __init__(self, sizes: Sequence[int], vectors: Collection[Row]) -> None:
+        self._sizes = sizes
+        self._rows: dict[int, Row] = {}
+        self._holders: dict[int, set[int]] = {}
+        for vector in sorted(vectors, key=len):
+            self._add(vector)
+
+    def rest(self, vector: Row) -> Row:
+        """Return what is left of a sum once all that follows is taken away: nothing where it follows."""
+        left = dict(vector)
+        for lead in [i for i in vector if i in self._rows]:
+            add(left, PRIME - left[lead], self._rows[lead])
+        return left
+
+    def small(self, few: int) -> Iterator[Row]:
+        """Yield combinations of atoms that each have fewer students than that, one by one and in twos."""
+        rows = [row for lead, row in self._rows.items() if self._sizes[lead] < few]
+        yield from rows
+        if len(rows) > _MOST_COMBINED:
+            return
+        for one, other in combinations(rows, 2):
+            for atom in one.keys() & other.keys():
+                combination = {i: c * other[atom] % PRIME for i, c in one.items()}
+                add(combination, PRIME - one[atom], other)
+                yield combination
+
+    def _add(self, vector: Row) -> None:
+        left = self.rest(vector)
+        if not left:
+            return
+        lead = max(left, key=lambda i: self._sizes[i])
+        inverse = pow(left[lead], -1, PRIME)
+        row = {i: c * inverse % PRIME for i, c in left.items()}
+        for other in self._holders.pop(lead, set()):
+            own = self._rows[other]
+            add(own, PRIME - own[lead], row)
+            for i in row:
+                if i in own:
+                    self._holders.setdefault(i, set()).add(other)
+                elif i in self._holders:
+                    self._holders[i].discard(other)
+        self._rows[lead] = row
+        for i in row:
+            self._holders.setdefault(i, set()).add(lead)

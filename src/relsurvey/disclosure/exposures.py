@@ -1,0 +1,148 @@
+"""Whether a small group can be computed from what is shown: separate from what decided it (rules.md 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+from typing import TYPE_CHECKING
+
+from relsurvey.disclosure.crossings import crossings
+from relsurvey.disclosure.elimination import PRIME, reduced
+from relsurvey.disclosure.plan import Plan, Released
+from relsurvey.disclosure.systems import System, systems
+from relsurvey.disclosure.widths import narrowed
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# Of many small atoms, every three of them (or two) are too many to try; their unions are tried all the same.
+_MOST_TRIED = 20_000
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What an attacker who knows every count could compute, by table; no counts.
+
+    Attributes
+    ----------
+    variable
+        Through whose tables; None: through the units alone.
+    what
+        In words.
+    figure
+        Of which scale or item; None: of every one.
+    """
+
+    variable: str | None
+    what: str
+    figure: str | None = None
+
+
+def exposures(plan: Plan, released: Released, min_n: int) -> tuple[Exposure, ...]:
+    """Return every small group that can be computed, or told too closely, from what is released.
+
+    Parameters
+    ----------
+    plan
+        Everything the view would have shown.
+    released
+        What it does show.
+    min_n
+        Fewest students of anything shown.
+
+    Notes
+    -----
+    Every published figure is the sum of a set of disjoint atoms: a school (or team) by a category. What an
+    attacker who knows every n can tell of a small group's count is asked in three ways: whether it follows
+    exactly (:func:`computable`), also from two groups of different variables
+    (:func:`~relsurvey.disclosure.crossings.crossings`), and whether its range is narrower than half the group
+    (:func:`~relsurvey.disclosure.widths.narrowed`).
+    """
+    found = list(computable(plan, released, min_n))
+    found += [
+        Exposure(pair.second[1] or pair.first[1], "two groups leave a small one of each other")
+        for pair in crossings(plan, released, min_n)
+    ]
+    for system in systems(plan, released):
+        found += [
+            Exposure(
+                system.variable,
+                "the share of a small group can be told too closely",
+                plan.figures[one.figure].of,
+            )
+            for one in narrowed(plan, released, system, min_n).found
+        ]
+    return tuple(found)
+
+
+def computable(plan: Plan, released: Released, min_n: int) -> tuple[Exposure, ...]:
+    """Return every small group whose figures follow exactly from what is released.
+
+    Parameters
+    ----------
+    plan, released, min_n
+        As for :func:`exposures`.
+
+    Notes
+    -----
+    The published sets are the rows of a 0/1 matrix, and what an attacker can compute exactly is what their
+    combinations give: a group is exposed when its own 0/1 row lies in the row space. Tried are every small
+    atom, every two and three of them (where these are not too many), all small atoms of a unit and of a
+    category, what the published sets leave of each other, and what the reduced matrix itself singles out.
+    """
+    return tuple(found for system in systems(plan, released) for found in _computable(system, min_n))
+
+
+def _computable(system: System, min_n: int) -> Iterator[Exposure]:
+    import numpy as np
+
+    shown = [part for part in dict.fromkeys(s.atoms for s in system.shown if s.beside is None) if part]
+    if any(not system.size(part).enough(min_n) for part in shown):
+        yield Exposure(system.variable, "a group under the threshold is shown")
+    small = [a for a, students in enumerate(system.students) if not students.enough(min_n)]
+    # Large atoms first: what is left over combines small ones alone.
+    order = [*(a for a in range(len(system.atoms)) if a not in set(small)), *small]
+    column = {atom: i for i, atom in enumerate(order)}
+
+    def vectors(sets: Sequence[frozenset[int]]) -> np.ndarray:
+        matrix = np.zeros((len(sets), len(order)), dtype=np.int64)
+        for i, part in enumerate(sets):
+            matrix[i, [column[a] for a in part]] = 1
+        return matrix
+
+    if not shown:
+        return
+    rows = reduced(vectors(shown))
+    plain = [frozenset(order[i] for i in np.flatnonzero(row)) for row in rows if (row <= 1).all()]
+    suspects = [s for s in dict.fromkeys([*_suspects(system, shown, small), *plain]) if s]
+    wanted = vectors(suspects)
+    n = wanted @ np.array([system.students[a].figures for a in order])
+    few = ((n > 0) & (n < min_n)).any(axis=1)
+    wanted, suspects = wanted[few], [s for s, is_few in zip(suspects, few, strict=True) if is_few]
+    pivots = [int(np.flatnonzero(row)[0]) for row in rows]
+    # A row lies in the row space when taking its pivots' rows away leaves nothing. No more than a few dozen
+    # ones stand in a suspect, so the sums stay far below the limit of 64 bits.
+    left = (wanted - wanted[:, pivots] @ rows) % PRIME
+    for suspect, rest in zip(suspects, left, strict=True):
+        if not rest.any():
+            units = {system.atoms[a][0] for a in suspect}
+            yield Exposure(system.variable, f"a small group can be computed ({len(units)} units)")
+
+
+def _suspects(
+    system: System, shown: Sequence[frozenset[int]], small: Sequence[int]
+) -> Iterable[frozenset[int]]:
+    """Return the groups that are tried: see :func:`computable`."""
+    for size in (1, 2, 3):
+        if comb(len(small), size) > _MOST_TRIED:
+            break
+        yield from (frozenset(some) for some in combinations(small, size))
+    for place in (0, 1):
+        for value in {system.atoms[a][place] for a in small}:
+            yield frozenset(a for a in small if system.atoms[a][place] == value)
+    for whole in shown:
+        inside = [part for part in shown if part < whole]
+        yield from (whole - part for part in inside)
+        yield whole.difference(*inside)

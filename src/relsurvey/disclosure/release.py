@@ -1,0 +1,303 @@
+"""The ledger of releases: what was published of a study, kept where no reader comes (rules.md 18 and 22)."""
+
+from __future__ import annotations
+
+import datetime
+import hmac
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal
+
+from relsurvey.disclosure.differences import differing
+from relsurvey.disclosure.shown import Shown, shown
+from relsurvey.errors import DisclosureError, PublishError
+from relsurvey.escape import slug
+from relsurvey.files import MANIFEST, sha256, write_atomic
+from relsurvey.reading import identity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from relsurvey.instrument import Instrument
+
+_VIEW = "view.relsurvey.json"
+_SEAL = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def default_ledger(instrument: Instrument) -> Path:
+    """Return where the ledger of an instrument's releases lies when nobody says: in relsurvey's own folder.
+
+    Notes
+    -----
+    One ledger an instrument, whatever the schools: a school that joins, or a part of a study
+    (``study.where``), must be held against what was published of the whole. Two studies with one instrument
+    on one computer do not disturb each other unless their students bear the same ids; they then need a
+    ledger each.
+    """
+    return identity.home() / "releases" / f"{slug(instrument.id)}.jsonl"
+
+
+def record(
+    view: str,
+    responses: pd.DataFrame,
+    answers: pd.DataFrame,
+    instrument: Instrument,
+    *,
+    wave: str | None,
+    out: Path,
+    formats: Sequence[str],
+    ledger: Path | None = None,
+    ids: Literal["hashed", "as-is"] = "hashed",
+) -> None:
+    """Hold a view against all that was published of its wave, and note it in the ledger.
+
+    To be called when the view is made and before any of it is written: a view never exists without its entry,
+    and an entry without a view does no harm.
+
+    Parameters
+    ----------
+    view
+        The view's JSON.
+    responses, answers
+        The rows of its wave: codes, and labels.
+    instrument
+        What was asked.
+    wave
+        The wave; where a release names none, it is held against every wave.
+    out, formats
+        Where it will be written, as what.
+    ledger
+        The ledger; None takes :func:`default_ledger`.
+    ids
+        Whether the respondents of these rows are hashed already.
+
+    Raises
+    ------
+    DisclosureError
+        If a small group would follow from this release and an earlier one; if ``out`` holds a release that
+        the ledger does not know; or if the ledger was changed, cut short, or is open to others.
+    PublishError
+        If the ledger cannot be written.
+    """
+    path = ledger or default_ledger(instrument)
+    _apart(path, out)
+    key = hmac.digest(identity.local_key(), b"ledger of releases", "sha256")
+    document = json.loads(view)
+    with _locked(path) as head:
+        book = _Book.read(path, key, _last_seal(head))
+        _known(book, path, out)
+        now = shown(document, responses, answers, instrument, key=key, ids=ids)
+        earlier = [
+            entry
+            for entry in book.entries
+            if entry["instrument"] == instrument.id
+            and (None in (wave, entry["wave"]) or entry["wave"] == wave)
+        ]
+        variables = differing([_shown(entry) for entry in earlier], now)
+        if variables is not None:
+            raise DisclosureError(_refusal(variables, max(entry["made"] for entry in earlier), now.min_n))
+        book.add(path, _entry(document, now, wave, sha256(view), formats))
+        _remember(head, book.seal)
+
+
+def _refusal(variables: Sequence[str], made: str, min_n: int) -> str:
+    named = " and ".join(variables)
+    where = f"groups of {named}" if variables else "schools, teams or the whole"
+    leave = f"leave {named} out of this release, " if variables else ""
+    return (
+        f"Since the release of {made}, fewer than {min_n} students joined, left or changed answers in some "
+        f"of the {where}, so the two releases together would give them away, and nothing is published. Wait "
+        f"for more answers, {leave}or, if the questions were asked anew, publish the answers as a new wave."
+    )
+
+
+def _entry(
+    document: Mapping[str, Any], now: Shown, wave: str | None, view: str, formats: Sequence[str]
+) -> dict[str, Any]:
+    """Return what the ledger says of a release: no id in clear, no answer, no count."""
+    provenance = document["provenance"]
+    held: dict[str, list[str]] = {}
+    for number, students in enumerate(now.sets.values()):
+        for student in students:
+            held.setdefault(student, []).append(str(number))
+    return {
+        "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "package": provenance["package"],
+        "instrument": provenance["instrument"],
+        "instrument_version": provenance["instrument_version"],
+        "wave": wave,
+        "settings": provenance["settings"],
+        "formats": sorted(formats),
+        "inputs": provenance["input_sha256"],
+        "view": view,
+        "shown": [list(place) for place in now.sets],
+        # Sorted by hash: the order of the file is forgotten.
+        "students": [f"{student} {' '.join(held[student])}" for student in sorted(held)],
+    }
+
+
+def _shown(entry: Mapping[str, Any]) -> Shown:
+    """Return the sets of students of an entry."""
+    sets: list[set[str]] = [set() for _ in entry["shown"]]
+    for line in entry["students"]:
+        student, *numbers = line.split()
+        for number in numbers:
+            sets[int(number)].add(student)
+    places = [(unit, variable, row) for unit, variable, row in entry["shown"]]
+    return Shown(entry["settings"]["min_n"], dict(zip(places, map(frozenset, sets), strict=True)))
+
+
+def _apart(path: Path, out: Path) -> None:
+    """Refuse a ledger that lies where views lie."""
+    folder = path.resolve().parent
+    if folder.is_relative_to(out.resolve()) or (folder / MANIFEST).is_file():
+        raise DisclosureError(
+            f"The ledger of releases may not lie beside a view, as {path} would: choose a folder that nobody "
+            "publishes or serves."
+        )
+
+
+def _known(book: _Book, path: Path, out: Path) -> None:
+    """Refuse to go on from a release of which the ledger knows nothing."""
+    try:
+        files = json.loads((out / MANIFEST).read_text("utf-8"))["files"]
+        there = files[_VIEW]["sha256"]
+        if (out / _VIEW).is_file():
+            there = sha256(out / _VIEW)
+            # No student is in simulated answers.
+            if json.loads((out / _VIEW).read_text("utf-8")).get("simulated") is True:
+                return
+    except FileNotFoundError:
+        return
+    except (ValueError, KeyError, TypeError, AttributeError):
+        there = ""
+    if there not in {entry["view"] for entry in book.entries}:
+        raise DisclosureError(
+            f"Publishing without the earlier ledger is refused: {out} holds a release that is not in the "
+            f"ledger at {path}. Copy that file, and {identity.home() / 'id.key'}, from the computer that "
+            "published it, or publish another study to another folder with a ledger of its own."
+        )
+
+
+@dataclass
+class _Book:
+    """The entries of a ledger, each line sealed together with those before it."""
+
+    key: bytes
+    entries: list[dict[str, Any]]
+    lines: list[str]
+    seal: str
+
+    @classmethod
+    def read(cls, path: Path, key: bytes, last: str) -> _Book:
+        """Return the ledger at a place, after checking it; an empty one where there never was any."""
+        book = cls(key, [], [], "")
+        if not path.is_file():
+            if last:
+                raise DisclosureError(
+                    f"The ledger of releases at {path} is gone. Publishing without the earlier ledger is "
+                    "refused: bring it back from a backup."
+                )
+            return book
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            raise DisclosureError(
+                f"The ledger of releases at {path} is open to other users of this computer. Close it "
+                f"(`chmod 600 {path}`), then publish again."
+            )
+        text = path.read_text("utf-8", errors="replace")
+        for number, line in enumerate(text.splitlines(), 1):
+            book._check(line, path, number)
+        if not text.endswith("\n") or (
+            last and last not in (json.loads(line)["seal"] for line in book.lines)
+        ):
+            raise _damaged(path, "its end is missing")
+        return book
+
+    def _check(self, line: str, path: Path, number: int) -> None:
+        try:
+            found = json.loads(line)
+            entry, seal, owner = found["release"], found["seal"], found["key"]
+        except (ValueError, KeyError, TypeError) as cause:
+            raise _damaged(path, f"line {number} cannot be read") from cause
+        if owner != self._owner:
+            raise DisclosureError(
+                f"The ledger of releases at {path} was written with another key than "
+                f"{identity.home() / 'id.key'}, so its students cannot be told from new ones. Bring that "
+                "file too from the computer that published."
+            )
+        if not hmac.compare_digest(str(seal), self._sealed(entry)):
+            raise _damaged(path, f"line {number} is not what was written there")
+        self.entries.append(entry)
+        self.lines.append(line)
+        self.seal = seal
+
+    def add(self, path: Path, entry: dict[str, Any]) -> None:
+        """Write the ledger with one more entry, whole or not at all."""
+        self.seal = self._sealed(entry)
+        line = _text({"key": self._owner, "release": entry, "seal": self.seal})
+        self.entries.append(entry)
+        self.lines.append(line)
+        # Nobody else writes now: what a killed write left behind goes.
+        for left in path.parent.glob(f".{path.name}.*"):
+            left.unlink(missing_ok=True)
+        write_atomic(path, "".join(f"{line}\n" for line in self.lines), mode=0o600)
+
+    @property
+    def _owner(self) -> str:
+        return hmac.digest(self.key, b"owner", "sha256").hex()[:16]
+
+    def _sealed(self, entry: object) -> str:
+        return hmac.digest(self.key, f"{self.seal}\n{_text(entry)}".encode(), "sha256").hex()
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _damaged(path: Path, what: str) -> DisclosureError:
+    return DisclosureError(
+        f"The ledger of releases at {path} was changed or cut short ({what}), and publishing without it is "
+        "refused: bring it back from a backup."
+    )
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[IO[bytes]]:
+    """Hold a ledger for this process alone; yield the file beside it that remembers its last seal."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as cause:
+        raise PublishError(
+            f"Cannot write the ledger of releases to {path.parent}: {cause.strerror}. Choose another place."
+        ) from cause
+    with os.fdopen(handle, "r+b", buffering=0) as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            # Behind the seal: what is locked there cannot be read by the others.
+            file.seek(1024)
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+def _last_seal(head: IO[bytes]) -> str:
+    """Return the seal of the last entry that is known to have been written; without it a cut is not seen."""
+    head.seek(0)
+    found = head.read(64).decode("ascii", errors="replace")
+    return found if _SEAL.match(found) else ""
+
+
+def _remember(head: IO[bytes], seal: str) -> None:
+    head.seek(0)
+    head.write(seal.encode())

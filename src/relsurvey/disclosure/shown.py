@@ -1,0 +1,222 @@
+"""Who stands behind each figure of a view: told by the view itself, as a reader of it would tell."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from relsurvey.errors import DisclosureError
+from relsurvey.reading import identity
+from relsurvey.words import say
+from relsurvey.words.catalogue import pick
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from relsurvey.disclosure.plan import Category
+    from relsurvey.instrument import GroupVariable, Instrument
+
+#: A unit, a group variable and a row of its table; the last two are empty for the unit as a whole.
+Key = tuple[str, str, str]
+
+#: Twelve hex digits of a student's hash, then twelve of the student's answers.
+PERSON = 12
+
+_ROW_NUMBER = re.compile(r"row-\d+\Z")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The students behind each unit and row that a view shows.
+
+    Attributes
+    ----------
+    min_n
+        Fewest students of anything shown.
+    sets
+        By unit, variable and row: the students, each as a keyed hash of who it is and one of the answers.
+    """
+
+    min_n: int
+    sets: dict[Key, frozenset[str]]
+
+
+def shown(
+    view: Mapping[str, Any],
+    responses: pd.DataFrame,
+    answers: pd.DataFrame,
+    instrument: Instrument,
+    *,
+    key: bytes,
+    ids: Literal["hashed", "as-is"] = "hashed",
+) -> Shown:
+    """Return who stands behind each unit and row of a published view.
+
+    Parameters
+    ----------
+    view
+        The view's JSON.
+    responses, answers
+        The rows of its wave: codes, and labels.
+    instrument
+        What was asked.
+    key
+        What students are hashed with.
+    ids
+        Whether the respondents of these rows are hashed already.
+
+    Raises
+    ------
+    DisclosureError
+        If two groups or teams of the view bear the same name, so that nobody could tell them apart.
+
+    Notes
+    -----
+    Read are titles and labels, not what the gate decided: the ledger then holds what readers got, whatever
+    decided it. The rows of a table hold every student of its unit, so whoever is in no named row is in the
+    one of other answers and none. A figure of a row may be hidden; here the row counts as shown whole.
+    """
+    import numpy as np
+
+    named = responses["respondent"].notna()
+    once = ~(named & responses.duplicated("respondent", keep="last")).to_numpy()
+    reached = answers[list(instrument.items)].notna().any(axis=1).to_numpy()
+    responses, answers = responses[once & reached], answers[once & reached]
+    students = np.asarray(_students(responses, answers, instrument, key, ids), dtype=object)
+    sets: dict[Key, frozenset[str]] = {}
+    language = view["languages"][0]
+    for unit in view["units"]:
+        inside = _inside(unit, responses, language)
+        sets[unit["id"], "", ""] = frozenset(students[inside])
+        for table in unit["groups"]:
+            variable = table["variable"]
+            rows = [row["label"][language] for row in table.get("rows", ())]
+            group = instrument.groups[variable]
+            for name, members in _rows(rows, responses[variable][inside], group, language):
+                sets[unit["id"], variable, name] = frozenset(students[inside][members])
+    return Shown(view["provenance"]["settings"]["min_n"], sets)
+
+
+def _students(
+    responses: pd.DataFrame, answers: pd.DataFrame, instrument: Instrument, key: bytes, ids: str
+) -> list[str]:
+    """Return a student's keyed hashes, one a row: who, and what was answered to which question.
+
+    Only what was answered is hashed, so that a question nobody had answered yet changes no one. A row without
+    an id is known by all that it says: to change it is to leave and to join.
+    """
+    import numpy as np
+
+    said: list[list[str]] = [[] for _ in range(len(responses))]
+    for item in instrument.items:
+        codes, labels = responses[item].to_numpy(dtype=float), answers[item].notna().to_numpy()
+        for i in np.flatnonzero(labels).tolist():
+            said[i].append(f"{item}={codes[i]:g}")
+    about = [c for c in ("school", "team", *instrument.groups) if c in responses]
+    described = responses[about].astype(object).to_numpy()
+    seen: dict[str, int] = {}
+    found = []
+    for i, respondent in enumerate(responses["respondent"]):
+        if not isinstance(respondent, str) or _ROW_NUMBER.match(respondent):
+            what = "\x1f".join(
+                [*said[i], *(f"{name}={v}" for name, v in zip(about, described[i], strict=True))]
+            )
+            seen[what] = seen.get(what, 0) + 1
+            who = f"row\x1e{seen[what]}\x1e{what}"
+        else:
+            who = f"id\x1e{respondent if ids == 'hashed' else _hashed(respondent)}"
+        person = _short(key, who)
+        found.append(person + _short(key, "\x1f".join([person, *said[i]])))
+    return found
+
+
+def _hashed(respondent: str) -> str:
+    """Return what stands for an id that was kept as it is where ids are hashed: one student in both."""
+    number, *school = respondent.split(" @ ")
+    return identity.replaced("\x1f".join([number, *school]), identity.local_key())
+
+
+def _short(key: bytes, text: str) -> str:
+    return hmac.digest(key, text.encode(), "sha256").hex()[:PERSON]
+
+
+def _inside(unit: Mapping[str, Any], responses: pd.DataFrame, language: str) -> np.ndarray:
+    """Return which rows are a unit's."""
+    import numpy as np
+
+    if unit["kind"] == "all":
+        return np.ones(len(responses), dtype=bool)
+    title = unit["title"][language]
+    if unit["kind"] == "school":
+        named: np.ndarray = (responses["school"] == title).to_numpy(dtype=bool)
+        return named
+    pairs = responses[["school", "team"]].dropna().drop_duplicates()
+    places = [
+        (school, team)
+        for school, team in zip(pairs["school"], pairs["team"], strict=True)
+        if say(language, "unit.team", school=school, team=team) == title
+    ]
+    if len(places) != 1:
+        raise DisclosureError(f"Two teams are shown as {title!r}: name them apart in the file.")
+    school, team = places[0]
+    both: np.ndarray = ((responses["school"] == school) & (responses["team"] == team)).to_numpy(dtype=bool)
+    return both
+
+
+def _rows(
+    labels: Sequence[str], column: pd.Series, group: GroupVariable, language: str
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield each row of a table: its name, and which of the unit's students are in it."""
+    import numpy as np
+
+    names = _names(column, group, language)
+    others = {say(language, "group.other_or_none"), say(language, "group.none")}
+    left = np.ones(len(column), dtype=bool)
+    for label in (label for label in labels if label not in others):
+        categories = _joined(label, names, language)
+        if categories is None:
+            raise DisclosureError(
+                f"It cannot be told who is in the group {label!r} of {group.id}: give each category of the "
+                "instrument a label of its own."
+            )
+        members = column.isin([c for c in categories if c is not None]).to_numpy(dtype=bool)
+        if None in categories:
+            members = members | ~column.isin([c for c in names if c is not None]).to_numpy(dtype=bool)
+        left &= ~members
+        yield "+".join(sorted(c or "-" for c in categories)), members
+    if any(label in others for label in labels):
+        yield "-", left
+
+
+def _names(column: pd.Series, group: GroupVariable, language: str) -> dict[Category, str]:
+    """Return the categories that may have a row, each with its label; None for those without an answer."""
+    listed = {c.id: c for c in group.categories}
+    found = [str(value) for value in column.dropna().unique() if value not in listed]
+    return {
+        **{c.id: pick(c.label, language) for c in group.categories if c.counted},
+        **{v: say(language, "group.two_or_more") if v == "two_or_more" else v for v in found},
+        None: say(language, "group.none"),
+    }
+
+
+def _joined(label: str, names: Mapping[Category, str], language: str) -> tuple[Category, ...] | None:
+    """Return the categories whose labels, joined by 'or', make a row's label."""
+    single = [category for category, name in names.items() if name == label]
+    if single:
+        return (single[0],) if len(single) == 1 else None
+    waiting: list[tuple[str, tuple[Category, ...]]] = [(name, (c,)) for c, name in names.items()]
+    while waiting:
+        text, chosen = waiting.pop()
+        if text == label:
+            return chosen
+        for category, name in names.items():
+            # Within a label, that of those without an answer begins with a small letter.
+            word = name[:1].lower() + name[1:] if category is None else name
+            longer = say(language, "group.or", a=text, b=word)
+            if category not in chosen and label.startswith(longer):
+                waiting.append((longer, (*chosen, category)))
+    return None

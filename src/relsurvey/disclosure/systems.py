@@ -1,0 +1,188 @@
+"""What is shown of a plan, as an attacker sees it: sums over disjoint atoms, one system a variable."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from relsurvey.disclosure.plan import (
+    EVERY_ANSWER,
+    WORDS_UNDER,
+    Category,
+    Plan,
+    Released,
+    Students,
+    Unit,
+    together,
+)
+from relsurvey.words.shares import BOTTOM, TOP
+
+#: A school, or a team, by a category.
+Atom = tuple[str, Category]
+
+#: A mark for other schools needs this many of them (rules.md 8).
+OTHER_SCHOOLS = 3
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One set of students of whom figures are shown.
+
+    Attributes
+    ----------
+    unit, variable
+        On which page, in which table; None is the page itself.
+    atoms
+        Positions of the atoms it is the sum of.
+    students
+        How many they are, and their counts.
+    beside
+        Of a mark beside a unit's bar: the units it is made from. None of the unit's own figures.
+    """
+
+    unit: str
+    variable: str | None
+    atoms: frozenset[int]
+    students: Students
+    beside: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class System:
+    """The atoms of one variable (None: of the units alone), and the sets planned and shown.
+
+    Attributes
+    ----------
+    variable, atoms, students
+        Of which variable, and how many students each atom has.
+    planned
+        Every cell or unit of the plan, shown or not, by its atoms; and what is left of one beside its parts.
+    shown
+        What is shown.
+    """
+
+    variable: str | None
+    atoms: tuple[Atom, ...]
+    students: tuple[Students, ...]
+    planned: tuple[frozenset[int], ...]
+    shown: tuple[Shown, ...]
+
+    def size(self, group: Iterable[int]) -> Students:
+        """Return the students of some atoms together."""
+        return together(self.students[a] for a in group)
+
+
+def systems(plan: Plan, released: Released) -> Iterator[System]:
+    """Return every system of sums that a release publishes: the units' own, then one a variable."""
+    yield _of_units(plan, released)
+    for variable in plan.variables:
+        yield _of_variable(plan, released, variable)
+
+
+def _of_units(plan: Plan, released: Released) -> System:
+    """Atoms: each team, per school those in no team, those in no school; sets: the units shown, and marks."""
+    atoms: list[Atom] = []
+    students: list[Students] = []
+    members: dict[str, set[int]] = {unit.id: set() for unit in plan.units}
+    for unit in plan.units:
+        rest = unit.students
+        for inner in plan.within(unit.id):
+            rest = rest - inner.students
+        if not rest.none:
+            for holder in plan.holders(unit.id):
+                members[holder].add(len(atoms))
+            atoms.append((unit.id, None))
+            students.append(rest)
+    shown = [
+        Shown(unit.id, None, frozenset(members[unit.id]), unit.students)
+        for unit in plan.units
+        if unit.id in released.units
+    ]
+    for unit in plan.units:
+        if unit.id in released.units and (beside := _beside(plan, released, unit)):
+            of, rest = beside
+            held = members[of[0]] - members[unit.id] if unit.kind == "team" else _union(members, of)
+            shown.append(Shown(unit.id, None, frozenset(held), rest, of))
+    planned = (*(frozenset(held) for held in members.values()), *(frozenset([a]) for a in range(len(atoms))))
+    return System(None, tuple(atoms), tuple(students), planned, tuple(shown))
+
+
+def _beside(plan: Plan, released: Released, unit: Unit) -> tuple[tuple[str, ...], Students] | None:
+    """Return the units that a mark beside a unit's bar is made from, and its students: also said in words."""
+    if unit.kind == "team" and unit.parent is not None:
+        return (unit.parent, unit.id), plan.unit(unit.parent).students - unit.students
+    others = [u for u in plan.units if u.kind == "school" and u.id in released.units and u.id != unit.id]
+    if unit.kind != "school" or len(others) < OTHER_SCHOOLS:
+        return None
+    return tuple(u.id for u in others), together(u.students for u in others)
+
+
+def _union(members: dict[str, set[int]], names: Iterable[str]) -> set[int]:
+    return set().union(*(members[name] for name in names))
+
+
+def _of_variable(plan: Plan, released: Released, variable: str) -> System:
+    """Atoms: each team, or school, by category, and those in none; sets: the totals and rows shown."""
+    tables = {t.unit: t for t in (*plan.tables, *plan.inside) if t.variable == variable}
+    own = {table.unit for table in plan.tables if table.variable == variable}
+    atoms: list[Atom] = []
+    students: list[Students] = []
+    members: dict[tuple[str, Category], set[int]] = {}
+    for name, table in tables.items():
+        inside = [tables[inner.id] for inner in plan.within(name) if inner.id in tables]
+        for cell in table.cells:
+            rest = cell.students
+            for part in (c for inner in inside for c in inner.cells if c.category == cell.category):
+                rest = rest - part.students
+            if not rest.none:
+                for holder in plan.holders(name):
+                    members.setdefault((holder, cell.category), set()).add(len(atoms))
+                atoms.append((name, cell.category))
+                students.append(rest)
+
+    def shown(unit: str, where: str | None, categories: Iterable[Category]) -> Iterator[Shown]:
+        held = frozenset().union(*(members.get((unit, category), set()) for category in categories))
+        if held:
+            yield Shown(unit, where, held, together(students[a] for a in held))
+
+    sets: list[Shown] = []
+    for name in tables:
+        if name in released.units:
+            sets += shown(name, None, [category for unit, category in members if unit == name])
+        for row in released.rows(name, variable):
+            sets += shown(name, variable, row.categories)
+    planned = [frozenset(held) for (unit, _), held in members.items() if unit in own]
+    split = {name for name in own if any(inner.id in own for inner in plan.within(name))}
+    planned += [frozenset([a]) for a, (unit, _) in enumerate(atoms) if unit in split]
+    return System(variable, tuple(atoms), tuple(students), tuple(planned), tuple(sets))
+
+
+def known(plan: Plan, released: Released, shown: Shown, figure: int) -> tuple[int, int] | None:
+    """Return the range in which a shown set's count lies as far as a reader can know; None: not shown.
+
+    A share is taken as known exactly, however it is rounded or put into words (rules.md 15); only a coded
+    one is a range (rules.md 19), and what it is made of is not shown.
+    """
+    what = plan.figures[figure]
+    if (shown.unit, shown.variable, figure) in released.withheld:
+        return None
+    n, count = shown.students.figures[what.students], shown.students.counts[figure]
+    if n == 0:
+        return None
+    if shown.beside is not None and (
+        what.kind != "scale" or any((unit, None, figure) in released.withheld for unit in shown.beside)
+    ):
+        return None
+    if what.kind in ("scale", "item"):
+        if count / n >= TOP:
+            return math.ceil(TOP * n - 1e-9), n
+        if count / n <= BOTTOM:
+            return 0, math.floor(BOTTOM * n + 1e-9)
+        return count, count
+    share = plan.share_of[what.of]
+    asked = shown.students.figures[plan.figures[share].students]
+    least = EVERY_ANSWER if what.kind == "answers" else WORDS_UNDER
+    if asked < least or not BOTTOM < shown.students.counts[share] / asked < TOP:
+        return None
+    return count, count
