@@ -132,6 +132,51 @@ class GroupTable(Model):
     comparable: Text | None = Field(None, description="Whether the groups read the questions alike.")
 
 
+class ChangeCell(Model):
+    """What the students of a unit said on one scale in the wave before and say now."""
+
+    scale: str
+    before: Share | None = None
+    now: Share | None = None
+    words: Text = Field(description="'About 5 in 10 then, about 7 in 10 now', or why nothing is shown.")
+    reason: Reason | None = None
+    verdict: Verdict | None = None
+    direction: Literal["up", "down"] | None = Field(None, description="Set when the verdict has one.")
+    sentence: Text | None = Field(None, description="The change in words.")
+
+
+class Change(Model):
+    """What changed since the wave before, by rule 7."""
+
+    title: Text = Field(description="'Since fall 2025'")
+    base: Literal["same_students", "all_students"]
+    who: Text = Field(description="Who answered then and now, and whom this page compares.")
+    say: list[Text]
+    cells: list[ChangeCell]
+    note: Text | None = Field(None, description="What is not shown, and why.")
+
+
+class Quoted(Model):
+    """Comments to one question that a person released, shuffled: the students' own words, never markup."""
+
+    question: Text
+    texts: list[str]
+
+
+class Card(Model):
+    """What a team wrote down in an earlier meeting: its own words, never markup."""
+
+    made: str = Field(description="The day, ISO 8601.")
+    wave: Text | None = None
+    scale: str | None = None
+    strategy: str | None = Field(None, description="The strategy it chose, by id.")
+    noticed: str = ""
+    trying: str = ""
+    who: str = ""
+    by_when: str = ""
+    looking_at: str = ""
+
+
 class Unit(Model):
     """Those a page speaks of: all schools, one school, or one team."""
 
@@ -145,6 +190,11 @@ class Unit(Model):
     items: list[ItemCell]
     groups: list[GroupTable]
     hidden: list[Text] = Field(default_factory=list, description="What is not shown, and why.")
+    change: Change | None = Field(None, description="None when there is no earlier wave to stand beside.")
+    comments: list[Quoted] = Field(default_factory=list, description="Of a school, only inside the app.")
+    cards: list[Card] = Field(
+        default_factory=list, description="The team's earlier next steps, latest first."
+    )
 
 
 class Scale(Model):
@@ -172,6 +222,18 @@ class Variable(Model):
 
     id: str
     title: Text
+
+
+class Strategy(Model):
+    """Something a team could try, on the page *Next step*."""
+
+    id: str
+    title: Text
+    scales: list[str] = Field(description="The scales of this view that it may help; none: any.")
+    what: Text = Field(description="What it is, in a sentence or two.")
+    steps: list[Text] = Field(description="How to begin, one thing a line.")
+    look_at: Text = Field(description="What a team can look at to see whether it helps.")
+    source: Text = Field(description="Where it comes from.")
 
 
 class Section(Model):
@@ -247,6 +309,7 @@ class View(Model):
     not_counted: Text | None = Field(None, description="The label of the answer that is not counted.")
     variables: list[Variable]
     units: list[Unit]
+    strategies: list[Strategy] = Field(default_factory=list)
     about: list[Section]
     ledger: list[Step]
     provenance: Provenance
