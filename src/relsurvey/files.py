@@ -68,7 +68,9 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> None
         raise
 
 
-def write_release(directory: Path, contents: Mapping[str, str], retired: Sequence[str] = ()) -> None:
+def write_release(
+    directory: Path, contents: Mapping[str, str], retired: Sequence[str] = (), *, release: str | None = None
+) -> None:
     """Replace the files of a release, so that a reader finds the old or the new one, whole, at any moment.
 
     Parameters
@@ -79,6 +81,8 @@ def write_release(directory: Path, contents: Mapping[str, str], retired: Sequenc
         The text of each file by its name.
     retired
         Files of an earlier release that this one does not have.
+    release
+        What the manifest calls this release: where one is written to several folders, each names it.
 
     Raises
     ------
@@ -97,7 +101,8 @@ def write_release(directory: Path, contents: Mapping[str, str], retired: Sequenc
         for name, entry in files.items()
     }
     for step in (before, files):
-        write_atomic(directory / MANIFEST, json.dumps({"format": 1, "files": step}, indent=1) + "\n")
+        manifest = {"format": 1, **({"release": release} if release else {}), "files": step}
+        write_atomic(directory / MANIFEST, json.dumps(manifest, indent=1) + "\n")
         if step is before:
             for name in retired:
                 (directory / name).unlink(missing_ok=True)

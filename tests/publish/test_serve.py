@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -339,8 +342,44 @@ def test_another_address_needs_a_token(folder: Path, ip: str) -> None:
         serve(folder, ip=ip, token="short", open_browser=False)
 
 
-def test_all_addresses_with_a_token_made_for_it(folder: Path) -> None:
-    with serve(folder, ip="0.0.0.0", token="new", open_browser=False) as server:
+@pytest.mark.parametrize("ip", ["0.0.0.0", "::", "192.168.7.7"])
+def test_another_address_needs_a_certificate_too(folder: Path, ip: str) -> None:
+    with pytest.raises(PublishError, match=says("certificate", "proxy", "room")):
+        serve(folder, ip=ip, token="new", open_browser=False)
+
+
+def test_a_certificate_and_its_key_come_together(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(PublishError, match="name both"):
+        serve(folder, certificate=tmp_path / "c.pem", open_browser=False)
+    for name in ("c.pem", "k.pem"):
+        (tmp_path / name).write_text("nothing of the kind", "utf-8")
+    with pytest.raises(PublishError, match="cannot be used together"):
+        serve(folder, certificate=tmp_path / "c.pem", key=tmp_path / "k.pem", open_browser=False)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command to make a certificate")
+def test_all_addresses_with_a_certificate(folder: Path, tmp_path: Path) -> None:
+    pair = tmp_path / "c.pem", tmp_path / "k.pem"
+    made = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    made += ["-addext", "subjectAltName=DNS:localhost", "-out", str(pair[0]), "-keyout", str(pair[1])]
+    subprocess.run(["openssl", "req", *made], check=True, capture_output=True)
+    with serve(
+        folder, ip="0.0.0.0", token=TOKEN, certificate=pair[0], key=pair[1], open_browser=False
+    ) as server:
+        assert server.link.startswith("https://")
+        port = urlsplit(server.url).port
+        trust = ssl.create_default_context(cafile=str(pair[0]))
+        connection = http.client.HTTPSConnection("localhost", port, context=trust, timeout=60)
+        connection.request("GET", f"/?token={TOKEN}")
+        answer = connection.getresponse()
+        assert answer.status == 302
+        # What was sent over HTTPS is not sent in the clear.
+        assert all("secure" in cookie.lower() for cookie in answer.headers.get_all("Set-Cookie", ["none"]))
+        connection.close()
+
+
+def test_a_room_has_a_new_token_on_every_address(folder: Path) -> None:
+    with serve(folder, room=True, open_browser=False) as server:
         assert server.token
         assert len(server.token) >= 40
         assert "0.0.0.0" not in server.link
@@ -368,3 +407,14 @@ def test_no_token_on_a_browsers_command_line(folder: Path, monkeypatch: pytest.M
     assert not page.exists()
     with serve(folder) as server:
         assert opened[1:] == [server.url]
+
+
+def test_a_room_closes_when_its_time_is_over(folder: Path) -> None:
+    code = (
+        "import sys; from relsurvey.publish import serve; serve.ROOM_LASTS = 1;"
+        f"sys.exit(serve.main([{str(folder)!r}, '--room']))"
+    )
+    closed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=90, check=True
+    )
+    assert json.loads(closed.stdout)["url"].startswith("http://127.0.0.1:")

@@ -8,7 +8,9 @@ import json
 import logging
 import os
 import shutil
+import ssl
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -242,6 +244,8 @@ class Door(Voila):  # type: ignore[misc]
         logging.getLogger("tornado").setLevel(logging.ERROR)
         self.announce: Callable[[int], None] = lambda port: None
         self.attached_to: int | None = None
+        self.secure: ssl.SSLContext | None = None
+        self.lasts: float | None = None
         self._release: Release | None = None
 
     async def release(self) -> Release:
@@ -322,9 +326,14 @@ class Door(Voila):  # type: ignore[misc]
         self.ioloop = IOLoop.current()
         try:
             sockets = bind_sockets(self.port, self.ip)
-            HTTPServer(self.app, max_body_size=_LONGEST_BODY).add_sockets(sockets)
+            server = HTTPServer(self.app, max_body_size=_LONGEST_BODY, ssl_options=self.secure)
+            server.add_sockets(sockets)
             self.ioloop.run_sync(self.release)
             self.announce(sockets[0].getsockname()[1])
+            if self.lasts is not None:
+                # By the clock on the wall: a laptop that slept is not given the time again.
+                ends = time.time() + self.lasts
+                PeriodicCallback(lambda: self.ioloop.stop() if time.time() > ends else None, 10_000).start()
             if self.attached_to is not None:
                 threading.Thread(target=self._stop_after, args=[self.attached_to], daemon=True).start()
             self.ioloop.start()

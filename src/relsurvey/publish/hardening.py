@@ -159,11 +159,14 @@ class OwnKernel(KernelSpecManager):
         return []
 
 
-def hardened(notebook: Path, *, ip: str, port: int, token: str | None, max_kernels: int) -> Config:
+def hardened(
+    notebook: Path, *, ip: str, port: int, token: str | None, max_kernels: int, base_url: str = "/"
+) -> Config:
     """Return the configuration of a :class:`relsurvey.publish.door.Door`."""
     config = Config()
     config.Voila.update(
         {
+            "base_url": base_url,
             "config_file_paths": [],
             "connection_dir_root": _short_temporary_directory(),
             "ip": ip,

@@ -14,6 +14,7 @@ import os
 import queue
 import secrets
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -29,9 +30,11 @@ from relsurvey.escape import html_text
 from relsurvey.files import read_manifest
 from relsurvey.publish.voila import APP, is_live, view_of
 
-_TOKEN_VARIABLE = "RELSURVEY_SERVE_TOKEN"
 _NEW_TOKEN = "new"
 _SHORTEST_TOKEN = 16
+
+#: How long a room stays open, in seconds: a workshop's day.
+ROOM_LASTS = 8 * 3600
 
 # What a server and its kernels need of their surroundings; nothing else this machine knows is handed on.
 _KEPT = frozenset({"HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ", "VIRTUAL_ENV"})
@@ -113,6 +116,10 @@ def serve(
     token: str | None = None,
     open_browser: bool = True,
     max_kernels: int = 40,
+    room: bool = False,
+    certificate: str | os.PathLike[str] | None = None,
+    key: str | os.PathLike[str] | None = None,
+    base_url: str = "/",
     timeout: float = 60.0,
 ) -> Server:
     """Serve a published folder, and return when its page can be opened.
@@ -122,7 +129,8 @@ def serve(
     directory
         A folder that ``publish`` wrote, or an analyst's own notebook whose metadata say ``"live": true``.
     ip
-        The address to listen on. This machine alone unless told otherwise; another one needs a token.
+        The address to listen on. This machine alone unless told otherwise; another one needs a token and a
+        certificate.
     port
         The port; 0 takes a free one.
     token
@@ -131,6 +139,13 @@ def serve(
         Whether to open the page in this machine's browser.
     max_kernels
         How many viewers may use something live at once. A view alone needs no kernel.
+    room
+        Whether to serve a workshop on the local network: on every address of this machine, with a new token
+        and no certificate, until :data:`ROOM_LASTS` seconds have passed.
+    certificate, key
+        PEM files for HTTPS.
+    base_url
+        What the path of every address begins with: ``"/t/north/"``.
     timeout
         Seconds to wait for the server to be ready.
 
@@ -142,29 +157,35 @@ def serve(
     Raises
     ------
     PublishError
-        If there is nothing to serve, what is there was changed after publishing, the address needs a token,
-        or the port is taken.
+        If there is nothing to serve, what is there was changed after publishing, the address needs a token
+        or a certificate, the certificate cannot be used, or the port is taken.
 
     Examples
     --------
     >>> with serve("out/", open_browser=False) as server:  # doctest: +SKIP
     ...     print(server.link)
     """
+    if room:
+        ip = "0.0.0.0" if _is_loopback(ip) else ip  # noqa: S104 - what a room asks for
+        token = token or _NEW_TOKEN
     if token == _NEW_TOKEN:
-        token = secrets.token_urlsafe(32)
+        token = new_token()
     environment = {name: value for name, value in os.environ.items() if _is_kept(name)}
-    if token is not None:
-        environment[_TOKEN_VARIABLE] = token
     # -P: nothing that lies in the working folder is imported, whatever it is called.
     command = [sys.executable, "-P", "-m", __name__, os.fspath(directory), "--ip", ip, "--port", str(port)]
+    command += ["--max-kernels", str(max_kernels), "--base-url", base_url, "--attached"]
+    command += ["--room"] * room
+    for option, file in (("--certificate", certificate), ("--key", key)):
+        command += [option, os.fspath(file)] if file is not None else []
     process = subprocess.Popen(
-        [*command, "--max-kernels", str(max_kernels), "--attached"],
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=environment,
         text=True,
     )
     try:
+        _hand_over(process, token)
         server = Server(process, _where(process, timeout), token)
     except BaseException:
         _end(process)
@@ -174,7 +195,20 @@ def serve(
     return server
 
 
-def check(directory: Path, *, ip: str, token: str | None) -> Path:
+def new_token() -> str:
+    """Return a token of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def check(
+    directory: Path,
+    *,
+    ip: str,
+    token: str | None,
+    room: bool = False,
+    certificate: Path | None = None,
+    key: Path | None = None,
+) -> Path:
     """Return the notebook to serve, or say in a sentence why it cannot be served.
 
     Raises
@@ -187,7 +221,9 @@ def check(directory: Path, *, ip: str, token: str | None) -> Path:
         below = sorted(path.parent.name for path in directory.glob(f"*/{APP}"))
         if below:
             some = ", ".join(below[:3]) + " …" * (len(below) > 3)
-            raise PublishError(f"{directory} holds several apps ({some}): serve one of them.")
+            raise PublishError(
+                f"{directory} holds several apps ({some}): serve one of them, or its teams.yaml."
+            )
         raise PublishError(f"There is no {notebook}: publish a view there with `relsurvey publish`.")
     folder = notebook.parent
     try:
@@ -213,10 +249,31 @@ def check(directory: Path, *, ip: str, token: str | None) -> Path:
             f"Whoever reaches {ip or 'this machine'} could read this: serve it with a token "
             f'("{_NEW_TOKEN}" makes one), or on this machine alone (127.0.0.1).'
         )
+    if not _is_loopback(ip) and not room and certificate is None:
+        raise PublishError(
+            "Without a certificate anybody on the way could read this: name one (certificate and key), put a "
+            "proxy with one in front of 127.0.0.1, or open a room for a workshop (room)."
+        )
+    if (certificate is None) != (key is None):
+        raise PublishError("A certificate and its key come together: name both.")
     if find_spec("voila") is None:
         raise PublishError("Voilà is not installed: run `pip install voila`, or open view.html without it.")
     # Not resolved: where the folder is a pointer to a release, the next release is followed.
     return notebook.absolute()
+
+
+def _secure(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Return what speaks HTTPS."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as cause:
+        raise PublishError(
+            f"The certificate {certificate} and the key {key} cannot be used together "
+            f"({cause.strerror or cause}): both are PEM files of one pair, the key without a passphrase."
+        ) from cause
+    return context
 
 
 def _is_kept(name: str) -> bool:
@@ -251,6 +308,15 @@ def _reachable(ip: str) -> str:
             return str(probe.getsockname()[0])
         except OSError:
             return socket.gethostname()
+
+
+def _hand_over(process: subprocess.Popen[str], token: str | None) -> None:
+    """Give a server its token: anyone who may look can read a command line or an environment."""
+    assert process.stdin is not None
+    # It may have ended by now; what it says of that is read next.
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(f"{token or ''}\n")
+        process.stdin.flush()
 
 
 def _where(process: subprocess.Popen[str], timeout: float) -> str:
@@ -300,12 +366,27 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--ip", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--max-kernels", type=int, default=40)
-    parser.add_argument("--attached", action="store_true", help="stop when the standard input ends")
+    parser.add_argument("--base-url", default="/")
+    parser.add_argument("--room", action="store_true")
+    parser.add_argument("--certificate", type=Path)
+    parser.add_argument("--key", type=Path)
+    parser.add_argument(
+        "--attached",
+        action="store_true",
+        help="take the token from the first line of the standard input, and stop when that ends",
+    )
     asked = parser.parse_args(arguments)
-    # Kernels inherit the environment: the token leaves it before anything else happens.
-    token = os.environ.pop(_TOKEN_VARIABLE, None)
+    token = sys.stdin.readline().strip() or None if asked.attached else None
     try:
-        _serve_here(check(asked.directory, ip=asked.ip, token=token), asked, token)
+        notebook = check(
+            asked.directory,
+            ip=asked.ip,
+            token=token,
+            room=asked.room,
+            certificate=asked.certificate,
+            key=asked.key,
+        )
+        _serve_here(notebook, asked, token)
     except PublishError as error:
         _tell(error=str(error))
         return 2
@@ -316,10 +397,22 @@ def _serve_here(notebook: Path, asked: argparse.Namespace, token: str | None) ->
     from relsurvey.publish.door import Door
     from relsurvey.publish.hardening import hardened
 
-    config = hardened(notebook, ip=asked.ip, port=asked.port, token=token, max_kernels=asked.max_kernels)
+    config = hardened(
+        notebook,
+        ip=asked.ip,
+        port=asked.port,
+        token=token,
+        max_kernels=asked.max_kernels,
+        base_url=asked.base_url,
+    )
     door = Door.instance(config=config)
     door.initialize([])
-    door.announce = lambda port: _tell(url=f"http://{_reachable(asked.ip)}:{port}/")
+    if asked.certificate:
+        door.secure = _secure(asked.certificate, asked.key)
+    if asked.room:
+        door.lasts = ROOM_LASTS
+    scheme = "https" if asked.certificate else "http"
+    door.announce = lambda port: _tell(url=f"{scheme}://{_reachable(asked.ip)}:{port}{door.base_url}")
     if asked.attached:
         door.attached_to = sys.stdin.fileno()
     try:

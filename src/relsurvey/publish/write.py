@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from relsurvey.errors import PublishError
-from relsurvey.files import MANIFEST, write_release
+from relsurvey.files import MANIFEST, sha256, write_release
+from relsurvey.publish.each import Each, parts, write
 from relsurvey.view import View
 
 VIEW, PAGE, APP = "view.relsurvey.json", "view.html", "app.ipynb"
@@ -25,7 +26,7 @@ class Published:
     view
         The view itself.
     files
-        Names of the files in it.
+        Names of the files in it; with ``each``, those of its folders too.
     """
 
     directory: Path
@@ -41,6 +42,7 @@ def publish(
     directory: Path,
     formats: tuple[str, ...],
     *,
+    each: Each | None = None,
     before: Callable[[str], None] | None = None,
 ) -> Published:
     """Write a view as the doors named, then the manifest.
@@ -53,25 +55,53 @@ def publish(
         Where; made when missing. A reader finds the older release or this one, whole, at any moment.
     formats
         ``"html"``, ``"voila"``.
+    each
+        ``"school"`` or ``"team"``: a folder for each one instead, with a list of them and a
+        sheet that leads there.
     before
-        Called with the view's JSON when every door is made and none is written yet; may refuse.
+        Called with the whole view's JSON when every door is made and none is written yet; may refuse.
 
     Raises
     ------
     PublishError
-        If a format is not known or the folder cannot be written.
+        If a format is not known, ``each`` is not or finds none, or the folder cannot be written.
     """
     unknown = [name for name in formats if name not in _FORMATS]
     if unknown or not formats:
         raise PublishError(
             f"Cannot publish as {', '.join(unknown) or 'nothing'}. Choose from: {', '.join(_FORMATS)}."
         )
+    if each not in (None, "school", "team"):
+        raise PublishError(f"Cannot publish for each {each}. Choose from: school, team.")
+    whole = view.to_json()
+    of = sha256(whole)
+    views = {"": view} if each is None else parts(view, each)
+    contents = {name: _doors(part, formats) for name, part in views.items()}
+    if before is not None:
+        _made(directory)
+        before(whole)
+    for name, files in contents.items():
+        folder = _made(directory / name)
+        write_release(folder, files, retired=[door for door in (PAGE, APP) if door not in files], release=of)
+    names = tuple(
+        str(PurePosixPath(name, file)) for name, files in contents.items() for file in (*files, MANIFEST)
+    )
+    return Published(directory, view, names + (write(directory, view, views) if each else ()))
+
+
+def _made(directory: Path) -> Path:
+    """Make a folder where there is none, and return it."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as cause:
         raise PublishError(
             f"Cannot make the folder {directory}: {cause.strerror}. Choose another one."
         ) from cause
+    return directory
+
+
+def _doors(view: View, formats: tuple[str, ...]) -> dict[str, str]:
+    """Return what is to be written of a view, by the name of the file."""
     text = view.to_json()
     contents = {VIEW: text}
     if "html" in formats:
@@ -82,7 +112,4 @@ def publish(
         from relsurvey.publish.voila import app
 
         contents[APP] = app(text)
-    if before is not None:
-        before(text)
-    write_release(directory, contents, retired=[name for name in (PAGE, APP) if name not in contents])
-    return Published(directory, view, (*contents, MANIFEST))
+    return contents
