@@ -158,6 +158,14 @@ def publish(
             "--ledger", help="The ledger of what was published. Default: in relsurvey's own folder."
         ),
     ] = None,
+    strategies: Annotated[
+        Path | None,
+        typer.Option("--strategies", help="What a team could try: a YAML file in place of the ready cards."),
+    ] = None,
+    cards: Annotated[
+        Path | None,
+        typer.Option("--cards", help="Files that teams saved in earlier waves: their folder, or one."),
+    ] = None,
     mapping: Mapped = None,
     roster: Rostered = None,
     wave: Waves = None,
@@ -178,7 +186,9 @@ def publish(
             keep=_kept(keep),
         )
     with _working("Checking the scales, comparing groups, passing the gate …"):
-        published = study.publish(out, by=by, min_n=min_n, ledger=ledger)
+        published = study.publish(
+            out, by=by, min_n=min_n, ledger=ledger, strategies=strategies, cards=cards
+        )
     _summary(study, published)
 
 
@@ -243,6 +253,20 @@ def serve(
         certificate=certificate,
         key=key,
     )
+
+
+@app.command(epilog="Example: relsurvey verify spring")
+def verify(
+    directory: Annotated[
+        Path, typer.Argument(help="A folder that `relsurvey publish` wrote.", metavar="FOLDER")
+    ],
+) -> None:
+    """Check that a published folder is whole: every file as it was written, and all of one release."""
+    from relsurvey.publish.verify import verify as check_folder
+
+    for found in check_folder(directory):
+        tag = " (simulated data)" if found.simulated else ""
+        print(f"Whole     {found.directory}: {len(found.files)} files, made {found.made}{tag}.")
 
 
 @app.command(epilog="Example: relsurvey new answers.xlsx --out our-survey")
@@ -372,6 +396,8 @@ def _summary(study: Study, published: Published) -> None:
     )
     print(f"View      {held}; {len(view.items)} questions; {len(view.variables)} group variables.")
     print(f"          Nothing stands for fewer than {view.provenance.settings.min_n} students.")
+    for note in published.notes:
+        print(f"Left out  {note}")
     for name in published.files:
         print(f"Written   {published.directory / name}")
 

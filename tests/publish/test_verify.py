@@ -1,0 +1,118 @@
+"""A published folder is whole, or a sentence says what is wrong; a kill leaves the old or the new view."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from relsurvey.errors import PublishError
+from relsurvey.publish import publish
+from relsurvey.publish.verify import verify
+from relsurvey.publish.voila import view_of
+from relsurvey.view import View
+from tests.publish.small_view import small_view_json
+from tests.publish.test_each import several
+
+DOORS = ("voila", "html")
+
+
+def test_a_whole_folder(tmp_path: Path) -> None:
+    publish(View.model_validate_json(small_view_json()), tmp_path, DOORS)
+    (found,) = verify(tmp_path)
+    assert (found.made, found.simulated) == ("2026-01-31", True)
+    assert set(found.files) == {file.name for file in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["view.html", "app.ipynb", "view.relsurvey.json"])
+def test_a_changed_or_lost_file_is_named(tmp_path: Path, name: str) -> None:
+    publish(View.model_validate_json(small_view_json()), tmp_path, DOORS)
+    whole = (tmp_path / name).read_bytes()
+    for damage in (whole[:-9], whole.replace(b"70", b"71"), b""):
+        (tmp_path / name).write_bytes(damage)
+        with pytest.raises(PublishError, match=re.escape(name)):
+            verify(tmp_path)
+    (tmp_path / name).unlink()
+    with pytest.raises(PublishError, match=re.escape(name)):
+        verify(tmp_path)
+
+
+def test_each_folder_and_that_all_are_of_one_release(tmp_path: Path) -> None:
+    publish(several(), tmp_path, DOORS, each="school")
+    first, second = verify(tmp_path)
+    assert first.release == second.release
+    publish(several(north="Renamed"), tmp_path / "other", DOORS, each="school")
+    (tmp_path / second.directory.name).rename(tmp_path / "gone")
+    (tmp_path / "other" / second.directory.name).rename(second.directory)
+    with pytest.raises(PublishError, match="not all of one release"):
+        verify(tmp_path)
+
+
+def test_nothing_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(PublishError, match="no published view"):
+        verify(tmp_path)
+
+
+PUBLISHING = """
+import sys
+from pathlib import Path
+from relsurvey.publish import publish
+from relsurvey.view import View
+from tests.publish.small_view import small_view_json
+views = [View.model_validate_json(small_view_json(title)) for title in ("Old", "New")]
+print("ready", flush=True)
+while True:
+    for view in views:
+        publish(view, Path(sys.argv[1]), ("voila", "html"))
+"""
+
+
+def title(folder: Path, name: str) -> str:
+    """Return the title of the view that a door holds."""
+    text = (folder / name).read_text("utf-8")
+    if name.endswith(".html"):
+        found = re.search(r'id="relsurvey-view">(.*?)</script>', text, re.DOTALL)
+        assert found
+        text = found[1]
+    elif name.endswith(".ipynb"):
+        text = view_of(json.loads(text)["metadata"])
+    said: str = json.loads(text)["title"]["en"]
+    return said
+
+
+def kills(folder: Path, times: int) -> int:
+    """Kill a publishing process again and again; return how often a release was broken off."""
+    broken = 0
+    for number in range(times):
+        publish(View.model_validate_json(small_view_json("Old")), folder, DOORS)
+        process = subprocess.Popen(
+            [sys.executable, "-c", PUBLISHING, str(folder)], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.001 * (number * 7 % 40))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        for name in ("view.html", "app.ipynb", "view.relsurvey.json"):
+            assert title(folder, name) in {"Old", "New"}
+        try:
+            verify(folder)
+        except PublishError as error:
+            assert "broken off" in str(error)  # noqa: PT017 - most kills break nothing off
+            broken += 1
+    return broken
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_kill_leaves_each_door_whole(tmp_path: Path) -> None:
+    kills(tmp_path, 8)
+    publish(View.model_validate_json(small_view_json("Last")), tmp_path, DOORS)
+    assert verify(tmp_path)
+    assert title(tmp_path, "view.html") == "Last"
