@@ -205,6 +205,14 @@ def test_only_the_link_opens_a_guarded_view(guarded: Server) -> None:
     assert ask(guarded, "/", headers={"Cookie": cookie[:-4] + "0000"})[0] == 403
 
 
+@pytest.mark.parametrize(("proto", "secure"), [("https", True), ("http", False)])
+def test_behind_a_proxy_with_a_certificate_the_cookie_is_for_https_alone(
+    guarded: Server, proto: str, secure: bool
+) -> None:
+    _, headers, _ = ask(guarded, f"/?token={TOKEN}", headers={"X-Forwarded-Proto": proto})
+    assert ("secure" in headers["Set-Cookie"].lower()) is secure
+
+
 def test_the_token_is_nowhere_to_be_read(guarded: Server) -> None:
     _, headers, _ = ask(guarded, f"/?token={TOKEN}")
     cookie = headers["Set-Cookie"].split(";")[0]

@@ -246,6 +246,7 @@ class Door(Voila):  # type: ignore[misc]
         self.attached_to: int | None = None
         self.secure: ssl.SSLContext | None = None
         self.lasts: float | None = None
+        self.behind_proxy = False
         self._release: Release | None = None
 
     async def release(self) -> Release:
@@ -326,7 +327,13 @@ class Door(Voila):  # type: ignore[misc]
         self.ioloop = IOLoop.current()
         try:
             sockets = bind_sockets(self.port, self.ip)
-            server = HTTPServer(self.app, max_body_size=_LONGEST_BODY, ssl_options=self.secure)
+            server = HTTPServer(
+                self.app,
+                max_body_size=_LONGEST_BODY,
+                ssl_options=self.secure,
+                # A proxy on this machine says that its viewers came over HTTPS: the cookie is for that alone.
+                xheaders=self.behind_proxy,
+            )
             server.add_sockets(sockets)
             self.ioloop.run_sync(self.release)
             self.announce(sockets[0].getsockname()[1])

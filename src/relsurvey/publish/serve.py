@@ -409,6 +409,7 @@ def _serve_here(notebook: Path, asked: argparse.Namespace, token: str | None) ->
     door.initialize([])
     if asked.certificate:
         door.secure = _secure(asked.certificate, asked.key)
+    door.behind_proxy = _is_loopback(asked.ip)
     if asked.room:
         door.lasts = ROOM_LASTS
     scheme = "https" if asked.certificate else "http"

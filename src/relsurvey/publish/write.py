@@ -27,11 +27,14 @@ class Published:
         The view itself.
     files
         Names of the files in it; with ``each``, those of its folders too.
+    notes
+        What was left out, a sentence each.
     """
 
     directory: Path
     view: View
     files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Published {', '.join(self.files)} in {self.directory}>"
