@@ -115,7 +115,8 @@ async def browser(play, chromium: str, url: str, after: float, seen: Seen) -> No
         page = await running.new_page(viewport={"width": 820, "height": 1180})
         await page.add_init_script(PAINTED)
         await asyncio.sleep(after)
-        await page.goto(url, wait_until="commit", timeout=120_000)
+        # Past the cover, to the first page with a chart.
+        await page.goto(f"{url}#/glance", wait_until="commit", timeout=120_000)
         for _ in range(3000):
             moment = await page.evaluate("window.painted")
             if moment is not None:

@@ -7,7 +7,11 @@ import sys
 
 import pytest
 
+from relsurvey.view import View
+from tests.publish.small_view import small_view_json
+from tests.publish.test_next_step import CARD, saved
 from tests.reading.belonging import INSTRUMENT, as_csv
+from tests.view.test_view import simulate
 
 
 def run(*arguments, cwd=None):
@@ -159,3 +163,27 @@ def test_publish_holds_a_file_against_an_earlier_release(tmp_path):
     assert done.returncode == 2 and done.stderr.count("\n") == 1
     assert "fewer than 11 students joined" in done.stderr and "63" not in done.stderr
     assert (tmp_path / "books" / "belonging.jsonl").read_text("utf-8").count("\n") == 2
+
+
+def test_publish_takes_teams_files_and_own_strategies(tmp_path):
+    (tmp_path / "belonging.yaml").write_text(INSTRUMENT.to_yaml(), "utf-8")
+    simulate((60,)).to_csv(tmp_path / "answers.csv", index=False)
+    (tmp_path / "ours.yaml").write_text(CARD, "utf-8")
+    (tmp_path / "cards").mkdir()
+    fall = View.model_validate_json(small_view_json()).model_copy(update={"id": "belonging-short-fall"})
+    (tmp_path / "cards" / "one.json").write_text(saved(fall, "school-0", noticed="We listen."), "utf-8")
+    (tmp_path / "cards" / "two.json").write_text(saved(fall, "school-7"), "utf-8")
+    command = ["publish", "answers.csv", "--instrument", "belonging.yaml", "--out", "out"]
+    command += ["--ledger", "ledger.jsonl"]
+    done = run(*command, "--cards", "cards", "--strategies", "ours.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Left out  two.json is of 'school-7', which this view does not show" in done.stdout
+    view = View.model_validate_json((tmp_path / "out" / "view.relsurvey.json").read_text("utf-8"))
+    assert [card.noticed for card in view.units[0].cards] == ["We listen."] and view.strategies == []
+    (tmp_path / "cards" / "one.json").write_text("{}", "utf-8")
+    for options, says in (
+        (["--cards", "cards"], "relsurvey: one.json is not a file that the page Next step saved"),
+        (["--strategies", "answers.csv"], "relsurvey: answers.csv, line 1: "),
+    ):
+        wrong = run(*command, *options, cwd=tmp_path)
+        assert wrong.returncode == 2 and wrong.stderr.startswith(says) and wrong.stderr.count("\n") == 1

@@ -15,7 +15,9 @@ from relsurvey.errors import PublishError, ReadError, RelsurveyError
 
 if TYPE_CHECKING:
     from relsurvey.publish import Published
+    from relsurvey.publish.each import Each
     from relsurvey.publish.serve import Server
+    from relsurvey.publish.write import Format
     from relsurvey.reading import Source
     from relsurvey.reading.page import Section
     from relsurvey.study import Study
@@ -166,6 +168,17 @@ def publish(
         Path | None,
         typer.Option("--cards", help="Files that teams saved in earlier waves: their folder, or one."),
     ] = None,
+    each: Annotated[
+        str | None, typer.Option("--each", help="A folder for each `school`, or each `team`.")
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            help="What to write; repeat for more: html, voila, excel, slides. Default: html and voila.",
+            show_default=False,
+        ),
+    ] = None,
     mapping: Mapped = None,
     roster: Rostered = None,
     wave: Waves = None,
@@ -173,7 +186,7 @@ def publish(
     keep: Keep = "last",
     lenient: Lenient = False,
 ) -> None:
-    """Read a file and write its view: an HTML file, and an app to serve."""
+    """Read a file and write its view: an HTML file, and an app to serve; a workbook or slides when asked."""
     from relsurvey.study import read
 
     with _working(f"Reading {_names(files)} …"):
@@ -187,7 +200,14 @@ def publish(
         )
     with _working("Checking the scales, comparing groups, passing the gate …"):
         published = study.publish(
-            out, by=by, min_n=min_n, ledger=ledger, strategies=strategies, cards=cards
+            out,
+            by=by,
+            formats=cast("Sequence[Format]", formats or ("voila", "html")),
+            min_n=min_n,
+            ledger=ledger,
+            strategies=strategies,
+            cards=cards,
+            each=cast("Each | None", each),
         )
     _summary(study, published)
 

@@ -10,6 +10,16 @@ import unicodedata
 #: What YAML takes for a line end, or does not take at all; JSON leaves most of it as it is.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
+#: What moves a terminal's cursor or colours its text; of other sequences the text stays and the escape goes.
+_ESCAPES = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])")
+#: More signs stacked on one letter than any script needs; more blank lines than one reads over.
+_STACKED = re.compile(r"([\u0300-\u036f\u20d0-\u20ff]{4})[\u0300-\u036f\u20d0-\u20ff]+")
+_GAPS = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 # Names that Windows keeps for itself, with or without an ending.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
 
@@ -61,6 +71,22 @@ def one_line(text: str) -> str:
     'Is there more?'
     """
     return _BLANKS.sub(" ", _CONTROL.sub(" ", text)).strip()
+
+
+def plain_text(text: str) -> str:
+    r"""Return text that moves no cursor, turns no line around and holds nothing that cannot be seen.
+
+    For a person who reads what somebody else wrote, and has to see all of it as it will be seen by others.
+
+    Examples
+    --------
+    >>> plain_text("\x1b[2Jgo\u202eod\x07\r\n\n\n\n\u200bday")
+    'good\n\nday'
+    """
+    text = _ESCAPES.sub("", text.replace("\r\n", "\n"))
+    text = re.sub("[\r\x0b\x0c\x85\u2028\u2029]", "\n", text).replace("\t", " ")
+    text = _JOINERS.sub("", _UNSEEN.sub("", text))
+    return _GAPS.sub("\n\n", _STACKED.sub(r"\1", text)).strip()
 
 
 def slug(text: str, taken: set[str] | frozenset[str] = frozenset()) -> str:

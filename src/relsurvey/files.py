@@ -69,7 +69,11 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> None
 
 
 def write_release(
-    directory: Path, contents: Mapping[str, str], retired: Sequence[str] = (), *, release: str | None = None
+    directory: Path,
+    contents: Mapping[str, str | bytes],
+    retired: Sequence[str] = (),
+    *,
+    release: str | None = None,
 ) -> None:
     """Replace the files of a release, so that a reader finds the old or the new one, whole, at any moment.
 
@@ -78,7 +82,7 @@ def write_release(
     directory
         Where; it must exist.
     contents
-        The text of each file by its name.
+        What each file holds, by its name.
     retired
         Files of an earlier release that this one does not have.
     release
@@ -95,7 +99,9 @@ def write_release(
     half-way leaves only files that it knows; last, the new ones alone.
     """
     _sweep(directory, [*contents, MANIFEST])
-    files: dict[str, dict[str, str]] = {name: {"sha256": sha256(text)} for name, text in contents.items()}
+    files: dict[str, dict[str, str]] = {
+        name: {"sha256": sha256(content)} for name, content in contents.items()
+    }
     before = {
         name: {**entry, "replaces": sha256(directory / name)} if (directory / name).is_file() else entry
         for name, entry in files.items()
@@ -106,8 +112,8 @@ def write_release(
         if step is before:
             for name in retired:
                 (directory / name).unlink(missing_ok=True)
-            for name, text in contents.items():
-                write_atomic(directory / name, text)
+            for name, content in contents.items():
+                write_atomic(directory / name, content)
 
 
 def _sweep(directory: Path, names: Iterable[str]) -> None:

@@ -83,10 +83,16 @@ def test_no_tab_without_content(read: Read) -> None:
     tabs = 'nav[aria-label="Pages"] a .rs-long'
     assert reader.open("#all/glance/en").locator(tabs).all_inner_texts() == [
         "At a glance",
+        "Next step",
         "About these numbers",
     ]
     team = reader.open("#sierra-norte-otter/groups/en")
-    assert team.locator(tabs).all_inner_texts() == ["At a glance", "Questions", "About these numbers"]
+    assert team.locator(tabs).all_inner_texts() == [
+        "At a glance",
+        "Questions",
+        "Next step",
+        "About these numbers",
+    ]
     assert team.locator("[aria-current=page]").inner_text() == "At a glance"
 
 
@@ -95,6 +101,7 @@ def test_the_address_holds_the_place(read: Read) -> None:
     assert hash_of(page) == ""
     page.get_by_label("School or team").select_option(label="Sierra Norte High (simulated)")
     expect(page.locator("h1")).to_contain_text("Sierra Norte")
+    page.get_by_role("link", name="Show me").click()
     page.get_by_role("link", name="Questions", exact=True).click()
     page.get_by_role("link", name="Español").click()
     expect(page.get_by_role("heading", name="Preguntas")).to_be_visible()
@@ -105,6 +112,8 @@ def test_the_address_holds_the_place(read: Read) -> None:
     expect(page.get_by_role("heading", name="Questions")).to_be_visible()
     page.go_back()
     expect(page.locator("[aria-current=page]")).to_have_text(re.compile("At a glance"))
+    page.go_back()
+    expect(page.get_by_role("link", name="Show me")).to_be_visible()
     page.go_back()
     expect(page.locator("h1")).to_contain_text("All schools")
     page.go_forward()
@@ -181,7 +190,7 @@ def test_keys_stay_with_a_menu_and_with_the_browser(read: Read) -> None:
 def test_tab_follows_the_page_and_targets_are_large(read: Read) -> None:
     page = read().open(SCHOOL)
     seen = []
-    for _ in range(11):
+    for _ in range(15):
         page.keyboard.press("Tab")
         seen.append(
             page.evaluate(
@@ -194,11 +203,21 @@ def test_tab_follows_the_page_and_targets_are_large(read: Read) -> None:
             )
         )
     names = [name.split("\n")[0] for name, *_ in seen]
-    assert names[1:6] == ["Español", "At a glance", "Questions", "Groups", "About these numbers"]
-    assert names[6:] == [
+    assert [names[0], *names[2:8]] == [
+        "Start",
+        "Español",
+        "At a glance",
+        "Questions",
+        "Groups",
+        "Next step",
+        "About these numbers",
+    ]
+    assert names[8:] == [
         "4 questions, read one by one",
         "About these numbers",
         "Show the table",
+        "Save picture (PNG)",
+        "Save picture (SVG)",
         "Print",
         "Keys",
     ]
@@ -348,7 +367,7 @@ def test_damaged_data_is_one_sentence(
 
 
 def test_the_language_of_the_browser_is_spoken(read: Read) -> None:
-    page = read(locale="es-MX").open("#sierra-norte")
+    page = read(locale="es-MX").open("#sierra-norte/glance")
     assert page.get_attribute("html", "lang") == "es"
     text = page.inner_text("body")
     assert "Datos simulados" in text

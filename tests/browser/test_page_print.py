@@ -22,10 +22,10 @@ def sheets(pdf: bytes) -> int:
 @pytest.mark.parametrize(
     ("place", "count"),
     [
-        ("#sierra-norte/glance/en", 4),
-        ("#sierra-norte/groups/es", 4),
-        ("#sierra-norte-otter/questions/en", 3),
-        ("#all/glance/es", 2),
+        ("#sierra-norte/glance/en", 5),
+        ("#sierra-norte/groups/es", 5),
+        ("#sierra-norte-otter/questions/en", 4),
+        ("#all/glance/es", 3),
     ],
 )
 def test_each_page_is_one_sheet(read: Read, place: str, count: int, paper: str) -> None:
@@ -43,7 +43,7 @@ def test_a_sheet_can_be_read_alone(read: Read, sample: dict[str, Any]) -> None:
     page.emulate_media(media="print", color_scheme="dark")
     assert page.locator("#relsurvey").is_hidden()
     texts = page.locator(".rs-sheet").all_inner_texts()
-    assert len(texts) == 4
+    assert len(texts) == 5
     for text in texts:
         for said in (
             "Simulated data",
@@ -75,10 +75,10 @@ def test_p_prints(read: Read) -> None:
     page = read().open("#sierra-norte/glance/en")
     page.evaluate("window.print = () => { window.__sheets = document.querySelectorAll('.rs-sheet').length }")
     page.keyboard.press("p")
-    assert page.evaluate("window.__sheets") == 4
+    assert page.evaluate("window.__sheets") == 5
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.get_by_role("button", name="Print").click()
-    assert page.evaluate("window.__sheets") == 4
+    assert page.evaluate("window.__sheets") == 5
     assert page.locator(".rs-paper").count() == 1, "laid out once"
 
 

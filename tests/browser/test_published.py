@@ -41,7 +41,7 @@ def test_real_answers_become_a_view_in_a_browser(browser: Browser, tmp_path: Pat
     view = publish(tmp_path, "publish", file, "--instrument", "teacher-autonomy")
     context = browser.new_context(viewport=TABLET, locale="en-US")
     reader = Reader(context, (tmp_path / "view.html").as_uri())
-    page = reader.open()
+    page = reader.open("#/glance")
     cell = view["units"][0]["scales"][0]
     row = page.locator('[data-scale="autonomy"]').first
     expect(row).to_contain_text(cell["words"]["en"], ignore_case=True)

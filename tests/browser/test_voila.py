@@ -23,6 +23,8 @@ from tests.publish.small_view import HOSTILE, small_view_json
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent.parent
+#: The first page of the first unit: without it a view opens with its cover.
+GLANCE = "#/glance"
 PLAIN_WIDGETS = ROOT / "notebooks" / "apps" / "plain-widgets.ipynb"
 AXE = ROOT / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -99,12 +101,14 @@ def findings(page: Page, *without: str) -> list[str]:
 def test_the_view_is_drawn_with_no_kernel(server: Server, page: Page) -> None:
     watch = Watch(page)
     started = time.perf_counter()
-    page.goto(server.url)
+    page.goto(server.url + GLANCE)
     expect(page.locator("#relsurvey svg").first).to_be_visible()
     seen = time.perf_counter() - started
     paint = page.evaluate(FIRST_PAINT)
     print(f"first contentful paint {paint:.0f} ms, first chart seen within {1000 * seen:.0f} ms")
-    assert watch.asked == [server.url], "the page is one answer, and asks for nothing more"
+    assert [asked.split("#")[0] for asked in watch.asked] == [server.url], (
+        "the page is one answer, and asks for nothing more"
+    )
     assert watch.complaints == []
     assert kernels(server) == []
     assert page.title().startswith("I feel heard here.")
@@ -114,7 +118,7 @@ def test_the_view_is_drawn_with_no_kernel(server: Server, page: Page) -> None:
 
 def test_something_live_starts_kernel_and_front_end(server: Server, page: Page) -> None:
     watch = Watch(page)
-    page.goto(server.url)
+    page.goto(server.url + GLANCE)
     page.get_by_role("link", name="Questions").click()
     place, address = page.inner_text("#relsurvey"), page.url
     assert kernels(server) == []
@@ -144,10 +148,10 @@ def test_a_full_room_is_said_and_the_view_stays(folder: Path, browser: Browser) 
         contexts = [browser.new_context(), browser.new_context()]
         first, second = (context.new_page() for context in contexts)
         for page in (first, second):
-            page.goto(server.url)
+            page.goto(server.url + GLANCE)
         assert first.evaluate(GO_LIVE) == "ready"
         assert second.evaluate(GO_LIVE) == "full"
-        expect(second.get_by_role("status")).to_contain_text("The room is full")
+        expect(second.locator("#relsurvey-status")).to_contain_text("The room is full")
         expect(second.locator("#relsurvey svg").first).to_be_visible()
         assert findings(second) == []
         # When someone has left, the same page can go live.
@@ -165,7 +169,7 @@ def test_a_view_that_is_live_at_once_is_drawn_before_its_kernel_answers(tmp_path
     notebook["cells"][0]["source"] = "import time, ipywidgets\ntime.sleep(3)\nipywidgets.Label('late')"
     (tmp_path / APP).write_text(json.dumps(notebook), "utf-8")
     with serve(tmp_path, open_browser=False) as server:
-        page.goto(server.url, wait_until="commit")
+        page.goto(server.url + GLANCE, wait_until="commit")
         expect(page.locator("#relsurvey svg").first).to_be_visible()
         assert page.locator("#relsurvey-complete").count() == 0, "the kernel is not done"
         expect(page.get_by_text("late", exact=True)).to_be_visible(timeout=20_000)
@@ -216,7 +220,7 @@ def test_hostile_text_of_a_view_stays_text(tmp_path: Path, page: Page) -> None:
     publish(tmp_path, small_view_json(title=HOSTILE, text=HOSTILE))
     with serve(tmp_path, open_browser=False) as server:
         watch = Watch(page)
-        page.goto(server.url)
+        page.goto(server.url + GLANCE)
         expect(page.locator("#relsurvey svg").first).to_be_visible()
         page.get_by_role("link", name="Questions").click()
         assert page.evaluate(GO_LIVE) == "ready"
@@ -249,7 +253,7 @@ display(widgets.Label("done"))
 def test_axe_finds_nothing_in_the_view(server: Server, browser: Browser, scheme: str) -> None:
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
     page = context.new_page()
-    page.goto(server.url)
+    page.goto(server.url + GLANCE)
     expect(page.locator("#relsurvey svg").first).to_be_visible()
     assert findings(page) == []
     context.close()
@@ -263,7 +267,7 @@ def test_a_guarded_view_opens_by_its_link_alone(folder: Path, browser: Browser) 
         expect(page.get_by_role("heading")).to_contain_text("use the link you were given")
         assert findings(page) == []
         page.goto(server.link)
-        expect(page.locator("#relsurvey svg").first).to_be_visible()
+        expect(page.get_by_role("link", name="Show me")).to_be_visible()
         assert page.url == server.url, "the token does not stay in the address"
         assert page.evaluate(GO_LIVE) == "ready"
         context.close()
@@ -281,10 +285,10 @@ def test_the_live_part_speaks_the_language_of_the_page(folder: Path, browser: Br
     with serve(folder, open_browser=False, max_kernels=0) as server:
         context = browser.new_context(locale="es-MX")
         page = context.new_page()
-        page.goto(server.url)
+        page.goto(server.url + GLANCE)
         expect(page.locator("html[lang=es]")).to_be_attached()
         assert page.evaluate(GO_LIVE) == "full"
-        expect(page.get_by_role("status")).to_contain_text("La sala está llena")
+        expect(page.locator("#relsurvey-status")).to_contain_text("La sala está llena")
         context.close()
 
 
@@ -296,7 +300,7 @@ def test_any_voila_draws_the_view_with_the_installed_template(folder: Path, page
         try:
             address = f"http://127.0.0.1:{port}/"
             assert until(lambda: answers(f"{address}voila/static/voila.js"), 60)
-            page.goto(address, wait_until="commit")
+            page.goto(address + GLANCE, wait_until="commit")
             expect(page.locator("#relsurvey svg").first).to_be_visible()
             expect(page.locator("#relsurvey-complete")).to_be_attached(timeout=20_000)
             assert page.evaluate(GO_LIVE) == "ready"

@@ -50,7 +50,7 @@ class District:
     merge: str
 
     @classmethod
-    def random(cls, seed: int, tiny: bool = False) -> District:
+    def random(cls, seed: int, tiny: bool = False, variables: int | None = None) -> District:
         """Return a district; a tiny one can be counted out by hand."""
         draw = np.random.default_rng(seed)
         schools = int(draw.integers(1, 3 if tiny else 6))
@@ -62,7 +62,7 @@ class District:
         weights = [5, 4, 1] if tiny else [8, 8, 1, 1, 0.6, 0.5]
         groups = {
             name: draw.choice(len(weights), size=n, p=draw.dirichlet(weights))
-            for name in ("v", "w")[: 1 if tiny else 2]
+            for name in ("v", "w")[: variables or (1 if tiny else 2)]
         }
         team = draw.choice([-1, 0, 1, 2], size=n, p=draw.dirichlet([0.3, 4, 3, 1]))
         share = draw.choice([0.1, 0.3, 0.5, 0.7, 0.9, 0.97], size=2)

@@ -47,6 +47,8 @@ def numbers(value, owner="View", name=""):
         "scales": "ScaleCell",
         "groups": "GroupTable",
         "cells": "GroupCell",
+        "before": "Share",
+        "now": "Share",
     }
     if isinstance(value, dict):
         for key, part in value.items():

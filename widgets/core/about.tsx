@@ -1,57 +1,46 @@
-/** About these numbers: what they mean, how far they go, what was done, where they come from. */
+/** About these numbers: what they mean and how far they go. What was done and where they come from follows as tables. */
 
 import type { JSX } from "preact";
+import type { Section } from "../schema/view";
 import type { Scene } from "./scene";
-import { dayInWords } from "./text";
+import { TableView } from "./table";
+import { sectionTable } from "./tables";
 
-export function About({ scene }: { scene: Scene }): JSX.Element {
-  const { view } = scene;
-  return (
-    <section class="rs-card rs-prose">
-      {view.about.map((section, index) => (
-        <section key={index}>
-          <h3>{scene.say(section.title)}</h3>
-          {section.paragraphs.map((paragraph, at) => (
-            <p key={at}>{scene.say(paragraph)}</p>
-          ))}
-        </section>
-      ))}
-      <section>
-        <h3>{scene.words.favorableMeans}</h3>
-        <p>{scene.say(view.favorable)}</p>
-      </section>
-    </section>
-  );
+/** Sections that follow each other and are words alone share a card; one with a table has its own. */
+function runsOf(sections: readonly Section[]): Section[][] {
+  const found: Section[][] = [];
+  const words = (section: Section | undefined): boolean => (section?.rows ?? []).length === 0;
+  for (const section of sections) {
+    const last = found.at(-1);
+    if (last && words(last[0]) && words(section)) last.push(section);
+    else found.push([section]);
+  }
+  return found;
 }
 
-export function Provenance({ scene }: { scene: Scene }): JSX.Element {
+export function About({ scene }: { scene: Scene }): JSX.Element {
   const { view, words } = scene;
-  const { provenance } = view;
-  const lines: [string, string | readonly string[]][] = [
-    [words.provenance.instrument, `${provenance.instrument} ${provenance.instrument_version}`],
-    [words.provenance.min_n, words.students(provenance.settings.min_n)],
-    [words.provenance.same_within, words.points(provenance.settings.same_within)],
-    [words.provenance.made, dayInWords(view.made, scene.state.language)],
-    [words.provenance.package, provenance.package],
-    [words.provenance.instrument_sha256, provenance.instrument_sha256],
-    [words.provenance.input_sha256, provenance.input_sha256],
-  ];
+  // What the word means on every page belongs to what the pages show, so it stands first.
+  const favorable: Section = { title: {}, paragraphs: [view.favorable] };
   return (
-    <section class="rs-card rs-source">
-      <h3>{words.provenanceTitle}</h3>
-      <p>{scene.say(view.license)}</p>
-      <dl class="rs-facts">
-        {lines.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            {(typeof value === "string" ? [value] : value).map((entry) => (
-              <dd key={entry} class={/^[0-9a-f]{64}$/.test(entry) ? "rs-hash" : ""}>
-                {entry}
-              </dd>
+    <>
+      {runsOf([favorable, ...view.about]).map((run, index) => {
+        const [first] = run;
+        const table = first === undefined ? null : sectionTable(scene, first);
+        return (
+          <section class={table === null ? "rs-card rs-prose" : "rs-card rs-told"} key={index}>
+            {run.map((section, at) => (
+              <section key={at}>
+                <h3>{section === favorable ? words.favorableMeans : scene.say(section.title)}</h3>
+                {section.paragraphs.map((paragraph, number) => (
+                  <p key={number}>{scene.say(paragraph)}</p>
+                ))}
+              </section>
             ))}
-          </div>
-        ))}
-      </dl>
-    </section>
+            {table !== null && <TableView scene={scene} table={table} />}
+          </section>
+        );
+      })}
+    </>
   );
 }

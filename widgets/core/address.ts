@@ -1,6 +1,6 @@
 /** Where a reader is: the state of a view, and the address that leads back to it. */
 
-import type { GroupTable, Unit, View } from "../schema/view";
+import type { GroupTable, Quoted, Unit, View } from "../schema/view";
 import type { PageId } from "./strings";
 
 export interface State {
@@ -9,12 +9,25 @@ export interface State {
   language: string;
   /** The scale (Questions) or the group variable (Groups) a reader asked for. */
   part: string | null;
+  /** Questions: the order, null for the instrument's own. */
+  sort: Sort | null;
+  /** Questions: what a reader looks for. */
+  find: string;
+  /** The step of the 45-minute path, from 1; null off the path. */
+  path: number | null;
 }
 
-/** Any part of a state, as it comes from an address, a menu or a trait: not yet checked. */
-export type Wish = { [K in keyof State]?: string | null | undefined };
+/** The orders of questions beside the instrument's own. */
+export const SORTS = ["favorable", "unfavorable", "not_counted"] as const;
+export type Sort = (typeof SORTS)[number];
 
-export const PAGES: readonly PageId[] = ["glance", "questions", "groups", "about"];
+/** What a reader looks for is no longer than this: it is in the address. */
+export const LONGEST_FIND = 80;
+
+/** Any part of a state, as it comes from an address, a menu or a trait: not yet checked. */
+export type Wish = { [K in keyof State]?: State[K] | string | null | undefined };
+
+export const PAGES: readonly PageId[] = ["glance", "questions", "groups", "change", "comments", "next", "about"];
 
 export function unitOf(view: View, id: string): Unit {
   const unit = view.units.find((candidate) => candidate.id === id) ?? view.units[0];
@@ -24,9 +37,68 @@ export function unitOf(view: View, id: string): Unit {
 
 /** The pages that have something to say about a unit. */
 export function pagesOf(unit: Unit): PageId[] {
-  return PAGES.filter(
-    (page) => (page !== "questions" || unit.items.length > 0) && (page !== "groups" || unit.groups.length > 0),
-  );
+  return PAGES.filter((page) => {
+    switch (page) {
+      case "questions":
+        return unit.items.length > 0;
+      case "groups":
+        return unit.groups.length > 0;
+      case "change":
+        return unit.change != null;
+      case "comments":
+        return quotesOf(unit).length > 0;
+      default:
+        return true;
+    }
+  });
+}
+
+/** All places of a unit: the way in, which has no tab, and the pages. */
+export function placesOf(unit: Unit): PageId[] {
+  const guess = unit.scales.some((cell) => cell.share);
+  return ["cover", ...(guess ? (["guess"] as const) : []), ...pagesOf(unit)];
+}
+
+/** Minutes of each page in a meeting, and the whole meeting. */
+const MINUTES: Partial<Record<PageId, number>> = {
+  guess: 10,
+  glance: 8,
+  questions: 6,
+  groups: 6,
+  change: 4,
+  comments: 3,
+  next: 8,
+};
+const MEETING = 45;
+
+export interface PathStep {
+  page: PageId;
+  minutes: number;
+  /** The minute of the meeting at which the step ends. */
+  until: number;
+}
+
+/** The steps of the 45-minute path; the minutes of a page that is not there go to the others, the last first. */
+export function stepsOf(unit: Unit): PathStep[] {
+  const steps = placesOf(unit).flatMap((page) => {
+    const minutes = MINUTES[page];
+    return minutes === undefined ? [] : [{ page, minutes, until: 0 }];
+  });
+  const left = MEETING - steps.reduce((sum, step) => sum + step.minutes, 0);
+  steps.reverse();
+  for (let minute = 0; minute < left; minute += 1) {
+    const step = steps[minute % steps.length];
+    if (step !== undefined) step.minutes += 1;
+  }
+  steps.reverse();
+  let until = 0;
+  for (const step of steps) step.until = until += step.minutes;
+  return steps;
+}
+
+/** The questions of which comments are shown. */
+export function quotesOf(unit: Unit): Quoted[] {
+  return (unit.comments ?? []).filter((quoted) => quoted.texts.length > 0);
 }
 
 export function hasClear(table: GroupTable): boolean {
@@ -42,28 +114,39 @@ export function firstVariable(unit: Unit): string | null {
 /** The nearest state to a wish that this view can show. */
 export function resolve(view: View, wish: Wish): State {
   const unit = unitOf(view, wish.unit ?? "");
-  const pages = pagesOf(unit);
-  const page = pages.find((candidate) => candidate === wish.page) ?? "glance";
+  const page = placesOf(unit).find((candidate) => candidate === wish.page) ?? "glance";
   const language = view.languages.find((candidate) => candidate === wish.language) ?? view.languages[0] ?? "en";
   const parts =
     page === "groups"
       ? unit.groups.map((table) => table.variable)
-      : page === "questions"
+      : page === "questions" || page === "next"
         ? view.scales.map((scale) => scale.id)
         : [];
   const part = parts.find((candidate) => candidate === wish.part) ?? null;
-  return { unit: unit.id, page, language, part };
+  const asked = page === "questions";
+  const sort = (asked && SORTS.find((candidate) => candidate === wish.sort)) || null;
+  const find = asked ? (wish.find ?? "").slice(0, LONGEST_FIND) : "";
+  const step = Number(wish.path ?? 0);
+  const path = Number.isInteger(step) && step >= 1 && step <= stepsOf(unit).length ? step : null;
+  return { unit: unit.id, page, language, part, sort, find, path };
 }
 
-/** Reads `#unit/page/language`, with an optional fourth part. */
+/** Reads `#unit/page/language`, with an optional fourth part, and `?sort=…&find=…&path=…`. */
 export function parseAddress(hash: string): Wish {
-  const [unit, page, language, part] = hash.replace(/^#/, "").split("/").map(decoded);
-  return { unit, page, language, part };
+  const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
+  const [unit, page, language, part] = path.split("/").map(decoded);
+  const more = new URLSearchParams(query);
+  return { unit, page, language, part, sort: more.get("sort"), find: more.get("find"), path: more.get("path") };
 }
 
 export function formatAddress(state: State): string {
   const parts = [state.unit, state.page, state.language, ...(state.part === null ? [] : [state.part])];
-  return `#${parts.map(encodeURIComponent).join("/")}`;
+  const more = new URLSearchParams();
+  if (state.sort !== null) more.set("sort", state.sort);
+  if (state.find !== "") more.set("find", state.find);
+  if (state.path !== null) more.set("path", String(state.path));
+  const query = more.toString();
+  return `#${parts.map(encodeURIComponent).join("/")}${query === "" ? "" : `?${query}`}`;
 }
 
 /** A hand-typed address may hold a stray `%`: then it is taken as it stands. */
@@ -76,5 +159,5 @@ function decoded(part: string): string {
 }
 
 export function sameState(a: State, b: State): boolean {
-  return a.unit === b.unit && a.page === b.page && a.language === b.language && a.part === b.part;
+  return formatAddress(a) === formatAddress(b);
 }

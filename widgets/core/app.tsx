@@ -2,11 +2,12 @@
 
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { pagesOf } from "./address";
+import { pagesOf, stepsOf } from "./address";
 import { Body, Heading } from "./body";
 import { Help } from "./help";
 import { type Action, actionFor } from "./keys";
-import { Link, ownsAddress, type Scene, titleOf } from "./scene";
+import { PathBar } from "./path";
+import { Link, ownsAddress, pageTitle, type Scene, titleOf } from "./scene";
 import { Colophon } from "./sentences";
 import type { PageId } from "./strings";
 import { languageName } from "./text";
@@ -16,12 +17,11 @@ interface AppProps {
   /** The pages whose table is open; kept outside, since paper shows them too. */
   tables: ReadonlySet<PageId>;
   toggleTable: () => void;
-  print: () => void;
   /** Where key presses count: the whole document, or this element alone. */
   keyTarget: Document | HTMLElement;
 }
 
-export function App({ scene, tables, toggleTable, print, keyTarget }: AppProps): JSX.Element {
+export function App({ scene, tables, toggleTable, keyTarget }: AppProps): JSX.Element {
   const { state, words, view } = scene;
   const [help, setHelp] = useState(false);
   const [keysOn, setKeysOn] = useState(true);
@@ -47,8 +47,19 @@ export function App({ scene, tables, toggleTable, print, keyTarget }: AppProps):
         scene.go({ language: languages[(languages.indexOf(state.language) + 1) % languages.length], part: state.part });
         return;
       case "print":
-        print();
+        scene.print();
         return;
+      case "start":
+        scene.go({ page: "cover" });
+        return;
+      case "stepBack":
+      case "stepOn": {
+        if (state.path === null) return;
+        const path = state.path + (action === "stepOn" ? 1 : -1);
+        const step = stepsOf(scene.unit)[path - 1];
+        if (step !== undefined) scene.go({ page: step.page, path });
+        return;
+      }
       case "help":
         setHelp(true);
     }
@@ -76,6 +87,8 @@ export function App({ scene, tables, toggleTable, print, keyTarget }: AppProps):
     before.current = state;
     if (last.page !== state.page || (last.part !== state.part && state.page === "questions")) {
       focusHeading(frame.current, state.page === "questions" ? state.part : null);
+      if (last.path !== state.path && state.path !== null)
+        announce(words.pathStep(state.path, stepsOf(scene.unit).length));
     } else if (last.unit !== state.unit || last.language !== state.language) {
       announce(titleOf(scene));
     }
@@ -90,24 +103,27 @@ export function App({ scene, tables, toggleTable, print, keyTarget }: AppProps):
           <Languages scene={scene} />
         </div>
       </Heading>
-      <nav class="rs-pages" aria-label={words.pagesLabel}>
-        {pagesOf(scene.unit).map((page) => (
-          <Link key={page} scene={scene} to={{ page }} current={page === state.page && "page"}>
-            <span class="rs-long">{words.pages[page]}</span>
-            <span class="rs-short">{words.pagesShort[page]}</span>
-          </Link>
-        ))}
-      </nav>
-      <Main class="rs-page" aria-label={words.pages[state.page]}>
-        <h2 tabIndex={-1} class={state.page === "glance" ? "rs-away" : ""}>
-          {words.pages[state.page]}
+      {state.page !== "cover" && (
+        <nav class="rs-pages" aria-label={words.pagesLabel}>
+          {pagesOf(scene.unit).map((page) => (
+            <Link key={page} scene={scene} to={{ page }} current={page === state.page && "page"}>
+              <span class="rs-long">{pageTitle(scene, page)}</span>
+              <span class="rs-short">{page === "change" ? pageTitle(scene, page) : words.pagesShort[page]}</span>
+            </Link>
+          ))}
+        </nav>
+      )}
+      <PathBar scene={scene} />
+      <Main class="rs-page" aria-label={pageTitle(scene, state.page)}>
+        <h2 tabIndex={-1} class={state.page === "glance" || state.page === "cover" ? "rs-away" : ""}>
+          {pageTitle(scene, state.page)}
         </h2>
         <Body key={state.page} scene={scene} tableOpen={tables.has(state.page)} toggleTable={toggleTable} />
       </Main>
       <footer class="rs-footer">
         <Colophon scene={scene} />
         <div class="rs-footer-tools">
-          <button type="button" class="rs-button" onClick={print}>
+          <button type="button" class="rs-button" onClick={() => scene.print()}>
             {words.print}
             <kbd aria-hidden="true">p</kbd>
           </button>

@@ -1,14 +1,20 @@
 /** A page: the sentences and the picture, the table, what is not shown. The same on screen and on paper. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { About, Provenance } from "./about";
+import { About } from "./about";
+import { Change } from "./change";
+import { Comments } from "./comments";
+import { Cover } from "./cover";
 import { Glance } from "./glance";
 import { Groups } from "./groups";
+import { Guess } from "./guess";
+import { Next } from "./next";
 import { Questions } from "./questions";
-import { type Scene, titleOf } from "./scene";
+import { Link, type Scene, titleOf } from "./scene";
 import { Hidden } from "./sentences";
 import { TablePanel, TableView } from "./table";
 import { tablesOf } from "./tables";
+import { TakePicture } from "./take";
 import { capital } from "./text";
 
 /** What the numbers are about, on every page. The menus stand beside its first line. */
@@ -18,6 +24,11 @@ export function Heading({ scene, children }: { scene: Scene; children?: Componen
     <header class="rs-header">
       <div class="rs-top">
         <p class="rs-eyebrow">
+          {scene.state.page !== "cover" && !scene.paper && (
+            <Link scene={scene} to={{ page: "cover" }} class="rs-link">
+              {words.startPage}
+            </Link>
+          )}{" "}
           {view.simulated && <span class="rs-tag">{words.simulated}</span>} <span>{scene.say(view.title)}</span>
         </p>
         {children}
@@ -40,6 +51,7 @@ interface BodyProps {
 export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element {
   const { page } = scene.state;
   const tables = tablesOf(scene, page);
+  if (page === "cover") return <Cover scene={scene} />;
   if (page === "about") {
     return (
       <>
@@ -50,17 +62,26 @@ export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element 
             <TableView scene={scene} table={table} />
           </section>
         ))}
-        <Provenance scene={scene} />
         <Hidden scene={scene} />
       </>
     );
   }
-  const Picture = { glance: Glance, questions: Questions, groups: Groups }[page];
+  const Picture = {
+    glance: Glance,
+    questions: Questions,
+    groups: Groups,
+    change: Change,
+    comments: Comments,
+    guess: Guess,
+    next: Next,
+  }[page];
   return (
     <>
       <Picture scene={scene} />
       <Hidden scene={scene} />
-      <TablePanel scene={scene} tables={tables} open={tableOpen} toggle={toggleTable} />
+      <TablePanel scene={scene} tables={tables} open={tableOpen} toggle={toggleTable}>
+        {!scene.paper && <TakePicture scene={scene} />}
+      </TablePanel>
     </>
   );
 }

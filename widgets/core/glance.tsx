@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import type { ScaleCell } from "../schema/view";
+import { glanceSentences } from "./guesses";
 import { Axis, Bar, Key } from "./marks";
 import { Link, type Scene, scaleTitle } from "./scene";
 import { Favorable, Sentences, Words } from "./sentences";
@@ -13,7 +14,7 @@ export function Glance({ scene }: { scene: Scene }): JSX.Element {
   const kinds = new Set(drawn.flatMap((cell) => (cell.reference ? [cell.reference.kind] : [])));
   return (
     <>
-      <Sentences scene={scene} sentences={scene.unit.say} />
+      <Sentences scene={scene} sentences={glanceSentences(scene)} />
       <section class="rs-card">
         {drawn.length > 0 && (
           <Key
@@ -22,6 +23,7 @@ export function Glance({ scene }: { scene: Scene }): JSX.Element {
             interval={drawn.some((cell) => !cell.share?.coded)}
             open={drawn.some((cell) => cell.share?.coded)}
             references={[...kinds]}
+            guess={drawn.some((cell) => scene.meeting.guesses[cell.scale] !== undefined)}
           />
         )}
         {drawn.length > 0 && (
@@ -51,7 +53,12 @@ function Row({ scene, cell }: { scene: Scene; cell: ScaleCell }): JSX.Element {
       {cell.share ? (
         <>
           <div class="rs-row-picture">
-            <Bar scene={scene} share={cell.share} reference={cell.reference ?? null} />
+            <Bar
+              scene={scene}
+              share={cell.share}
+              reference={cell.reference ?? null}
+              guess={scene.meeting.guesses[cell.scale]}
+            />
           </div>
           <p class="rs-row-words">
             <Words scene={scene} words={cell.words} range={cell.range} />

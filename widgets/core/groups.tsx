@@ -22,7 +22,11 @@ export function Groups({ scene }: { scene: Scene }): JSX.Element | null {
   const table = openTable(scene);
   if (table === null) return null;
   const rows = table.rows ?? [];
-  const cells = rows.flatMap((row) => row.cells);
+  const runs = runsOf(scene, rows);
+  const open = runs.filter((run) => !untold(run)).flat();
+  // Where nothing can be told of any scale, the sentence above has said so, and the picture waits in the fold.
+  const wall = !open.some((block) => block.lines.some(({ cell }) => cell.share));
+  const head = <Head scene={scene} rows={rows} />;
   return (
     <>
       <Variables scene={scene} open={table} />
@@ -34,22 +38,35 @@ export function Groups({ scene }: { scene: Scene }): JSX.Element | null {
       {rows.length > 0 && table.comparable && <p class="rs-note">{scene.say(table.comparable)}</p>}
       {rows.length > 0 && (
         <section class="rs-card">
-          <Key
-            scene={scene}
-            mark="dot"
-            interval={cells.some((cell) => cell.share && !cell.share.coded)}
-            open={cells.some((cell) => cell.share?.coded)}
-            references={[]}
-          />
-          <div class="rs-row rs-row-axis rs-row-axis-group">
-            <Axis scene={scene} />
-          </div>
-          {scene.unit.scales.map(({ scale }) => (
-            <ScaleBlock key={scale} scene={scene} scale={scale} rows={rows} />
-          ))}
+          {!wall && head}
+          {runs.map((run) =>
+            untold(run) ? (
+              <Untold key={`${table.variable} ${run[0]?.scale}`} scene={scene} blocks={run} head={wall ? head : null} />
+            ) : (
+              run.map((block) => <ScaleBlock key={block.scale} scene={scene} block={block} />)
+            ),
+          )}
           <Favorable scene={scene} />
         </section>
       )}
+    </>
+  );
+}
+
+function Head({ scene, rows }: { scene: Scene; rows: readonly GroupRow[] }): JSX.Element {
+  const cells = rows.flatMap((row) => row.cells);
+  return (
+    <>
+      <Key
+        scene={scene}
+        mark="dot"
+        interval={cells.some((cell) => cell.share && !cell.share.coded)}
+        open={cells.some((cell) => cell.share?.coded)}
+        references={[]}
+      />
+      <div class="rs-row rs-row-axis rs-row-axis-group">
+        <Axis scene={scene} />
+      </div>
     </>
   );
 }
@@ -80,31 +97,94 @@ function Variables({ scene, open }: { scene: Scene; open: GroupTable }): JSX.Ele
   );
 }
 
-function ScaleBlock({
-  scene,
-  scale,
-  rows,
-}: {
-  scene: Scene;
+/** A scale and the groups that have something on it. */
+export interface Block {
   scale: string;
-  rows: readonly GroupRow[];
-}): JSX.Element | null {
-  const lines = rows.flatMap((row) => {
-    const cell = row.cells.find((candidate) => candidate.scale === scale);
-    return cell === undefined ? [] : [{ row, cell }];
+  lines: { row: GroupRow; cell: GroupCell }[];
+}
+
+export function blocksOf(scene: Scene, rows: readonly GroupRow[]): Block[] {
+  return scene.unit.scales
+    .map(({ scale }) => ({
+      scale,
+      lines: rows.flatMap((row) => {
+        const cell = row.cells.find((candidate) => candidate.scale === scale);
+        return cell === undefined ? [] : [{ row, cell }];
+      }),
+    }))
+    .filter(({ lines }) => lines.length > 0);
+}
+
+/** Whether all that can be said of scales is that nothing can be told. */
+function untold(blocks: readonly Block[]): boolean {
+  return blocks.every(({ lines }) => {
+    const verdicts = new Set(lines.map(({ cell }) => cell.verdict));
+    return verdicts.has("cannot_tell") && !TELLING.some((verdict) => verdicts.has(verdict));
   });
-  if (lines.length === 0) return null;
-  const why = lines[0]?.cell;
-  const together = why?.reason === "one_by_one" && lines.every(({ cell }) => cell.reason === "one_by_one");
+}
+
+const TELLING = ["clear", "maybe", "about_the_same"] as const;
+
+/** Scales in the instrument's order; those that follow each other and of which nothing can be told stand together. */
+export function runsOf(scene: Scene, rows: readonly GroupRow[]): Block[][] {
+  const found: Block[][] = [];
+  for (const block of blocksOf(scene, rows)) {
+    const last = found.at(-1);
+    if (last && untold([...last, block])) last.push(block);
+    else found.push([block]);
+  }
+  return found;
+}
+
+/** Of sentences that differ in a number alone, the one with the largest: it holds for all of them. */
+export function widest(sentences: readonly string[]): string {
+  const order = new Intl.Collator("en", { numeric: true });
+  return [...sentences].sort(order.compare).at(-1) ?? "";
+}
+
+interface UntoldProps {
+  scene: Scene;
+  blocks: readonly Block[];
+  /** The key and the axis where they stand nowhere else. */
+  head: JSX.Element | null;
+}
+
+/** Scales of which nothing can be told: what could have been seen, and each group for those who ask. */
+function Untold({ scene, blocks, head }: UntoldProps): JSX.Element {
+  const names = blocks.map(({ scale }) => scaleTitle(scene, scale));
+  const cells = blocks.flatMap(({ lines }) => lines.map(({ cell }) => cell));
+  return (
+    <section class="rs-scale-block rs-untold">
+      <h3>{new Intl.ListFormat(scene.state.language).format(names)}</h3>
+      {head === null && (
+        <p class="rs-soft">
+          {widest(cells.filter((cell) => cell.verdict === "cannot_tell").map((cell) => scene.say(cell.sentence)))}
+        </p>
+      )}
+      <details class="rs-fold" open={scene.paper}>
+        <summary>{scene.words.unfold}</summary>
+        {head}
+        {blocks.map((block) => (
+          <ScaleBlock key={block.scale} scene={scene} block={block} folded />
+        ))}
+      </details>
+    </section>
+  );
+}
+
+function ScaleBlock({ scene, block, folded }: { scene: Scene; block: Block; folded?: boolean }): JSX.Element {
+  const { scale, lines } = block;
+  const why = unshown(block);
+  const Title = folded ? "h4" : "h3";
   return (
     <section class="rs-scale-block" data-scale={scale}>
-      <h3>{scaleTitle(scene, scale)}</h3>
-      {together && why ? (
+      <Title class="rs-scale-name">{scaleTitle(scene, scale)}</Title>
+      {why !== null ? (
         <p class="rs-row-instead">{capital(scene.say(why.words), scene.state.language)}</p>
       ) : (
         <ul class="rs-rows">
           {lines.map(({ row, cell }) => (
-            <GroupLine key={row.id} scene={scene} row={row} cell={cell} />
+            <GroupLine key={row.id} scene={scene} row={row} cell={cell} folded={folded ?? false} />
           ))}
         </ul>
       )}
@@ -112,10 +192,26 @@ function ScaleBlock({
   );
 }
 
-function GroupLine({ scene, row, cell }: { scene: Scene; row: GroupRow; cell: GroupCell }): JSX.Element {
+/** A cell whose words hold for all groups of a scale: then they are said once. */
+export function unshown({ lines }: Block): GroupCell | null {
+  const first = lines[0]?.cell;
+  if (first === undefined || (first.reason !== "one_by_one" && first.reason !== "protected")) return null;
+  return lines.every(({ cell }) => !cell.share && cell.reason === first.reason) ? first : null;
+}
+
+interface LineProps {
+  scene: Scene;
+  row: GroupRow;
+  cell: GroupCell;
+  /** Whether the verdict was said for all scales of a fold. */
+  folded: boolean;
+}
+
+function GroupLine({ scene, row, cell, folded }: LineProps): JSX.Element {
+  const Name = folded ? "h5" : "h4";
   return (
     <li class="rs-row rs-row-group" data-group={row.id}>
-      <h4 class="rs-row-name">{scene.say(row.label)}</h4>
+      <Name class="rs-row-name">{scene.say(row.label)}</Name>
       {cell.share ? (
         <>
           <div class="rs-row-picture">
@@ -130,7 +226,7 @@ function GroupLine({ scene, row, cell }: { scene: Scene; row: GroupRow; cell: Gr
           {capital(scene.say(cell.words), scene.state.language)}
         </p>
       )}
-      <Verdict scene={scene} cell={cell} />
+      {!folded && <Verdict scene={scene} cell={cell} />}
     </li>
   );
 }

@@ -29,6 +29,8 @@ export function Help({ scene, open, close, keysOn, setKeysOn }: HelpProps): JSX.
     [["t"], words.keyNames.table],
     ...(scene.view.languages.length > 1 ? [[["l"], words.keyNames.language] as [string[], string]] : []),
     [["p"], words.keyNames.print],
+    [["s"], words.keyStart],
+    ...(scene.state.path === null ? [] : [[["b", "n"], words.keySteps] as [string[], string]]),
     [["?"], words.keyNames.help],
   ];
   return (

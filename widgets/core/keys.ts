@@ -1,6 +1,6 @@
 /** Which key does what. */
 
-export type Action = "previous" | "next" | "table" | "language" | "print" | "help";
+export type Action = "previous" | "next" | "table" | "language" | "print" | "help" | "start" | "stepBack" | "stepOn";
 
 const ACTIONS: Record<string, Action> = {
   ArrowLeft: "previous",
@@ -8,6 +8,9 @@ const ACTIONS: Record<string, Action> = {
   t: "table",
   l: "language",
   p: "print",
+  s: "start",
+  b: "stepBack",
+  n: "stepOn",
   "?": "help",
 };
 

@@ -8,12 +8,14 @@ import type { Scene } from "./scene";
 const MIDDLE = 22;
 const BAR = 18;
 const BELOW = 42;
+/** The place of the team's guess: above the bar, where the other diamond never is. */
+const ABOVE = 5;
 
 /** The middle of a group's row; on paper rows are lower. */
 const LINE = { screen: 20, paper: 13 };
 
 /** The lines at 0, 5 in 10 and 10 in 10, as high as the row, so that rows join into one scale. */
-function Grid(): JSX.Element {
+export function Grid(): JSX.Element {
   return (
     <g class="rs-grid">
       {[0, 50, 100].map((at) => (
@@ -48,8 +50,18 @@ export function Diamond({ at, y }: { at: number; y: number }): JSX.Element {
   );
 }
 
+/** The team's guess: a hollow diamond with a dot in it. */
+function GuessMark({ at }: { at: number }): JSX.Element {
+  return (
+    <svg class="rs-diamond rs-guess-mark" x={`${at}%`} y={ABOVE} width="1" height="1" data-guess={at}>
+      <path d="M0-7 5.5 0 0 7-5.5 0Z" />
+      <circle r="1.8" />
+    </svg>
+  );
+}
+
 /** The stretch from 95 up, or up to 5, in which a share lies that is not shown exactly: drawn open. */
-function OpenEnd({ from, to, y, height }: { from: number; to: number; y: number; height: number }): JSX.Element {
+export function OpenEnd({ from, to, y, height }: { from: number; to: number; y: number; height: number }): JSX.Element {
   return (
     <g class="rs-open" data-from={from} data-to={to}>
       <line x1={`${from}%`} x2={`${from}%`} y1={y} y2={y + height} />
@@ -81,14 +93,21 @@ export function Bar({
   scene,
   share,
   reference,
+  guess,
 }: {
   scene: Scene;
   share: Share;
   reference: Reference | null;
+  /** What the team guessed, out of 10 students. */
+  guess?: number | undefined;
 }): JSX.Element {
   const { coded } = share;
   const top = MIDDLE - BAR / 2;
-  const label = reference === null ? undefined : scene.say(reference.words);
+  const said = [
+    ...(reference === null ? [] : [scene.say(reference.words)]),
+    ...(guess === undefined ? [] : [scene.words.guessMark(guess)]),
+  ];
+  const label = said.length === 0 ? undefined : said.join("; ");
   return (
     <Picture class="rs-picture" label={label}>
       <Grid />
@@ -106,6 +125,7 @@ export function Bar({
       {coded === "bottom" && <OpenEnd from={0} to={5} y={top} height={BAR} />}
       {!coded && <Whisker low={share.low} high={share.high} y={MIDDLE} />}
       {reference !== null && <Diamond at={reference.percent} y={BELOW} />}
+      {guess !== undefined && <GuessMark at={10 * guess} />}
     </Picture>
   );
 }
@@ -141,10 +161,12 @@ interface KeyProps {
   interval: boolean;
   open: boolean;
   references: readonly Reference["kind"][];
+  /** Whether the team's guess stands on the page. */
+  guess?: boolean;
 }
 
 /** Names each mark once, and only those that stand on the page. */
-export function Key({ scene, mark, interval, open, references }: KeyProps): JSX.Element {
+export function Key({ scene, mark, interval, open, references, guess = false }: KeyProps): JSX.Element {
   const { words } = scene;
   return (
     <ul class="rs-key" aria-label={words.key}>
@@ -172,6 +194,14 @@ export function Key({ scene, mark, interval, open, references }: KeyProps): JSX.
           </g>
         </Named>
       ))}
+      {guess && (
+        <Named name={words.keyGuess} width={16}>
+          <g class="rs-diamond rs-guess-mark">
+            <path d="M8 1.5 14 9 8 16.5 2 9Z" />
+            <circle cx="8" cy="9" r="1.8" />
+          </g>
+        </Named>
+      )}
       {open && (
         <Named name={words.keyOpen} width={36}>
           {mark === "bar" && <rect class="rs-bar" y="3" width="18" height="12" />}

@@ -5,7 +5,8 @@ import type { View } from "../schema/view";
 import { formatAddress, parseAddress, resolve, sameState, type State, type Wish } from "./address";
 import { App } from "./app";
 import { layOutSheets } from "./print";
-import { type Host, ownsAddress, sceneOf, titleOf } from "./scene";
+import { NEW_MEETING, type Meeting } from "./team";
+import { type Host, ownsAddress, pageTitle, sceneOf, titleOf } from "./scene";
 import type { PageId } from "./strings";
 
 export interface MountOptions {
@@ -37,18 +38,32 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
 
   const asked = {
     unit: options.unit,
-    page: options.page,
+    // Where the address is ours, a view opens with its cover; a host that shows it among others opens the first page.
+    page: options.page ?? (addressed ? "cover" : undefined),
     language: options.language ?? navigator.language.slice(0, 2),
   };
   let state = resolve(view, addressed ? merged(asked, parseAddress(location.hash)) : asked);
   let tables: ReadonlySet<PageId> = new Set();
   let takeAway: (() => void) | null = null;
 
-  const scene = () => sceneOf(view, state, { host, paper: false, go });
+  const meetings = new Map<string, Meeting>();
 
-  function go(wish: Wish): void {
+  const meeting = (): Meeting => meetings.get(state.unit) ?? NEW_MEETING;
+  const scene = () => sceneOf(view, state, { host, paper: false, go, meeting: meeting(), change, print });
+
+  function change(part: Partial<Meeting>): void {
+    meetings.set(state.unit, { ...meeting(), ...part });
+    draw();
+  }
+
+  function go(wish: Wish, quietly = false): void {
     const next = resolve(view, { ...state, part: null, ...wish });
     if (sameState(next, state)) return;
+    if (quietly) {
+      if (addressed) replaceAddress(formatAddress(next));
+      arrive(next);
+      return;
+    }
     // The address leads and the page follows, so that back and forward come the same way.
     if (addressed) location.hash = formatAddress(next);
     else arrive(next);
@@ -68,8 +83,8 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
     draw();
   }
 
-  function layOut(): void {
-    takeAway ??= layOutSheets(scene(), tables);
+  function layOut(only?: PageId): void {
+    takeAway ??= layOutSheets(scene(), tables, only);
   }
 
   function clear(): void {
@@ -77,8 +92,9 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
     takeAway = null;
   }
 
-  function print(): void {
-    layOut();
+  function print(only?: PageId): void {
+    clear();
+    layOut(only);
     window.print();
   }
 
@@ -87,26 +103,22 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
     root.lang = state.language;
     if (addressed) {
       document.documentElement.lang = state.language;
-      document.title = `${titleOf(now)}: ${now.words.pages[state.page]}`;
+      document.title = `${titleOf(now)}: ${pageTitle(now, state.page)}`;
     }
-    render(
-      <App
-        scene={now}
-        tables={tables}
-        toggleTable={toggleTable}
-        print={print}
-        keyTarget={addressed ? document : root}
-      />,
-      root,
-    );
+    render(<App scene={now} tables={tables} toggleTable={toggleTable} keyTarget={addressed ? document : root} />, root);
   }
 
   if (addressed) {
     addEventListener("hashchange", () => arrive(resolve(view, merged(asked, parseAddress(location.hash)))), {
       signal: leaving.signal,
     });
+    // Words that were written and never saved are not lost without a question.
+    const ask = (event: BeforeUnloadEvent): void => {
+      if ([...meetings.values()].some(({ unsaved }) => unsaved)) event.preventDefault();
+    };
+    addEventListener("beforeunload", ask, { signal: leaving.signal });
     // The browser's own print command comes this way too.
-    addEventListener("beforeprint", layOut, { signal: leaving.signal });
+    addEventListener("beforeprint", () => layOut(), { signal: leaving.signal });
   }
   addEventListener("afterprint", clear, { signal: leaving.signal });
 
@@ -117,7 +129,7 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
       const part = page === state.page ? state.part : null;
       go({ unit: wish.unit || state.unit, page, language: wish.language || state.language, part: wish.part ?? part });
     },
-    print,
+    print: () => print(),
     destroy() {
       leaving.abort();
       clear();
@@ -127,6 +139,15 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
   };
 }
 
+/** Every letter typed into a search would be a step back otherwise. */
+function replaceAddress(address: string): void {
+  try {
+    history.replaceState(history.state, "", address);
+  } catch {
+    // Safari refuses more than a hundred in half a minute: then the address lags behind.
+  }
+}
+
 /** What an address says, and for what it leaves open what was asked for. */
 function merged(asked: Wish, address: Wish): Wish {
   return {
@@ -134,5 +155,8 @@ function merged(asked: Wish, address: Wish): Wish {
     page: address.page || asked.page,
     language: address.language || asked.language,
     part: address.part ?? null,
+    sort: address.sort,
+    find: address.find,
+    path: address.path,
   };
 }

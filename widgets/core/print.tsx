@@ -3,7 +3,7 @@
 import { render, type JSX } from "preact";
 import { pagesOf, type State } from "./address";
 import { Body, Heading } from "./body";
-import { type Scene, sceneOf } from "./scene";
+import { pageTitle, type Scene } from "./scene";
 import { Colophon } from "./sentences";
 import type { PageId } from "./strings";
 
@@ -18,7 +18,7 @@ function Sheet({ scene, tableOpen }: { scene: Scene; tableOpen: boolean }): JSX.
     <div class="rs-leaf">
       <section class="rs rs-sheet" lang={scene.state.language}>
         <Heading scene={scene} />
-        <h2>{scene.words.pages[scene.state.page]}</h2>
+        <h2>{pageTitle(scene, scene.state.page)}</h2>
         <Body scene={scene} tableOpen={tableOpen} toggleTable={() => undefined} />
         <Colophon scene={scene} />
       </section>
@@ -29,15 +29,18 @@ function Sheet({ scene, tableOpen }: { scene: Scene; tableOpen: boolean }): JSX.
 /**
  * Puts the sheets into the document, in place of everything else on paper, and returns how to take them out again.
  */
-export function layOutSheets(scene: Scene, tables: ReadonlySet<PageId>): () => void {
+export function layOutSheets(scene: Scene, tables: ReadonlySet<PageId>, only?: PageId): () => void {
   const paper = document.createElement("div");
   paper.className = "rs-paper";
   document.body.append(paper);
   document.documentElement.classList.add("rs-printing");
-  const sheets = pagesOf(scene.unit).map((page) => {
+  // Whoever is still guessing prints no answers.
+  const alone = only ?? (scene.state.page === "guess" ? "guess" : undefined);
+  const sheets = (alone === undefined ? pagesOf(scene.unit) : [alone]).map((page) => {
     const state: State = { ...scene.state, page, part: page === scene.state.page ? scene.state.part : null };
     // A static copy for paper lends nobody its address and goes nowhere.
-    const copy = sceneOf(scene.view, state, { host: scene.host, paper: true, go: () => undefined });
+    const nothing = (): void => undefined;
+    const copy: Scene = { ...scene, state, paper: true, go: nothing, change: nothing, print: nothing };
     return <Sheet key={page} scene={copy} tableOpen={tables.has(page)} />;
   });
   render(<>{sheets}</>, paper);

@@ -1,56 +1,33 @@
 /** The questions of each scale, with their distributions. */
 
 import type { JSX } from "preact";
-import type { Item, ItemCell, Part } from "../schema/view";
+import { LONGEST_FIND, SORTS } from "./address";
+import { type Asked, type Block, blocksOf, orderName } from "./asked";
+import type { ItemCell, Part } from "../schema/view";
 import { Distribution, DistributionHead, Legend, legendKey } from "./distribution";
 import { type Extent, extentOf } from "./geometry";
 import { Key } from "./marks";
-import type { Scene } from "./scene";
+import { type Scene, scaleTitle } from "./scene";
 import { Favorable, Words } from "./sentences";
 import { capital } from "./text";
-
-interface Block {
-  id: string;
-  title: string;
-  note: string;
-  questions: { item: Item; cell: ItemCell }[];
-}
-
-/** The questions a unit has, by scale in the view's order; questions of no scale come last. */
-function blocksOf(scene: Scene): Block[] {
-  const { view, unit, words } = scene;
-  const items = new Map(view.items.map((item) => [item.id, item]));
-  const asked = unit.items.flatMap((cell) => {
-    const item = items.get(cell.item);
-    return item === undefined ? [] : [{ item, cell }];
-  });
-  const scales: Block[] = view.scales.map((scale) => ({
-    id: scale.id,
-    title: scene.say(scale.title),
-    note: scene.say(scale.note),
-    questions: asked.filter(({ item }) => item.scale === scale.id),
-  }));
-  const known = new Set(view.scales.map((scale) => scale.id));
-  const rest = asked.filter(({ item }) => item.scale == null || !known.has(item.scale));
-  return [...scales, { id: "", title: words.notInScale, note: "", questions: rest }].filter(
-    (block) => block.questions.length > 0,
-  );
-}
 
 export function Questions({ scene }: { scene: Scene }): JSX.Element {
   const extent = extentOf(scene.view);
   const legends = new Set<string>();
+  const blocks = blocksOf(scene);
+  const shown = blocks.flatMap((block) => block.questions);
   return (
     <>
+      <Seek scene={scene} count={shown.length} />
       <Key
         scene={scene}
         mark={null}
-        interval={scene.unit.items.some((cell) => cell.share && !cell.share.coded)}
+        interval={shown.some(({ cell }) => cell.share && !cell.share.coded)}
         open={false}
         references={[]}
       />
       <Favorable scene={scene} />
-      {blocksOf(scene).map((block) => {
+      {blocks.map((block) => {
         const fresh = firstParts(block).filter((parts) => !legends.has(legendKey(parts)));
         for (const parts of fresh) legends.add(legendKey(parts));
         return (
@@ -64,14 +41,51 @@ export function Questions({ scene }: { scene: Scene }): JSX.Element {
             ))}
             {block.questions.some(({ cell }) => drawn(cell)) && <DistributionHead scene={scene} extent={extent} />}
             <ul class="rs-questions">
-              {block.questions.map(({ item, cell }) => (
-                <Question key={item.id} scene={scene} item={item} cell={cell} extent={extent} />
+              {block.questions.map((asked) => (
+                <Question key={asked.item.id} scene={scene} asked={asked} extent={extent} />
               ))}
             </ul>
           </section>
         );
       })}
     </>
+  );
+}
+
+/** The order, the search, and how many it found, for ears too. */
+function Seek({ scene, count }: { scene: Scene; count: number }): JSX.Element {
+  const { words, state, view } = scene;
+  const said = count === 0 ? words.foundNone : words.found(count, scene.unit.items.length);
+  if (scene.paper) return <>{state.find !== "" && <p class="rs-note">{`“${state.find}”: ${said}`}</p>}</>;
+  const orders = [null, ...SORTS].filter((sort) => sort !== "not_counted" || view.not_counted);
+  return (
+    <div role="search" class="rs-screen">
+      <div class="rs-asked">
+        <label>
+          <span>{words.find}</span>
+          <input
+            type="search"
+            value={state.find}
+            maxLength={LONGEST_FIND}
+            autocomplete="off"
+            onInput={(event) => scene.go({ find: event.currentTarget.value }, true)}
+          />
+        </label>
+        <label>
+          <span>{words.order}</span>
+          <select value={state.sort ?? ""} onChange={(event) => scene.go({ sort: event.currentTarget.value })}>
+            {orders.map((sort) => (
+              <option key={sort} value={sort ?? ""} selected={sort === state.sort}>
+                {orderName(scene, sort)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <p class="rs-found" role="status">
+        {said}
+      </p>
+    </div>
   );
 }
 
@@ -88,16 +102,17 @@ function firstParts(block: Block): Part[][] {
 
 interface QuestionProps {
   scene: Scene;
-  item: Item;
-  cell: ItemCell;
+  asked: Asked;
   extent: Extent;
 }
 
-function Question({ scene, item, cell, extent }: QuestionProps): JSX.Element {
+function Question({ scene, asked, extent }: QuestionProps): JSX.Element {
+  const { item, cell } = asked;
   return (
     <li class="rs-question" data-item={item.id}>
       <div class="rs-question-text">
         <h4>{scene.say(item.text)}</h4>
+        {scene.state.sort !== null && item.scale && <p class="rs-question-scale">{scaleTitle(scene, item.scale)}</p>}
         {(drawn(cell) || cell.share) && (
           <p>
             <Words scene={scene} words={cell.words} range={cell.range} />

@@ -3,7 +3,8 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Text, Unit, View } from "../schema/view";
 import { formatAddress, resolve, type State, unitOf, type Wish } from "./address";
-import { type Strings, stringsFor } from "./strings";
+import { type PageId, type Strings, stringsFor } from "./strings";
+import type { Meeting } from "./team";
 import { inLanguage } from "./text";
 
 export type Host = "page" | "lab" | "notebook" | "voila";
@@ -23,22 +24,22 @@ export interface Scene {
   words: Strings;
   /** A text of the view in the reader's language. */
   say: (text: Text | null | undefined) => string;
-  go: (wish: Wish) => void;
+  /** Goes to another state; quietly is without a step back to the present one. */
+  go: (wish: Wish, quietly?: boolean) => void;
+  /** What the team wrote on this page. It stays in the page's memory: it goes to no address, storage or kernel. */
+  meeting: Meeting;
+  change: (part: Partial<Meeting>) => void;
+  /** Prints all pages, or one alone. */
+  print: (only?: PageId) => void;
 }
 
-interface Frame {
-  host: Host;
-  paper: boolean;
-  go: (wish: Wish) => void;
-}
+type Frame = Pick<Scene, "host" | "paper" | "go" | "meeting" | "change" | "print">;
 
-export function sceneOf(view: View, state: State, { host, paper, go }: Frame): Scene {
+export function sceneOf(view: View, state: State, frame: Frame): Scene {
   return {
     view,
     state,
-    host,
-    paper,
-    go,
+    ...frame,
     unit: unitOf(view, state.unit),
     words: stringsFor(state.language),
     say: (text) => inLanguage(text, state.language),
@@ -47,6 +48,11 @@ export function sceneOf(view: View, state: State, { host, paper, go }: Frame): S
 
 export function titleOf(scene: Scene): string {
   return [scene.say(scene.unit.title), scene.say(scene.view.wave)].filter((text) => text !== "").join(" · ");
+}
+
+/** The name of a page: that of the change says since when. */
+export function pageTitle(scene: Scene, page: PageId): string {
+  return (page === "change" && scene.say(scene.unit.change?.title)) || scene.words.pages[page];
 }
 
 /** The name of a scale, or its id where the view has none. */

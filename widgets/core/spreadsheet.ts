@@ -1,5 +1,7 @@
 /** Tables as text that a spreadsheet reads and never runs. */
 
+import { type Element, element, written } from "./markup";
+
 export type Cell = string | number | null;
 
 export interface Table {
@@ -47,8 +49,24 @@ export function toTsv(table: Table): string {
     .join("\n");
 }
 
+/** For the clipboard too: what a document or a spreadsheet takes as a table. */
+export function toHtml(table: Table): string {
+  const row = (cells: readonly Cell[], tag: "th" | "td"): Element =>
+    element(
+      "tr",
+      {},
+      ...cells.map((cell, index) => {
+        const words = typeof cell === "string" ? guarded(cell) : String(cell ?? "");
+        return element(index < table.headers ? "th" : tag, {}, words);
+      }),
+    );
+  const head = table.columns.map((column) => column.label);
+  const body = table.rows.map((cells) => row(cells, "td"));
+  return written(element("table", {}, element("caption", {}, guarded(table.caption)), row(head, "th"), ...body));
+}
+
 /** A file name of lower case letters, digits and hyphens. */
-export function fileName(kind: "csv" | "xlsx", ...parts: string[]): string {
+export function fileName(kind: "csv" | "json" | "xlsx" | "svg" | "png", ...parts: string[]): string {
   const slug = parts
     .join("-")
     .normalize("NFKD")

@@ -1,10 +1,12 @@
 /** The words of the interface. Sentences about students come with the view, from Python. */
 
 import type { GroupCell, Reference, Scale } from "../schema/view";
+import { type MeetingStrings, meetingStrings } from "./strings-meeting";
+import { type PageStrings, pageStrings } from "./strings-pages";
 
-export type PageId = "glance" | "questions" | "groups" | "about";
+export type PageId = "cover" | "guess" | "glance" | "questions" | "groups" | "change" | "comments" | "next" | "about";
 
-export interface Strings {
+export interface Strings extends PageStrings, MeetingStrings {
   pages: Record<PageId, string>;
   /** The same names where room is short. */
   pagesShort: Record<PageId, string>;
@@ -87,8 +89,30 @@ export interface Strings {
 }
 
 const en: Strings = {
-  pages: { glance: "At a glance", questions: "Questions", groups: "Groups", about: "About these numbers" },
-  pagesShort: { glance: "At a glance", questions: "Questions", groups: "Groups", about: "About" },
+  ...pageStrings.en,
+  ...meetingStrings.en,
+  pages: {
+    cover: "Start",
+    guess: "Guess first",
+    glance: "At a glance",
+    questions: "Questions",
+    groups: "Groups",
+    change: "Since the survey before",
+    comments: "In their words",
+    next: "Next step",
+    about: "About these numbers",
+  },
+  pagesShort: {
+    cover: "Start",
+    guess: "Guess first",
+    glance: "At a glance",
+    questions: "Questions",
+    groups: "Groups",
+    change: "Change",
+    comments: "In their words",
+    next: "Next step",
+    about: "About",
+  },
   pagesLabel: "Pages",
   simulated: "Simulated data",
   unitSchool: "School",
@@ -186,8 +210,30 @@ const en: Strings = {
 };
 
 const es: Strings = {
-  pages: { glance: "De un vistazo", questions: "Preguntas", groups: "Grupos", about: "Sobre estas cifras" },
-  pagesShort: { glance: "De un vistazo", questions: "Preguntas", groups: "Grupos", about: "Sobre las cifras" },
+  ...pageStrings.es,
+  ...meetingStrings.es,
+  pages: {
+    cover: "Inicio",
+    guess: "Adivinar primero",
+    glance: "De un vistazo",
+    questions: "Preguntas",
+    groups: "Grupos",
+    change: "Desde la encuesta anterior",
+    comments: "Con sus palabras",
+    next: "Próximo paso",
+    about: "Sobre estas cifras",
+  },
+  pagesShort: {
+    cover: "Inicio",
+    guess: "Adivinar primero",
+    glance: "De un vistazo",
+    questions: "Preguntas",
+    groups: "Grupos",
+    change: "Cambio",
+    comments: "Con sus palabras",
+    next: "Próximo paso",
+    about: "Sobre las cifras",
+  },
   pagesLabel: "Páginas",
   simulated: "Datos simulados",
   unitSchool: "Escuela",

@@ -1,20 +1,22 @@
 /** A real table, with copy and save. */
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { copyText, saveText } from "./save";
+import { copyTable, saveText } from "./save";
 import type { Scene } from "./scene";
-import { type Cell, fileName, type Table, toCsv, toTsv } from "./spreadsheet";
+import { type Cell, fileName, type Table, toCsv, toHtml, toTsv } from "./spreadsheet";
 
 interface PanelProps {
   scene: Scene;
   tables: readonly Table[];
   open: boolean;
   toggle: () => void;
+  /** What else a page has to take along. */
+  children?: ComponentChildren;
 }
 
 /** The button and the tables of a page, one key away. */
-export function TablePanel({ scene, tables, open, toggle }: PanelProps): JSX.Element | null {
+export function TablePanel({ scene, tables, open, toggle, children }: PanelProps): JSX.Element | null {
   const panel = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const before = useRef(open);
@@ -27,10 +29,13 @@ export function TablePanel({ scene, tables, open, toggle }: PanelProps): JSX.Ele
   if (tables.length === 0) return null;
   return (
     <div class="rs-tables" ref={panel}>
-      <button type="button" class="rs-button rs-screen" aria-expanded={open} onClick={toggle} ref={button}>
-        {open ? scene.words.hideTable : scene.words.showTable}
-        <kbd aria-hidden="true">t</kbd>
-      </button>
+      <div class="rs-buttons rs-screen">
+        <button type="button" class="rs-button" aria-expanded={open} onClick={toggle} ref={button}>
+          {open ? scene.words.hideTable : scene.words.showTable}
+          <kbd aria-hidden="true">t</kbd>
+        </button>
+        {children}
+      </div>
       {open && tables.map((table) => <TableView key={table.caption} scene={scene} table={table} />)}
     </div>
   );
@@ -92,7 +97,8 @@ function TakeAlong({ scene, table }: { scene: Scene; table: Table }): JSX.Elemen
   const place = useRef<HTMLDivElement>(null);
   const copy = async (): Promise<void> => {
     if (place.current === null) return;
-    say((await copyText(toTsv(table), place.current)) ? words.copied : words.notCopied);
+    const copied = await copyTable(toTsv(table), toHtml(table), place.current);
+    say(copied ? words.copied : words.notCopied);
   };
   const save = (): void => {
     saveText(fileName("csv", view.id, scene.unit.id, table.caption), toCsv(table));

@@ -15,9 +15,28 @@ export function dayInWords(iso: string, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(day);
 }
 
+/** A month in words: "October", with its year where that is not the same or the last one before a day. */
+export function monthInWords(iso: string, today: string, language: string): string {
+  const [day, now] = [iso, today].map((text) => new Date(`${text.slice(0, 10)}T00:00:00Z`)) as [Date, Date];
+  if (Number.isNaN(day.getTime())) return iso;
+  const months = 12 * (now.getUTCFullYear() - day.getUTCFullYear()) + now.getUTCMonth() - day.getUTCMonth();
+  const year = months >= 0 && months < 12 ? {} : ({ year: "numeric" } as const);
+  return new Intl.DateTimeFormat(language, { month: "long", ...year, timeZone: "UTC" }).format(day);
+}
+
 /** A text that stands by itself, with a capital. */
 export function capital(text: string, language: string): string {
   return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+}
+
+/** A text as it is searched: without case and accents, with one kind of apostrophe. */
+export function searchable(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[’‘ʼ′´`＇]/g, "'")
+    .toLowerCase()
+    .trim();
 }
 
 /** The name of a language in that language: "Español". */

@@ -27,6 +27,7 @@ export interface View {
   not_counted?: Text | null;
   variables: Variable[];
   units: Unit[];
+  strategies?: Strategy[];
   about: Section[];
   ledger: Step[];
   provenance: Provenance;
@@ -87,6 +88,18 @@ export interface Unit {
    * What is not shown, and why.
    */
   hidden?: Text[];
+  /**
+   * None when there is no earlier wave to stand beside.
+   */
+  change?: Change | null;
+  /**
+   * Of a school, only inside the app.
+   */
+  comments?: Quoted[];
+  /**
+   * The team's earlier next steps, latest first.
+   */
+  cards?: Card[];
 }
 /**
  * What the students of a unit say on one scale.
@@ -204,11 +217,97 @@ export interface GroupCell {
   sentence?: Text | null;
 }
 /**
+ * What changed since the wave before, by rule 7.
+ */
+export interface Change {
+  title: Text;
+  base: "same_students" | "all_students";
+  who: Text;
+  say: Text[];
+  cells: ChangeCell[];
+  /**
+   * What is not shown, and why.
+   */
+  note?: Text | null;
+}
+/**
+ * What the students of a unit said on one scale in the wave before and say now.
+ */
+export interface ChangeCell {
+  scale: string;
+  before?: Share | null;
+  now?: Share | null;
+  words: Text;
+  reason?: ("too_few" | "protected" | "one_by_one" | "dropped" | "words_only") | null;
+  verdict?: ("clear" | "maybe" | "about_the_same" | "cannot_tell" | "too_few") | null;
+  /**
+   * Set when the verdict has one.
+   */
+  direction?: ("up" | "down") | null;
+  /**
+   * The change in words.
+   */
+  sentence?: Text | null;
+}
+/**
+ * Comments to one question that a person released, shuffled: the students' own words, never markup.
+ */
+export interface Quoted {
+  question: Text;
+  texts: string[];
+}
+/**
+ * What a team wrote down in an earlier meeting: its own words, never markup.
+ */
+export interface Card {
+  /**
+   * The day, ISO 8601.
+   */
+  made: string;
+  wave?: Text | null;
+  scale?: string | null;
+  /**
+   * The strategy it chose, by id.
+   */
+  strategy?: string | null;
+  noticed?: string;
+  trying?: string;
+  who?: string;
+  by_when?: string;
+  looking_at?: string;
+}
+/**
+ * Something a team could try, on the page *Next step*.
+ */
+export interface Strategy {
+  id: string;
+  title: Text;
+  /**
+   * The scales of this view that it may help; none: any.
+   */
+  scales: string[];
+  what: Text;
+  /**
+   * How to begin, one thing a line.
+   */
+  steps: Text[];
+  look_at: Text;
+  source: Text;
+}
+/**
  * A part of *About these numbers*.
  */
 export interface Section {
   title: Text;
   paragraphs: Text[];
+  /**
+   * The heads of its table's columns, if any.
+   */
+  head?: Text[];
+  /**
+   * A cell a column; the first names the row.
+   */
+  rows?: Text[][];
 }
 /**
  * A line of the published ledger: a step and its reason, no label, no file name, no small count.
@@ -251,7 +350,7 @@ export interface Certificate {
   /**
    * What the audit ran.
    */
-  methods: ("rank" | "overlaps" | "moves" | "linear" | "integer")[];
+  methods: ("rank" | "overlaps" | "frechet" | "moves" | "linear" | "integer")[];
   /**
    * Fewest students of anything shown.
    */

@@ -14,8 +14,19 @@ const press = (key: string, more: Partial<Press> = {}): Press => ({
 });
 
 test("each key does one thing", () => {
-  const all = ["ArrowLeft", "ArrowRight", "t", "l", "p", "?", "T"].map((key) => actionFor(press(key)));
-  assert.deepEqual(all, ["previous", "next", "table", "language", "print", "help", "table"]);
+  const all = ["ArrowLeft", "ArrowRight", "t", "l", "p", "s", "b", "n", "?", "T"].map((key) => actionFor(press(key)));
+  assert.deepEqual(all, [
+    "previous",
+    "next",
+    "table",
+    "language",
+    "print",
+    "start",
+    "stepBack",
+    "stepOn",
+    "help",
+    "table",
+  ]);
   for (const key of ["a", "Enter", "Escape", "Tab", " ", "ArrowUp"]) assert.equal(actionFor(press(key)), null);
 });
 

@@ -40,10 +40,18 @@ class Published:
     sets
         Sets of atoms, each with the lowest and highest possible sum of its atoms' counts: equal when the sum
         is published exactly.
+    counts
+        The true counts, where known: they fit, which then needs no solver to tell.
     """
 
     sizes: tuple[int, ...]
     sets: tuple[tuple[frozenset[int], int, int], ...]
+    counts: tuple[int, ...] | None = None
+
+    @cached_property
+    def system(self) -> _System:
+        """What hangs together, with all that was found of it so far."""
+        return _System.of(self)
 
 
 def feasible(
@@ -73,10 +81,9 @@ def feasible(
     >>> feasible(Published((10, 20), ((both, 28, 28),)), [frozenset({0}), both])
     [(8.0, 10.0), (28.0, 28.0)]
     """
-    system = _System.of(published)
     found = []
     for group in wanted:
-        low, high, parts = system.split(group)
+        low, high, parts = published.system.split(group)
         ranges = [block.range(columns, integer) for block, columns in parts]
         found.append((float(low + sum(a for a, _ in ranges)), float(high + sum(b for _, b in ranges))))
     return found
@@ -115,7 +122,9 @@ def too_narrow(published: Published, wanted: Sequence[frozenset[int]], *, width:
     >>> too_narrow(Published((10, 20), ((both, 15, 15),)), groups)
     []
     """
-    return [group.index for group in _groups(published, wanted, width) if group.narrow()]
+    # Points that prove some wide are forgotten while others are solved for.
+    left = [group for group in _groups(published, wanted, width) if not group.enough(*group.seen())]
+    return [group.index for group in left if group.narrow()]
 
 
 def narrowest(published: Published, wanted: Sequence[frozenset[int]]) -> float:
@@ -136,20 +145,20 @@ def narrowest(published: Published, wanted: Sequence[frozenset[int]]) -> float:
     """
     least = 1.0
     # What has been seen of a group is less than its whole range, so few groups need a solution.
-    for group in sorted(_groups(published, wanted, 1.0), key=_Group.width_seen):
-        if group.width_seen() < least:
+    seen = [(group.width_seen(), group) for group in _groups(published, wanted, 1.0)]
+    for before, group in sorted(seen, key=lambda one: one[0]):
+        if max(before, group.width_seen()) < least:
             least = min(least, group.width_left())
     return least
 
 
 def _groups(published: Published, wanted: Sequence[frozenset[int]], width: float) -> list[_Group]:
     """Return the groups that have respondents, after a search for counts that prove them wide."""
-    system = _System.of(published)
     groups = []
     for index, group in enumerate(wanted):
         size = sum(published.sizes[atom] for atom in group)
         if size:
-            groups.append(_Group(index, size, width, *system.split(group)))
+            groups.append(_Group(index, size, width, *published.system.split(group)))
     for block in {id(block): block for group in groups for block, _ in group.parts}.values():
         _try_pairs(block, [group for group in groups if any(b is block for b, _ in group.parts)])
     return groups
@@ -215,7 +224,7 @@ def _try_pairs(block: _Block, groups: Sequence[_Group]) -> None:
         return
     random = np.random.default_rng(1)
     waiting = [group for group in groups if not group.enough(*group.seen())]
-    for turn in range(_MOST_PAIRS):
+    for turn in range(_MOST_PAIRS if len(waiting) > 1 else 0):
         direction = np.zeros(block.size)
         for group in waiting:
             sign = 1.0 if turn == 0 else random.choice([-1.0, 1.0])
@@ -227,14 +236,46 @@ def _try_pairs(block: _Block, groups: Sequence[_Group]) -> None:
         before, waiting = waiting, [group for group in waiting if not group.enough(*group.seen())]
         # What settles fewer than two groups costs more than to solve for each alone.
         if len(waiting) < 2 or (turn and len(before) - len(waiting) < 2):
-            return
+            break
+    for apart in _apart(block, waiting):
+        left = [columns for group, columns in apart if not group.enough(*group.seen())]
+        if len(left) > 1:
+            direction = np.zeros(block.size)
+            direction[np.concatenate(left)] = 1
+            block.extreme(direction, integer=False)
+            block.extreme(-direction, integer=False)
+
+
+def _apart(block: _Block, groups: Iterable[_Group]) -> list[list[tuple[_Group, np.ndarray]]]:
+    """Return groups by those that share no sum: each of these can move nearly as far as if it were alone."""
+    import numpy as np
+
+    sums = block.sums.tocsc()
+    found: list[list[tuple[_Group, np.ndarray]]] = []
+    taken: list[np.ndarray] = []
+    for group in groups:
+        columns = next(columns for other, columns in group.parts if other is block)
+        own = np.diff(sums[:, columns].tocsr().indptr) > 0
+        place = next((k for k, other in enumerate(taken) if not (own & other).any()), len(taken))
+        if place == len(taken):
+            taken.append(own)
+            found.append([])
+        taken[place] = taken[place] | own
+        found[place].append((group, columns))
+    return found
 
 
 class _Block:
     """Atoms that hang together through published sums, with bounds of their own."""
 
     def __init__(
-        self, low: np.ndarray, high: np.ndarray, sums: csr_array, lowest: np.ndarray, highest: np.ndarray
+        self,
+        low: np.ndarray,
+        high: np.ndarray,
+        sums: csr_array,
+        lowest: np.ndarray,
+        highest: np.ndarray,
+        true: np.ndarray | None,
     ) -> None:
         import numpy as np
 
@@ -242,10 +283,28 @@ class _Block:
         self.sums, self.lowest, self.highest = sums, lowest, highest
         self._points = np.zeros((_MOST_POINTS, 0 if self.closed else self.size))
         self._found = 0
+        self._ranges: dict[tuple[bytes, bool], tuple[float, float]] = {}
         if self.closed and (low.sum() > highest[0] or high.sum() < lowest[0]):
             raise DisclosureError(_CONTRADICTION)
-        if not self.closed:
+        if self.closed:
+            return
+        if true is None:
             self.extreme(np.zeros(self.size), integer=False)
+        elif self._fits(true):
+            self._remember(true)
+        else:
+            raise DisclosureError(_CONTRADICTION)
+
+    def _fits(self, point: np.ndarray) -> bool:
+        sums = self.sums @ point
+        return bool(
+            ((self.low <= point) & (point <= self.high)).all()
+            and ((self.lowest <= sums) & (sums <= self.highest)).all()
+        )
+
+    def _remember(self, point: np.ndarray) -> None:
+        self._points[self._found % _MOST_POINTS] = point
+        self._found += 1
 
     @property
     def size(self) -> int:
@@ -271,30 +330,65 @@ class _Block:
 
         if self.closed:
             return self._frechet(columns)
-        direction = np.zeros(self.size)
-        direction[columns] = 1
-        return -self.extreme(-direction, integer), self.extreme(direction, integer)
+        name = columns.tobytes(), integer
+        if name not in self._ranges:
+            direction = np.zeros(self.size)
+            direction[columns] = 1
+            self._ranges[name] = -self.extreme(-direction, integer), self.extreme(direction, integer)
+        return self._ranges[name]
 
     def extreme(self, direction: np.ndarray, integer: bool) -> float:
         """Return the highest value in a direction; and remember the counts that reach it."""
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        found = milp(
-            -direction,
-            integrality=np.full(self.size, int(integer)),
-            bounds=Bounds(self.low, self.high),
-            constraints=LinearConstraint(self.sums, self.lowest, self.highest),
-            options={"mip_rel_gap": 0},
-        )
+        if integer or not self._found:
+            found = milp(
+                -direction,
+                integrality=np.full(self.size, int(integer)),
+                bounds=Bounds(self.low, self.high),
+                constraints=LinearConstraint(self.sums, self.lowest, self.highest),
+                options={"mip_rel_gap": 0},
+            )
+        else:
+            found = milp(
+                np.concatenate([-direction, direction]),
+                bounds=self._steps[0],
+                constraints=self._steps[1],
+                options={"presolve": False},
+            )
         if found.x is None:
             raise DisclosureError(_CONTRADICTION)
-        point = np.round(found.x)
-        whole = np.abs(found.x - point).max() < _NEAR
+        counts = found.x
+        if len(counts) > self.size:
+            counts = self._start + found.x[: self.size] - found.x[self.size :]
+        point = np.round(counts)
+        whole = np.abs(counts - point).max() < _NEAR
         if whole or self.size > _SMALL:
-            self._points[self._found % _MOST_POINTS] = point if whole else found.x
-            self._found += 1
-        return float(direction @ found.x)
+            self._remember(point if whole else counts)
+        return float(direction @ counts)
+
+    @cached_property
+    def _steps(self) -> tuple[Bounds, LinearConstraint]:
+        """How far counts may go up and down from some that fit: few sums then bind when one group moves."""
+        import numpy as np
+        from scipy.optimize import Bounds, LinearConstraint
+        from scipy.sparse import hstack
+
+        now = self.sums @ self._start
+        return (
+            Bounds(0, np.concatenate([self.high - self._start, self._start - self.low])),
+            LinearConstraint(
+                hstack([self.sums, -self.sums], format="csc"), self.lowest - now, self.highest - now
+            ),
+        )
+
+    @cached_property
+    def _start(self) -> np.ndarray:
+        import numpy as np
+
+        start: np.ndarray = np.clip(self._points[0], self.low, self.high)
+        return start
 
     def _frechet(self, columns: np.ndarray) -> tuple[int, int]:
         low, high = int(self.low[columns].sum()), int(self.high[columns].sum())
@@ -321,7 +415,7 @@ class _System:
         low, high, sets = _settled(published)
         place = {}
         for atoms, inside in _connected(sets):
-            block = _block(low, high, atoms, inside)
+            block = _block(low, high, atoms, inside, published.counts)
             place.update({atom: (block, column) for column, atom in enumerate(atoms)})
         return cls(low, high, place)
 
@@ -397,7 +491,13 @@ def _connected(sets: _Sets) -> Iterable[tuple[list[int], _Sets]]:
     return [(members[name], inside[name]) for name in inside]
 
 
-def _block(low: Sequence[int], high: Sequence[int], atoms: Sequence[int], sets: _Sets) -> _Block:
+def _block(
+    low: Sequence[int],
+    high: Sequence[int],
+    atoms: Sequence[int],
+    sets: _Sets,
+    counts: Sequence[int] | None,
+) -> _Block:
     import numpy as np
     from scipy.sparse import csr_array
 
@@ -410,4 +510,5 @@ def _block(low: Sequence[int], high: Sequence[int], atoms: Sequence[int], sets: 
         csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(sets), len(atoms))),
         np.array([lowest for _, lowest, _ in sets]),
         np.array([highest for _, _, highest in sets]),
+        None if counts is None else np.array([counts[atom] for atom in atoms], dtype=float),
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from relsurvey.disclosure.across import Across
 from relsurvey.disclosure.plan import Dropped, Plan, Released
 from relsurvey.disclosure.systems import systems
 from relsurvey.disclosure.widths import WIDTH, narrowed
 
 #: What the audit runs, in this order: elimination over a prime field; overlaps of every two sets shown;
-#: counts moved between hidden groups; linear programs; integer programs on small systems.
-METHODS = ("rank", "overlaps", "moves", "linear", "integer")
+#: Fréchet's bounds by every variable's tables; counts moved between hidden groups; linear programs; integer
+#: programs on small systems.
+METHODS = ("rank", "overlaps", "frechet", "moves", "linear", "integer")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Certificate:
     narrowest: int | None
     methods: tuple[str, ...]
 
+    def beside(self, earlier: Certificate) -> Certificate:
+        """Return the same with the narrowest range of an earlier wave too, of which a view also shows shares."""
+        found = [c.narrowest for c in (self, earlier) if c.narrowest is not None]
+        return replace(self, narrowest=min(found, default=None))
+
 
 def certify(plan: Plan, released: Released, min_n: int) -> Certificate:
     """Return the certificate of a release that has passed the audit.
@@ -71,6 +78,8 @@ def certify(plan: Plan, released: Released, min_n: int) -> Certificate:
     alone = sum(len(row.categories) == 1 for row in rows)
     withheld = {(unit, variable, plan.figures[figure].of) for unit, variable, figure in released.withheld}
     narrowest = min((f.narrowest for f in found if f.groups), default=None)
+    if narrowest is not None:
+        narrowest = min(narrowest, Across(plan, released, min_n).narrowest(released))
     return Certificate(
         min_n=min_n,
         width=round(100 * WIDTH),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,9 +39,10 @@ def crossings(plan: Plan, released: Released, min_n: int) -> tuple[Crossing, ...
 
     if not plan.profiles or not released.units:
         return ()
-    member, names = _sets(plan, released)
+    holders = {unit.id: frozenset(plan.holders(unit.id)) for unit in plan.units}
+    member, names = _sets(plan, released, holders)
     inside = {
-        page: np.array([page in plan.holders(unit) for unit, _ in names]).nonzero()[0]
+        page: np.array([page in holders[unit] for unit, _ in names]).nonzero()[0]
         for page, variable in names
         if variable is None
     }
@@ -65,12 +67,13 @@ def _few(n: np.ndarray, min_n: int) -> np.ndarray:
     return few
 
 
-def _sets(plan: Plan, released: Released) -> tuple[sparse.csr_array, list[tuple[str, str | None]]]:
+def _sets(
+    plan: Plan, released: Released, holders: Mapping[str, frozenset[str]]
+) -> tuple[sparse.csr_array, list[tuple[str, str | None]]]:
     """Return the shown sets by the profiles in them, and which they are."""
     import numpy as np
     from scipy.sparse import csr_array
 
-    holders = {unit.id: plan.holders(unit.id) for unit in plan.units}
     inside = {
         unit: np.array([unit in holders[p.unit] for p in plan.profiles], dtype=bool)
         for unit in sorted(released.units)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from relsurvey.disclosure.crossings import crossings
 from relsurvey.disclosure.elimination import PRIME, reduced
 from relsurvey.disclosure.plan import Plan, Released
+from relsurvey.disclosure.roster import overheard
 from relsurvey.disclosure.systems import System, systems
 from relsurvey.disclosure.widths import narrowed
 
@@ -55,10 +56,11 @@ def exposures(plan: Plan, released: Released, min_n: int) -> tuple[Exposure, ...
     Notes
     -----
     Every published figure is the sum of a set of disjoint atoms: a school (or team) by a category. What an
-    attacker who knows every n can tell of a small group's count is asked in three ways: whether it follows
+    attacker who knows every n can tell of a small group's count is asked in four ways: whether it follows
     exactly (:func:`computable`), also from two groups of different variables
-    (:func:`~relsurvey.disclosure.crossings.crossings`), and whether its range is narrower than half the group
-    (:func:`~relsurvey.disclosure.widths.narrowed`).
+    (:func:`~relsurvey.disclosure.crossings.crossings`), and whether its range is narrower than half the
+    group: by its own variable's tables (:func:`~relsurvey.disclosure.widths.narrowed`), or by those of others
+    and a roster (:func:`~relsurvey.disclosure.roster.overheard`).
     """
     found = list(computable(plan, released, min_n))
     found += [
@@ -74,6 +76,10 @@ def exposures(plan: Plan, released: Released, min_n: int) -> tuple[Exposure, ...
             )
             for one in narrowed(plan, released, system, min_n).found
         ]
+    found += [
+        Exposure(variable, "the tables together tell the share of a small group too closely", figure)
+        for variable, figure in dict.fromkeys(overheard(plan, released, min_n))
+    ]
     return tuple(found)
 
 
@@ -108,8 +114,8 @@ def _computable(system: System, min_n: int) -> Iterator[Exposure]:
 
     def vectors(sets: Sequence[frozenset[int]]) -> np.ndarray:
         matrix = np.zeros((len(sets), len(order)), dtype=np.int64)
-        for i, part in enumerate(sets):
-            matrix[i, [column[a] for a in part]] = 1
+        lines = np.repeat(np.arange(len(sets)), [len(part) for part in sets])
+        matrix[lines, [column[a] for part in sets for a in part]] = 1
         return matrix
 
     if not shown:

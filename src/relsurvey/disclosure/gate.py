@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
+from relsurvey.disclosure.across import Across, Told
 from relsurvey.disclosure.crossings import crossings
 from relsurvey.disclosure.exposures import computable, exposures
 from relsurvey.disclosure.plan import ALL, Place, Plan, Released
 from relsurvey.disclosure.suppress import suppress
 from relsurvey.disclosure.systems import System, known, systems
-from relsurvey.disclosure.widths import Narrow, is_narrow, narrowed
+from relsurvey.disclosure.widths import Asked, Narrow, narrowed
 from relsurvey.errors import DisclosureError
 
 
@@ -33,8 +34,9 @@ def release(plan: Plan, min_n: int) -> Released:
     -----
     Where the audit still finds a small group through linked tables, the table of all schools is dropped
     first, then the smallest school's, one at a time: a school's own page is worth more to it than the whole.
-    Where the share of a small group could be told too closely on a scale or item, that one is withheld where
-    it helps: from the table of all schools, the school's own, at last from the pages.
+    Where the share of a small group could be told too closely on a scale or item, by tables of its own
+    variable or of others, that one is withheld where it helps: from the table of all schools, the school's
+    own, at last from the pages, a team's before its school's.
     """
     released = suppress(plan, min_n)
     while found := computable(plan, released, min_n):
@@ -51,7 +53,8 @@ def release(plan: Plan, min_n: int) -> Released:
     while pairs := crossings(plan, released, min_n):
         places = {place for pair in pairs for place in (pair.first, pair.second)}
         released = _without_weakest(plan, released, places)
-    released = _emptied(plan, _withheld(plan, released, min_n))
+    released = _withheld_across(plan, _withheld(plan, released, min_n), min_n)
+    released = _emptied(plan, released)
     if exposures(plan, released, min_n):
         raise DisclosureError(
             "The share of a small group could be told too closely from the tables together, so nothing is "
@@ -76,16 +79,27 @@ def _withheld(plan: Plan, released: Released, min_n: int) -> Released:
     """Withhold figures until no small group's share can be told too closely: each round has fewer left."""
     for system in systems(plan, released):
         found = narrowed(plan, released, system, min_n).found
+        asked = Asked(plan, released, system, found)
         while found:
             for one in found:
-                if is_narrow(plan, released, system, one):
-                    released = released.withholding(plan, _places(plan, released, system, one))
+                if asked.narrow(released, one):
+                    released = released.withholding(plan, _places(plan, released, system, one, asked))
             # What is withheld makes no range narrower, so only these can still be too narrow.
-            found = tuple(one for one in found if is_narrow(plan, released, system, one))
+            found = tuple(one for one in found if asked.narrow(released, one))
     return released
 
 
-def _places(plan: Plan, released: Released, system: System, one: Narrow) -> list[Place]:
+def _withheld_across(plan: Plan, released: Released, min_n: int) -> Released:
+    """Withhold figures until no table of another variable tells a small group's share too closely."""
+    across = Across(plan, released, min_n)
+    for told, still in ((across.told, across.still), (across.told_together, across.still_together)):
+        for one in told(released):
+            if still(released, one):
+                released = released.withholding(plan, _places_across(plan, released, across, one, still))
+    return released
+
+
+def _places(plan: Plan, released: Released, system: System, one: Narrow, asked: Asked) -> list[Place]:
     """Return where to withhold a figure so that a group's share stays open: one place if one is enough."""
     units = {system.atoms[a][0] for a in one.group}
     tables = {
@@ -94,24 +108,50 @@ def _places(plan: Plan, released: Released, system: System, one: Narrow) -> list
         if known(plan, released, shown, one.figure) is not None
     }
 
-    def worth(place: tuple[str, str | None]) -> tuple[bool, bool, bool, int, str]:
+    def enough(places: Iterable[Place]) -> bool:
+        return not asked.narrow(released.withholding(plan, places), one)
+
+    return _fewest(plan, one.figure, tables, units, enough)
+
+
+def _places_across(
+    plan: Plan, released: Released, across: Across, one: Told, still: Callable[[Released, Told], bool]
+) -> list[Place]:
+    """Return the same of a group that tables of several variables tell together."""
+    units, tables = across.around(one)
+
+    def enough(places: Iterable[Place]) -> bool:
+        return not still(released.withholding(plan, places), one)
+
+    tables = [table for table in tables if (*table, one.figure) not in released.withheld]
+    return _fewest(plan, one.figure, tables, units, enough)
+
+
+def _fewest(
+    plan: Plan,
+    figure: int,
+    tables: Collection[tuple[str, str | None]],
+    units: Collection[str],
+    enough: Callable[[list[Place]], bool],
+) -> list[Place]:
+    """Return one place if that is enough, else as few as are found: what is the least wanted first."""
+
+    def worth(place: tuple[str, str | None]) -> tuple[bool, bool, bool, bool, int, str, int]:
         unit, variable = place
         return (
             variable is None,
+            # Two teams' pages may save their school's.
+            plan.unit(unit).kind != "team" or plan.unit(unit).parent not in units,
             unit != ALL,
             unit not in units,
             plan.unit(unit).students.fewest,
             unit,
+            0 if variable is None else -plan.variables.index(variable),
         )
 
-    order: list[Place] = [(unit, variable, one.figure) for unit, variable in sorted(tables, key=worth)]
-
-    def enough(places: Iterable[Place]) -> bool:
-        return not is_narrow(plan, released.withholding(plan, places), system, one)
-
-    near = [place for place in order if place[0] in units or place[0] == ALL]
-    for place in near:
-        if enough([place]):
+    order: list[Place] = [(unit, variable, figure) for unit, variable in sorted(tables, key=worth)]
+    for place in order:
+        if (place[0] in units or place[0] == ALL) and enough([place]):
             return [place]
     taken: list[Place] = []
     for place in order:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from relsurvey.disclosure.differences import differing
-from relsurvey.disclosure.shown import Shown, shown
+from relsurvey.disclosure.shown import PERSON, Shown, shown
 from relsurvey.errors import DisclosureError, PublishError
 from relsurvey.escape import slug
 from relsurvey.files import MANIFEST, sha256, write_atomic
@@ -43,6 +43,15 @@ def default_ledger(instrument: Instrument) -> Path:
     return identity.home() / "releases" / f"{slug(instrument.id)}.jsonl"
 
 
+@dataclass(frozen=True)
+class Answers:
+    """The rows of one wave: codes, and labels."""
+
+    wave: str | None
+    responses: pd.DataFrame
+    answers: pd.DataFrame
+
+
 def record(
     view: str,
     responses: pd.DataFrame,
@@ -52,10 +61,11 @@ def record(
     wave: str | None,
     out: Path,
     formats: Sequence[str],
+    before: Answers | None = None,
     ledger: Path | None = None,
     ids: Literal["hashed", "as-is"] = "hashed",
 ) -> None:
-    """Hold a view against all that was published of its wave, and note it in the ledger.
+    """Hold a view against all that was published of its waves, and note it in the ledger.
 
     To be called when the view is made and before any of it is written: a view never exists without its entry,
     and an entry without a view does no harm.
@@ -72,6 +82,9 @@ def record(
         The wave; where a release names none, it is held against every wave.
     out, formats
         Where it will be written, as what.
+    before
+        The rows of the wave before, of which the view may show what changed since. What it shows of that wave
+        is an entry of its own: later releases of either wave are held against this one.
     ledger
         The ledger; None takes :func:`default_ledger`.
     ids
@@ -92,28 +105,57 @@ def record(
     with _locked(path) as head:
         book = _Book.read(path, key, _last_seal(head))
         _known(book, path, out)
-        now = shown(document, responses, answers, instrument, key=key, ids=ids)
-        earlier = [
-            entry
-            for entry in book.entries
-            if entry["instrument"] == instrument.id
-            and (None in (wave, entry["wave"]) or entry["wave"] == wave)
-        ]
-        variables = differing([_shown(entry) for entry in earlier], now)
-        if variables is not None:
-            raise DisclosureError(_refusal(variables, max(entry["made"] for entry in earlier), now.min_n))
-        book.add(path, _entry(document, now, wave, sha256(view), formats))
+        parts = [(Answers(wave, responses, answers), document)]
+        if before is not None:
+            parts.append((before, _before(document)))
+        entries = []
+        for rows, part in parts:
+            now = shown(part, rows.responses, rows.answers, instrument, key=key, ids=ids)
+            if not now.sets:
+                continue
+            earlier = [
+                entry
+                for entry in book.entries
+                if entry["instrument"] == instrument.id
+                and (None in (rows.wave, entry["wave"]) or entry["wave"] == rows.wave)
+            ]
+            variables = differing([_shown(entry) for entry in earlier], now)
+            if variables is not None:
+                made = max(entry["made"] for entry in earlier)
+                past = rows.wave if rows is before else None
+                raise DisclosureError(_refusal(variables, made, now.min_n, past, wave))
+            entries.append(_entry(part, now, rows.wave, sha256(view), formats))
+        for entry in entries:
+            book.add(path, entry)
         _remember(head, book.seal)
 
 
-def _refusal(variables: Sequence[str], made: str, min_n: int) -> str:
+def _before(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a view shows of the wave before: units as a whole, where it says what changed since."""
+    units = [
+        {**unit, "groups": []}
+        for unit in document["units"]
+        if any("before" in cell for cell in unit.get("change", {}).get("cells", ()))
+    ]
+    return {**document, "units": units}
+
+
+def _refusal(variables: Sequence[str], made: str, min_n: int, past: str | None, wave: str | None) -> str:
     named = " and ".join(variables)
     where = f"groups of {named}" if variables else "schools, teams or the whole"
+    found = (
+        f"Since the release of {made}, fewer than {min_n} students joined, left or changed answers in some "
+        f"of the {where}, so the two releases together would give them away, and nothing is published. "
+    )
+    if past is not None:
+        return (
+            f"In the answers of {past}, beside which this view would say what changed: {found}Read the same "
+            f"file of {past} as then, or publish {wave} alone: study.where(wave={wave!r})."
+        )
     leave = f"leave {named} out of this release, " if variables else ""
     return (
-        f"Since the release of {made}, fewer than {min_n} students joined, left or changed answers in some "
-        f"of the {where}, so the two releases together would give them away, and nothing is published. Wait "
-        f"for more answers, {leave}or, if the questions were asked anew, publish the answers as a new wave."
+        f"{found}Wait for more answers, {leave}or, if the questions were asked anew, publish the answers as "
+        "a new wave."
     )
 
 
@@ -149,6 +191,9 @@ def _shown(entry: Mapping[str, Any]) -> Shown:
         student, *numbers = line.split()
         for number in numbers:
             sets[int(number)].add(student)
+    for number, n in entry.get("forgotten", {}).items():
+        # Nobody in any later release: as if they had left.
+        sets[int(number)].update(f"~{int(number):05d}{i:06d}{'~' * PERSON}" for i in range(n))
     places = [(unit, variable, row) for unit, variable, row in entry["shown"]]
     return Shown(entry["settings"]["min_n"], dict(zip(places, map(frozenset, sets), strict=True)))
 
@@ -239,10 +284,17 @@ class _Book:
 
     def add(self, path: Path, entry: dict[str, Any]) -> None:
         """Write the ledger with one more entry, whole or not at all."""
+        self.append(entry)
+        self.write(path)
+
+    def append(self, entry: dict[str, Any]) -> None:
+        """Seal one more entry; nothing is written yet."""
         self.seal = self._sealed(entry)
-        line = _text({"key": self._owner, "release": entry, "seal": self.seal})
         self.entries.append(entry)
-        self.lines.append(line)
+        self.lines.append(_text({"key": self._owner, "release": entry, "seal": self.seal}))
+
+    def write(self, path: Path) -> None:
+        """Write the ledger, whole or not at all."""
         # Nobody else writes now: what a killed write left behind goes.
         for left in path.parent.glob(f".{path.name}.*"):
             left.unlink(missing_ok=True)

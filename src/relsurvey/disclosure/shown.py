@@ -129,9 +129,14 @@ def _students(
             who = f"row\x1e{seen[what]}\x1e{what}"
         else:
             who = f"id\x1e{respondent if ids == 'hashed' else _hashed(respondent)}"
-        person = _short(key, who)
-        found.append(person + _short(key, "\x1f".join([person, *said[i]])))
+        own = _short(key, who)
+        found.append(own + _short(key, "\x1f".join([own, *said[i]])))
     return found
+
+
+def person(key: bytes, respondent: str) -> str:
+    """Return what the lines of a student with an id begin with."""
+    return _short(key, f"id\x1e{respondent}")
 
 
 def _hashed(respondent: str) -> str:

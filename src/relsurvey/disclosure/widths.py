@@ -88,23 +88,48 @@ def narrowed(plan: Plan, released: Released, system: System, min_n: int) -> Widt
         narrowest = min(narrowest, float(width[small & ~open_].min(initial=1.0)))
         for k, f in enumerate(chosen):
             left = [groups[g] for g in np.flatnonzero(open_[:, k])]
-            bad = _told(sizes[:, k], ranges[f], left) if left else []
+            bad = _told(sizes[:, k], counts[:, k], ranges[f], left) if left else []
             found += [Narrow(group, f) for group in bad]
             if len(bad) < len(left):
                 narrowest = WIDTH
     return Widths(tuple(found), tried, narrowest)
 
 
-def is_narrow(plan: Plan, released: Released, system: System, one: Narrow) -> bool:
-    """Say whether one group's share can be told too closely on one figure."""
-    sets = _ranges(plan, released, system, one.figure)
-    sizes, counts = _columns(plan, system, [one.figure])
-    member = _member([one.group], len(system.atoms))
-    parts = tuple(dict.fromkeys(part for part, _, _ in sets))
-    moved = _moved(_Moves(system, parts), [one.group], member, sizes, counts)[0, 0]
-    if moved >= WIDTH * (member @ sizes)[0, 0]:
-        return False
-    return bool(_told(sizes[:, 0], sets, [one.group]))
+class Asked:
+    """Whether groups of one system can be told too closely, asked again as more and more is withheld.
+
+    Parameters
+    ----------
+    plan, released
+        What would be shown, and what is.
+    system
+        Atoms and sets shown of one variable.
+    found
+        What :func:`narrowed` finds in it.
+    """
+
+    def __init__(self, plan: Plan, released: Released, system: System, found: Iterable[Narrow]) -> None:
+        self._plan, self._system = plan, system
+        self._answers = {(one, _ranges(plan, released, system, one.figure)): True for one in found}
+        self._moves: dict[tuple[frozenset[int], ...], _Moves] = {}
+
+    def narrow(self, released: Released, one: Narrow) -> bool:
+        """Say whether one group's share can be told too closely on one figure."""
+        sets = _ranges(self._plan, released, self._system, one.figure)
+        if (one, sets) not in self._answers:
+            self._answers[one, sets] = self._told(sets, one)
+        return self._answers[one, sets]
+
+    def _told(self, sets: _Ranges, one: Narrow) -> bool:
+        sizes, counts = _columns(self._plan, self._system, [one.figure])
+        if _from_one(sizes[:, 0], sets, one.group):
+            return True
+        parts = tuple(dict.fromkeys(part for part, _, _ in sets))
+        moves = self._moves.setdefault(parts, _Moves(self._system, parts))
+        member = _member([one.group], len(self._system.atoms))
+        if _moved(moves, [one.group], member, sizes, counts)[0, 0] >= WIDTH * (member @ sizes)[0, 0]:
+            return False
+        return bool(_told(sizes[:, 0], counts[:, 0], sets, [one.group]))
 
 
 def _groups(system: System, min_n: int) -> list[frozenset[int]]:
@@ -134,9 +159,10 @@ def _member(groups: Sequence[frozenset[int]], atoms: int) -> np.ndarray:
     return member
 
 
-def _ranges(
-    plan: Plan, released: Released, system: System, figure: int
-) -> tuple[tuple[frozenset[int], int, int], ...]:
+_Ranges = tuple[tuple[frozenset[int], int, int], ...]
+
+
+def _ranges(plan: Plan, released: Released, system: System, figure: int) -> _Ranges:
     """Return the sets shown of a figure, and the range of each one's count."""
     found = ((shown.atoms, known(plan, released, shown, figure)) for shown in system.shown)
     return tuple((atoms, *of) for atoms, of in found if of is not None)
@@ -154,23 +180,20 @@ def _columns(plan: Plan, system: System, figures: Sequence[int]) -> tuple[np.nda
 
 
 def _told(
-    sizes: np.ndarray, sets: Iterable[tuple[frozenset[int], int, int]], groups: list[frozenset[int]]
+    sizes: np.ndarray, counts: np.ndarray, sets: _Ranges, groups: list[frozenset[int]]
 ) -> list[frozenset[int]]:
     """Return the groups that can be told too closely: from one set, or by linear and integer programs."""
     from relsurvey.disclosure import bounds
 
-    sets = list(sets)
     found = [group for group in groups if _from_one(sizes, sets, group)]
-    groups = [group for group in groups if group not in found]
+    groups = [group for group in groups if group not in set(found)]
     if not groups:
         return found
-    published: Published = bounds.Published(tuple(int(n) for n in sizes), tuple(sets))
+    published: Published = bounds.Published(tuple(sizes.tolist()), sets, tuple(counts.tolist()))
     return found + [groups[i] for i in bounds.too_narrow(published, groups, width=WIDTH)]
 
 
-def _from_one(
-    sizes: np.ndarray, sets: Iterable[tuple[frozenset[int], int, int]], group: frozenset[int]
-) -> bool:
+def _from_one(sizes: np.ndarray, sets: _Ranges, group: frozenset[int]) -> bool:
     """Say whether a single set around a group tells its share too closely (Fréchet's bounds)."""
     n = int(sizes[list(group)].sum())
     low, high = 0, n
@@ -213,8 +236,9 @@ def _walk(counts: np.ndarray, sizes: np.ndarray, steps: Sequence[Move], up: bool
     for of, left in zip(have, room, strict=True):
         for step in steps:
             more, less = step if up else step[::-1]
-            far = min(min(left[a] for a in more), min(of[a] for a in less))
-            if far:
+            most = [left[a] for a in more] + [of[a] for a in less]
+            if 0 not in most:
+                far = min(most)
                 for a in more:
                     of[a], left[a] = of[a] + far, left[a] - far
                 for a in less:
@@ -238,7 +262,9 @@ class _Moves:
             self._alike[self._sets[a]].append(a)
         for some in self._units.values():
             for a, b in permutations(some, 2):
-                self._pairs[self._difference(a, b)].append((a, b))
+                # Two that lie in the same sets are a step of their own.
+                if self._sets[a] != self._sets[b]:
+                    self._pairs[self._difference(a, b)].append((a, b))
 
     def _difference(self, a: int, b: int) -> tuple[frozenset[int], frozenset[int]]:
         """Return the sets that hold the first atom alone, and the second alone."""
@@ -254,7 +280,7 @@ class _Moves:
             steps += [([a], [b]) for b in self._alike[self._sets[a]] if b not in group]
         for a in sorted(group):
             for b in self._units[self._system.atoms[a][0]]:
-                if a == b:
+                if self._sets[a] == self._sets[b]:
                     continue
                 # What the step takes from b and gives to a, a pair of another unit gives back.
                 for c, d in self._pairs[self._difference(a, b)]:

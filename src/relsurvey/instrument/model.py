@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -185,9 +186,10 @@ class Safety(Model):
 
 
 class Privacy(Model):
-    """The instrument's own threshold; the rules' thresholds win when they are larger."""
+    """The instrument's own threshold, and until when rows are kept; the rules' thresholds win when larger."""
 
     min_n: int = Field(10, ge=1)
+    keep_until: datetime.date | None = None
 
 
 class Thresholds(Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from relsurvey.errors import PublishError
 from relsurvey.files import MANIFEST, sha256, write_release
@@ -12,7 +13,12 @@ from relsurvey.publish.each import Each, parts, write
 from relsurvey.view import View
 
 VIEW, PAGE, APP = "view.relsurvey.json", "view.html", "app.ipynb"
-_FORMATS = ("voila", "html")
+WORKBOOK, DECK = "view.xlsx", "view.pptx"
+Format = Literal["voila", "html", "excel", "slides"]
+_FORMATS: dict[str, str] = {"voila": APP, "html": PAGE, "excel": WORKBOOK, "slides": DECK}
+
+#: What leaves a token-guarded app: the public rules hold for it (rules.md 16 and 21).
+TRAVELS = frozenset({"html", "excel", "slides"})
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ def publish(
     directory
         Where; made when missing. A reader finds the older release or this one, whole, at any moment.
     formats
-        ``"html"``, ``"voila"``.
+        ``"html"``, ``"voila"``, ``"excel"``, ``"slides"``.
     each
         ``"school"`` or ``"team"``: a folder for each one instead, with a list of them and a
         sheet that leads there.
@@ -85,7 +91,9 @@ def publish(
         before(whole)
     for name, files in contents.items():
         folder = _made(directory / name)
-        write_release(folder, files, retired=[door for door in (PAGE, APP) if door not in files], release=of)
+        write_release(
+            folder, files, retired=[door for door in _FORMATS.values() if door not in files], release=of
+        )
     names = tuple(
         str(PurePosixPath(name, file)) for name, files in contents.items() for file in (*files, MANIFEST)
     )
@@ -103,10 +111,10 @@ def _made(directory: Path) -> Path:
     return directory
 
 
-def _doors(view: View, formats: tuple[str, ...]) -> dict[str, str]:
+def _doors(view: View, formats: tuple[str, ...]) -> dict[str, str | bytes]:
     """Return what is to be written of a view, by the name of the file."""
     text = view.to_json()
-    contents = {VIEW: text}
+    contents: dict[str, str | bytes] = {VIEW: text}
     if "html" in formats:
         from relsurvey.publish.html import page
 
@@ -115,4 +123,12 @@ def _doors(view: View, formats: tuple[str, ...]) -> dict[str, str]:
         from relsurvey.publish.voila import app
 
         contents[APP] = app(text)
+    if "excel" in formats:
+        from relsurvey.publish.excel import workbook
+
+        contents[WORKBOOK] = workbook(view)
+    if "slides" in formats:
+        from relsurvey.publish.slides import deck
+
+        contents[DECK] = deck(view)
     return contents

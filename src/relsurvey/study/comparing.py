@@ -222,7 +222,7 @@ class Comparing(Measuring):
         -------
         Change
             All students and the matched ones, one headline; judged together with the changes of the other
-            scales that may be reported.
+            scales that may be reported in both waves.
 
         Raises
         ------
@@ -243,7 +243,11 @@ class Comparing(Measuring):
         waves = self._two_waves(before, after)
         variables = (by,) if isinstance(by, str) else tuple(by)
         then, now = (self._of_wave(wave) for wave in waves)
-        others = [s for s in self._material().reported if s != scale and s in now._answered()]
+        reported = [
+            {r.scale for r in side.reliability().scales if r.verdict.reading != "one_by_one"}
+            for side in (then, now)
+        ]
+        others = [s for s in self.instrument.scales if s != scale and all(s in of for of in reported)]
         found = [
             change(
                 *(side._scored(key, (*variables, *([over] if over else []))) for side in (then, now)),
@@ -252,7 +256,7 @@ class Comparing(Measuring):
                 by=variables if key == scale else (),
                 clusters=over,
             )
-            for key in (scale, *(key for key in others if key in then._answered()))
+            for key in (scale, *others)
         ]
         return change_verdicts(found)[0]
 
@@ -328,7 +332,6 @@ class Comparing(Measuring):
         from relsurvey.view.material import Material
 
         rows = self._latest()
-        whole = None if self.roster is None or not len(self.roster) else self.response().groups[0]
         return Material(
             self.instrument,
             rows.responses,
@@ -338,6 +341,5 @@ class Comparing(Measuring):
             self._ledger,
             self._sha256,
             self.simulated,
-            None if whole is None else whole.invited,
-            None if whole is None else whole.answered,
+            self._answering(),
         )

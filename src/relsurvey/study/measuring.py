@@ -10,6 +10,7 @@ from relsurvey.errors import AnalysisError
 from relsurvey.study.rows import Rows
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from relsurvey.analysis.models.factor_finding import Factor
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from relsurvey.analysis.response import Response
     from relsurvey.analysis.screening import Screening
     from relsurvey.analysis.weights import Weights
+    from relsurvey.view.asked import Answering
 
 
 class Measuring(Rows):
@@ -95,6 +97,29 @@ class Measuring(Rows):
             scored = [m for m in chosen if m == m]
             groups.append(Asked(g.by, g.group, g.invited, len(scored), int(sum(scored))))
         return nonresponse(groups, scale=scale)
+
+    def _answering(self) -> Answering | None:
+        """Return who of the roster answered in the latest wave; None without a roster."""
+        import numpy as np
+
+        from relsurvey.scoring import score
+        from relsurvey.view.asked import answering
+
+        students = self.roster
+        if students is None or not len(students):
+            return None
+        rows = self._latest().responses
+        keys = self._keys(students["respondent"])
+
+        def of(answered: np.ndarray) -> np.ndarray:
+            came = set(self._keys(rows["respondent"][answered]))
+            return np.asarray([key in came for key in keys], dtype=bool)
+
+        scored = {
+            key: of(~np.isnan(score(rows, self.instrument, key).score)) for key in self.instrument.scales
+        }
+        any_answer = rows[list(self.instrument.items)].notna().any(axis=1).to_numpy()
+        return answering(students, of(any_answer), scored, tuple(self.instrument.groups))
 
     def weights(self, by: str | Sequence[str]) -> Weights:
         """Weight those who answered in the latest wave so that they are spread as the roster is.

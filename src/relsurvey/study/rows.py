@@ -59,6 +59,10 @@ class Rows:
         """Return the rows of the latest wave."""
         return self if self.wave is None else self._of_wave(self.wave)
 
+    def _before(self) -> Self | None:
+        """Return the rows of the wave before the latest; None where there is one wave or none."""
+        return self._of_wave(self.waves[-2]) if len(self.waves) > 1 else None
+
     def _known(self, scale: str) -> None:
         if scale not in self.instrument.scales:
             raise AnalysisError(

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from relsurvey.publish import Published
+    from relsurvey.publish.write import Format
     from relsurvey.view import View
+    from relsurvey.view.strategies import Strategies
 
 
 class Study(Comparing):
@@ -157,8 +159,13 @@ class Study(Comparing):
             _roster=who,
         )
 
-    def view(self, by: str | Sequence[str] | None = None, min_n: int | None = None) -> View:
-        """Return the view of the latest wave, after the gate.
+    def view(
+        self,
+        by: str | Sequence[str] | None = None,
+        min_n: int | None = None,
+        strategies: str | Path | Strategies | None = None,
+    ) -> View:
+        """Return the view of the latest wave, after the gate, with what changed since the wave before.
 
         Parameters
         ----------
@@ -166,19 +173,31 @@ class Study(Comparing):
             Group variables; None takes the instrument's.
         min_n
             Fewest students of anything shown; the largest of this, the instrument's and the rules' wins.
+        strategies
+            What a team could try, on the page *Next step*: a YAML file's path; None takes the ready cards.
 
         Raises
         ------
+        InstrumentError
+            If the file of strategies is not right.
         AnalysisError
             If a variable is not one of the instrument's.
         DisclosureError
             If the gate refuses.
         """
-        return self._view(by, min_n, MIN_N_SHOWN)
+        return self._view(by, min_n, MIN_N_SHOWN, strategies)
 
-    def _view(self, by: str | Sequence[str] | None, min_n: int | None, floor: int) -> View:
+    def _view(
+        self,
+        by: str | Sequence[str] | None,
+        min_n: int | None,
+        floor: int,
+        strategies: str | Path | Strategies | None,
+    ) -> View:
         from relsurvey.view.build import build
+        from relsurvey.view.strategies import find
 
+        offered = find(strategies)
         variables = self._published_groups() if by is None else tuple([by] if isinstance(by, str) else by)
         for variable in variables:
             if variable not in self.instrument.groups:
@@ -187,22 +206,31 @@ class Study(Comparing):
                     f"{variable!r} is a unit, not a group: every view already has its schools and teams. "
                     "Leave it out of `by`."
                 )
+        before = self._before()
         return build(
-            self._material(), by=variables, min_n=max(min_n or 0, self.instrument.privacy.min_n, floor)
+            self._material(),
+            earlier=None if before is None else before._material(),
+            by=variables,
+            min_n=max(min_n or 0, self.instrument.privacy.min_n, floor),
+            strategies=offered,
         )
 
     def publish(
         self,
         out: str | Path,
         by: str | Sequence[str] | None = None,
-        formats: Sequence[Literal["voila", "html"]] = ("voila", "html"),
+        formats: Sequence[Format] = ("voila", "html"),
         min_n: int | None = None,
         ledger: str | Path | None = None,
+        strategies: str | Path | Strategies | None = None,
+        cards: str | Path | Sequence[str | Path] | None = None,
+        each: Literal["school", "team"] | None = None,
     ) -> Published:
         """Write the view's doors to a folder, and the release to its ledger.
 
         What was published of the same wave before counts: two releases that differ by a few students would
-        give them away together, and the second one is refused. Simulated answers have no ledger.
+        give them away together, and the second one is refused. So does what is shown of the wave before this
+        one, beside it. Simulated answers have no ledger.
 
         Parameters
         ----------
@@ -211,46 +239,66 @@ class Study(Comparing):
         by
             Group variables; None takes the instrument's.
         formats
-            ``"html"``: one self-contained file, for which at least 11 students stand behind everything;
-            ``"voila"``: the app that ``relsurvey serve`` serves.
+            ``"html"``: one self-contained file; ``"voila"``: the app that ``relsurvey serve`` serves;
+            ``"excel"``: a workbook; ``"slides"``: a deck to present. At least 11 students stand behind
+            everything where one of them is a file that travels: all but the app.
         min_n
             Fewest students of anything shown; a larger one wins.
         ledger
             The ledger of releases; None takes the instrument's own in relsurvey's folder. It may not lie
             beside a view.
+        strategies
+            As for :meth:`view`.
+        cards
+            Files that teams saved from the page *Next step* in earlier waves, or the folder of them: each
+            unit's page opens with its own, the latest first, three at most.
+        each
+            ``"school"`` or ``"team"``: a folder for each one, an ``index.html`` that leads to them, and
+            ``teams.yaml`` for ``relsurvey serve``. The gate works on all of them together.
 
         Returns
         -------
         Published
-            Where each door is.
+            Where each door is, and in ``notes`` a sentence for each team's file that is left out.
 
         Raises
         ------
-        AnalysisError, DisclosureError
+        AnalysisError, DisclosureError, InstrumentError
             As :meth:`view` does.
         DisclosureError
             If a small group would follow from this release and an earlier one, or the ledger of what was
             published is missing or damaged.
         PublishError
-            If a format is not known or the folder cannot be written.
+            If a format is not known, there is nothing to write for ``each``, or the folder cannot be written.
+        ReadError
+            If a file of ``cards`` is none that a team saved.
         """
-        from relsurvey.disclosure.release import record
+        from relsurvey.disclosure.release import Answers, record
         from relsurvey.publish import publish
+        from relsurvey.publish.write import TRAVELS
+        from relsurvey.view.cards import attach
+        from relsurvey.view.cards import read as read_cards
 
         def note(view: str) -> None:
-            rows = self._latest()
+            rows, before = self._latest(), self._before()
             record(
                 view,
                 rows.responses,
                 rows.answers,
                 self.instrument,
                 wave=self.wave,
+                before=None if before is None else Answers(before.wave, before.responses, before.answers),
                 out=Path(out),
                 formats=formats,
                 ledger=None if ledger is None else Path(ledger),
                 ids=self._ids,
             )
 
-        floor = MIN_N_FILE if "html" in formats else MIN_N_SHOWN
-        view = self._view(by, min_n, floor)
-        return publish(view, Path(out), tuple(formats), before=None if self.simulated else note)
+        saved = {} if cards is None else read_cards(cards)
+        floor = MIN_N_FILE if TRAVELS & set(formats) else MIN_N_SHOWN
+        view = self._view(by, min_n, floor, strategies)
+        view, notes = attach(view, saved, instrument=self.instrument.id, wave=self.wave)
+        published = publish(
+            view, Path(out), tuple(formats), each=each, before=None if self.simulated else note
+        )
+        return replace(published, notes=notes)

@@ -12,9 +12,12 @@ from relsurvey.disclosure.gate import release
 from relsurvey.errors import DisclosureError
 from relsurvey.view import cells as _cells
 from relsurvey.view import model, pages
+from relsurvey.view.about import About
 from relsurvey.view.cells import Cells
 from relsurvey.view.material import Material
+from relsurvey.view.strategies import Strategies, offered, ready
 from relsurvey.view.units import Units
+from relsurvey.view.waves import Wave
 from relsurvey.words import Text, languages, texts
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ def build(
     min_n: int,
     same_within: float = 0.10,
     made: datetime.date | None = None,
+    strategies: Strategies | None = None,
+    earlier: Material | None = None,
 ) -> model.View:
     """Make a view: aggregate, pass the gate, find, say.
 
@@ -43,6 +48,10 @@ def build(
         Shares closer than this are about the same (0-1).
     made
         The day; today when None.
+    strategies
+        What a team could try; the ready cards when None.
+    earlier
+        The wave before, to say what changed since; None where there is none.
 
     Raises
     ------
@@ -61,8 +70,25 @@ def build(
         )
     certificate = certify(cells.plan, released, min_n)
     checked = {variable: material.comparability(variable) for variable in cells.categories}
-    told = Units(cells, released, instrument, known, material.alike, min_n, same_within, checked)
+    waves = None
+    if earlier is not None:
+        before = Wave.before(earlier, by, min_n)
+        waves = before, Wave(material, cells, released)
+        certificate = certificate.beside(certify(before.cells.plan, before.released, min_n))
+    told = Units(
+        cells,
+        released,
+        instrument,
+        known,
+        material.alike,
+        min_n,
+        same_within,
+        checked,
+        material.answering,
+        waves,
+    )
     units = [told.unit(unit) for unit in cells.plan.units if unit.id in released.units]
+    scales = [_scale(instrument, cells, readings, key, known) for key in cells.scales]
     return model.View(
         id=f"{instrument.id}{f'-{material.wave}' if material.wave else ''}",
         title=pages.in_languages(instrument.title, known),
@@ -75,7 +101,7 @@ def build(
         promise=texts(known, "page.promise" if len(instrument.scales) > 1 else "page.promise_plain"),
         license=pages.in_languages(instrument.source, known),
         favorable=pages.favorable(instrument, known),
-        scales=[_scale(material.instrument, cells, readings, key, known) for key in cells.scales],
+        scales=scales,
         items=[
             model.Item(
                 id=key,
@@ -91,15 +117,8 @@ def build(
             model.Variable(id=v, title=pages.in_languages(instrument.groups[v].title, known)) for v in by
         ],
         units=units,
-        about=pages.about(
-            known,
-            min_n,
-            who=pages.who_answered(known, material.invited, material.answered, min_n),
-            simulated=material.simulated,
-            several=len(cells.scales) > 1,
-            grouped=bool(by),
-            certificate=certificate,
-        ),
+        strategies=offered(strategies or ready(), scales, known),
+        about=About(told, units, readings, certificate, material.simulated).sections(),
         ledger=pages.ledger(material.ledger, known, min_n),
         provenance=pages.provenance(instrument, material.sha256, min_n, same_within, certificate),
     )

@@ -73,8 +73,8 @@ def make(
     """
     import numpy as np
 
-    once = _once(responses)
-    responses, answers = responses[once], answers[once]
+    counting = once(responses)
+    responses, answers = responses[counting], answers[counting]
     items = tuple(item for item in instrument.items if responses[item].notna().any())
     scored = {key: scoring.score(responses, instrument, key) for key in instrument.scales}
     scales = tuple(key for key, s in scored.items() if not np.isnan(s.score).all())
@@ -96,7 +96,7 @@ def make(
     def of(chosen: np.ndarray) -> Cell:
         return cell(scored, overall, keyed, codes, not_counted, answered, chosen)
 
-    masks, kinds, titles = _units(responses)
+    masks, kinds, titles = members(responses)
     units = {name: of(mask) for name, mask in masks.items()}
     figures = _figures(instrument, scales, reported, items, codes)
     planned = tuple(
@@ -220,7 +220,7 @@ def _count(figure: Figure, counted: _Counted, cell: Cell) -> int:
     return sum(count for code, count in counts.codes if code in counted)
 
 
-def _once(responses: pd.DataFrame) -> np.ndarray:
+def once(responses: pd.DataFrame) -> np.ndarray:
     """Say which rows count: a respondent's last one, since thresholds count people and not answers."""
     named = responses["respondent"].notna()
     return ~(named & responses.duplicated("respondent", keep="last")).to_numpy(dtype=bool)
@@ -253,7 +253,7 @@ def _not_counted(answers: pd.DataFrame, instrument: Instrument, item: str) -> np
     return column.isin(wanted).to_numpy(dtype=bool)
 
 
-def _units(
+def members(
     responses: pd.DataFrame,
 ) -> tuple[dict[str, np.ndarray], dict[str, tuple[UnitKind, str | None]], dict[str, tuple[str, ...]]]:
     """Return each unit's rows, its kind and parent, and its name: all schools, each school, each team."""

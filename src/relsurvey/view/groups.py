@@ -101,9 +101,15 @@ class Groups:
         """Say a group's clear differences in one sentence: the largest, and how many scales go with it."""
         largest = clear[0]
         alike = [c for c in clear if c.difference * largest.difference > 0]
+        side = "above" if largest.difference > 0 else "below"
+        if self.telling.reach(self.unit.id) == "half":
+            return self.telling.say(
+                f"say.group_half_{side}",
+                group=self._group_name(key),
+                scale=self.telling.scale_title(largest.scale),
+            )
         if len(alike) < 2:
             return self._group_clear(key, largest)
-        side = "above" if largest.difference > 0 else "below"
         many = "every" if len(alike) == len(self.telling.cells.reported) else "many"
         return self.telling.say(
             f"say.group_{many}_{side}",
@@ -263,9 +269,7 @@ class Groups:
                 return self.telling.say(f"verdict.cell_{c.verdict}")
 
     def _smallest(self, found: Sequence[Contrast]) -> Text:
-        """Return the gap that would have shown, in tenths, rounded up: too sharp an eye is not promised."""
-        k = max(1, -int(-max(c.smallest for c in found) * 10 // 1))
-        return self.telling.say("share.tenths", k=min(10, k))
+        return shares.least_seen(self.telling.languages, [c.smallest for c in found])
 
     def _table_sentences(self, variable: str) -> list[Text]:
         """Return a table's findings: clear ones, then maybes; else about the same, or cannot tell."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from relsurvey.analysis.comparable import Comparability
     from relsurvey.instrument import Instrument
     from relsurvey.reading import Entry
+    from relsurvey.view.asked import Answering
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Material:
         One entry a scale, over all respondents of the wave.
     ledger, sha256
         How the rows were read, and the hashes of the files.
-    invited, answered
-        How many students were asked and how many of them answered; None without a roster.
+    answering
+        Who was asked and how many of them answered; None without a roster.
     """
 
     instrument: Instrument
@@ -42,8 +43,7 @@ class Material:
     ledger: tuple[Entry, ...]
     sha256: tuple[str, ...]
     simulated: bool
-    invited: int | None = None
-    answered: int | None = None
+    answering: Answering | None = None
 
     @property
     def reported(self) -> tuple[str, ...]:

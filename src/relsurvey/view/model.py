@@ -241,6 +241,10 @@ class Section(Model):
 
     title: Text
     paragraphs: list[Text]
+    head: list[Text] = Field(default_factory=list, description="The heads of its table's columns, if any.")
+    rows: list[list[Text]] = Field(
+        default_factory=list, description="A cell a column; the first names the row."
+    )
 
 
 class Step(Model):
@@ -262,7 +266,7 @@ class Certificate(Model):
     """What the gate proved before this view was made; no count of students."""
 
     package: str = Field(description="The version whose gate it passed.")
-    methods: list[Literal["rank", "overlaps", "moves", "linear", "integer"]] = Field(
+    methods: list[Literal["rank", "overlaps", "frechet", "moves", "linear", "integer"]] = Field(
         description="What the audit ran."
     )
     min_n: int = Field(description="Fewest students of anything shown.")

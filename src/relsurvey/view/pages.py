@@ -1,4 +1,4 @@
-"""The parts of a view that speak of the whole: names, *About these numbers*, the ledger, provenance."""
+"""The parts of a view that speak of the whole: names, the ledger, provenance."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from relsurvey.disclosure import Certificate
 from relsurvey.files import sha256
 from relsurvey.instrument import Instrument
 from relsurvey.view import model
-from relsurvey.words import Text, share_words, texts
+from relsurvey.words import Text, texts
 from relsurvey.words.catalogue import pick
-from relsurvey.words.shares import TOP
 
 if TYPE_CHECKING:
     from relsurvey.reading import Entry
@@ -41,6 +40,18 @@ def wave_name(wave: str | None, known: Sequence[str]) -> Text | None:
     return dict.fromkeys(known, wave)
 
 
+def wave_phrase(key: str, wave: str, known: Sequence[str]) -> Text:
+    """Return a phrase with a wave's name, such as *since fall*; any but the four seasons is quoted.
+
+    Examples
+    --------
+    >>> [wave_phrase("change.since", wave, ["en"])["en"] for wave in ("fall", "2025")]
+    ['since fall', 'since “2025”']
+    """
+    season = wave.casefold() if wave.casefold() in _WAVES else "named"
+    return texts(known, f"{key}_{season}", wave=wave)
+
+
 def scale_of(instrument: Instrument, item: str) -> str | None:
     """Return the first scale that holds an item."""
     return next((key for key, scale in instrument.scales.items() if item in scale.items), None)
@@ -66,61 +77,6 @@ def not_counted(instrument: Instrument, known: Sequence[str]) -> Text | None:
     return {
         language: " / ".join(dict.fromkeys(pick(o.label, language) for o in options)) for language in known
     }
-
-
-def who_answered(known: Sequence[str], invited: int | None, answered: int | None, min_n: int) -> Text:
-    """Say which share of those asked answered (rules.md 4), in tenths; without a roster that it is not known.
-
-    Parameters
-    ----------
-    known
-        Languages.
-    invited, answered
-        How many were asked, and how many of them answered; None where nobody knows.
-    min_n
-        Where fewer than this did not answer, it is nearly all or most, and no tenth.
-    """
-    if invited is None or answered is None or invited < min_n:
-        return texts(known, "about.not_who")
-    share = answered / invited
-    if 0 < invited - answered < min_n and share < TOP:
-        said = texts(known, "share.most")
-    else:
-        said = share_words(known, share, invited)
-    key = "who_nearly" if share >= 0.85 else "who_some" if share >= 0.5 else "who_half"
-    return texts(known, f"about.{key}", share=said)
-
-
-def about(
-    known: Sequence[str],
-    min_n: int,
-    *,
-    who: Text,
-    simulated: bool,
-    several: bool,
-    grouped: bool,
-    certificate: Certificate,
-) -> list[model.Section]:
-    """Return *About these numbers*: what they rest on and what they cannot tell."""
-    wanted: list[tuple[str, list[str]]] = []
-    proved = "protect_none" if certificate.narrowest is None else "protect_width"
-    if simulated:
-        wanted.append(("simulated_title", ["simulated"]))
-    wanted.append(("sure_title", ["sure_line", "sure_tenths", "sure_words", "sure_coded"]))
-    if grouped:
-        wanted.append(("compare_title", ["compare_rule", "compare_chance", "compare_dif"]))
-    wanted.append(("not_title", ["not_why", *(["not_elements"] if several else [])]))
-    wanted.append(("protect_title", ["protect_rule", "protect_check", proved]))
-    return [
-        model.Section(
-            title=texts(known, f"about.{title}"),
-            paragraphs=[
-                *([who] if title == "not_title" else []),
-                *(texts(known, f"about.{key}", min_n=min_n, width=certificate.narrowest) for key in keys),
-            ],
-        )
-        for title, keys in wanted
-    ]
 
 
 def ledger(entries: Sequence[Entry], known: Sequence[str], min_n: int) -> list[model.Step]:

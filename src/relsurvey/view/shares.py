@@ -10,7 +10,7 @@ from typing import Literal
 from relsurvey.analysis.shares import wilson
 from relsurvey.disclosure.plan import WORDS_UNDER
 from relsurvey.view.model import Reason, Reference, Share
-from relsurvey.words import Text, gap_words, range_words, share_words
+from relsurvey.words import Text, gap_words, range_words, share_words, texts
 from relsurvey.words.shares import BOTTOM, TOP
 
 
@@ -67,6 +67,17 @@ def gap(languages: Sequence[str], a: float, b: float) -> Text:
     {'en': '23 in 100'}
     """
     return gap_words(languages, *(min(TOP, max(BOTTOM, share)) for share in (a, b)))
+
+
+def least_seen(languages: Sequence[str], gaps: Sequence[float]) -> Text:
+    """Return the gap that would have shown, in tenths, rounded up: too sharp an eye is not promised.
+
+    Examples
+    --------
+    >>> least_seen(["en"], [0.08, 0.13])
+    {'en': 'about 2 in 10'}
+    """
+    return texts(languages, "share.tenths", k=min(10, max(1, math.ceil(max(gaps) * 10))))
 
 
 def parts(counts: Sequence[int]) -> list[int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from relsurvey.aggregate import ScaleSums
 from relsurvey.disclosure import Released
 from relsurvey.view import shares
+from relsurvey.view.asked import Answering, Reach, reach
 from relsurvey.view.cells import Cells
 from relsurvey.view.pages import in_languages
 from relsurvey.words import Text, texts
@@ -34,6 +35,8 @@ class Telling:
         The view's thresholds: students, and a share of 0-1.
     checked
         By variable and scale: whether the groups read its questions alike (rules.md 10).
+    answering
+        Who was asked and how many of them answered; None without a roster.
     """
 
     cells: Cells
@@ -44,10 +47,17 @@ class Telling:
     min_n: int
     same_within: float
     checked: dict[str, dict[str, Comparability]]
+    answering: Answering | None = None
 
     def say(self, key: str, **values: object) -> Text:
         """Return a sentence of the catalogue in the view's languages."""
         return texts(self.languages, key, **values)
+
+    def reach(self, unit: str) -> Reach:
+        """Return how far sentences on a unit's students may go, by how many of them answered."""
+        if self.answering is None:
+            return "nearly"
+        return reach(self.answering.of(self.cells.titles[unit], self.min_n), self.min_n)
 
     def scale_title(self, key: str) -> Text:
         """Return a scale's title in the view's languages."""

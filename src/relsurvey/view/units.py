@@ -12,11 +12,14 @@ from relsurvey.disclosure import ALL, Unit
 from relsurvey.disclosure.plan import EVERY_ANSWER, Kind
 from relsurvey.disclosure.systems import OTHER_SCHOOLS
 from relsurvey.view import model, shares
+from relsurvey.view.asked import share_that_answered
 from relsurvey.view.cells import middle_code
 from relsurvey.view.groups import Groups
 from relsurvey.view.pages import in_languages
+from relsurvey.view.since import Since
 from relsurvey.view.telling import Telling
-from relsurvey.words import Text, students_words
+from relsurvey.view.waves import Wave
+from relsurvey.words import Text, share_words, students_words
 
 Beside = Literal["other_schools", "rest_of_school"]
 
@@ -32,15 +35,24 @@ class Others:
 
 @dataclass(frozen=True)
 class Units(Telling):
-    """The units of one view: all schools, each school, each team."""
+    """The units of one view: all schools, each school, each team.
+
+    Attributes
+    ----------
+    waves
+        The wave before and this one; None where there is none before.
+    """
+
+    waves: tuple[Wave, Wave] | None = None
 
     def unit(self, unit: Unit) -> model.Unit:
         """Return a unit's page: what its students say, and what is not shown."""
         whole = self.cells.units[unit.id]
         others = self._others(unit)
         groups = Groups.of(self, unit)
+        since = None if self.waves is None else Since.of(self, unit, *self.waves)
         tables = [groups.table(variable) for variable in self.cells.categories if unit.kind != "team"]
-        hidden = []
+        hidden = self._unheard(unit)
         if any(table.note is not None for table in tables):
             hidden.append(self.say("hidden.groups"))
         if unit.id == ALL and any(u.id not in self.released.units for u in self.cells.plan.units):
@@ -54,13 +66,25 @@ class Units(Telling):
             kind=unit.kind,
             title=self._title(unit),
             parent=unit.parent if unit.parent in self.released.units else None,
-            students=students_words(self.languages, whole.respondents),
-            say=self._sentences(unit, whole, others, groups),
+            students=self._students(unit, whole),
+            say=self._sentences(unit, whole, others, groups, since),
             scales=[self._scale_cell(unit, key, whole, others) for key in self.cells.scales],
             items=[self._item_cell(unit, key, whole) for key in self.cells.items],
             groups=tables,
             hidden=hidden,
+            change=None if since is None else since.page(),
         )
+
+    def _students(self, unit: Unit, whole: Cell) -> Text:
+        band = students_words(self.languages, whole.respondents)
+        return band if self.reach(unit.id) == "nearly" else self.say("students.answered", students=band)
+
+    def _unheard(self, unit: Unit) -> list[Text]:
+        """Say which share of those asked answered, where so few did that all shares are of them alone."""
+        if self.answering is None or self.reach(unit.id) == "nearly":
+            return []
+        asked = self.answering.of(self.cells.titles[unit.id], self.min_n)
+        return [self.say("hidden.unheard", share=share_that_answered(self.languages, asked, self.min_n))]
 
     def _title(self, unit: Unit) -> Text:
         names = self.cells.titles[unit.id]
@@ -173,12 +197,15 @@ class Units(Telling):
             for label, tone, percent in zip(labels, tones, percents, strict=True)
         ]
 
-    def _sentences(self, unit: Unit, whole: Cell, others: Others | None, groups: Groups) -> list[Text]:
+    def _sentences(
+        self, unit: Unit, whole: Cell, others: Others | None, groups: Groups, since: Since | None
+    ) -> list[Text]:
         """Return the first page's sentences, the most useful first, strengths before gaps (rules.md 8)."""
         reported = self.cells.reported
         if not reported:
             return [self.say("say.no_scale")]
-        standing_out = self._standing_out(whole, others)
+        clear = [*self._standing_out(unit, whole, others), *(since.clear() if since else [])]
+        standing_out = [said for _, said in sorted(clear[:2], key=lambda pair: not pair[0])]
         different = groups.sentences()
         if standing_out:
             return [*standing_out, *different]
@@ -190,8 +217,8 @@ class Units(Telling):
             return [first, *different] if len(self.cells.scales) == 1 else [*different, first]
         return [first, self.say("say.no_difference")] if groups.found else [first]
 
-    def _standing_out(self, whole: Cell, others: Others | None) -> list[Text]:
-        """Return the scales that are clearly above or below others, at most two, those above first."""
+    def _standing_out(self, unit: Unit, whole: Cell, others: Others | None) -> list[tuple[bool, Text]]:
+        """Return the scales that are clearly above or below others: whether above, and a sentence."""
         if others is None:
             return []
         family = contrasts(
@@ -203,23 +230,33 @@ class Units(Telling):
         )
         clear = [c for c in family if c.verdict == "clear" and c.scale in others.scales]
         clear.sort(key=lambda c: -c.difference)
-        return [self._stands_out(c, whole, others) for c in clear[:2]]
+        return [(c.difference > 0, self._stands_out(unit, c, whole, others)) for c in clear[:2]]
 
     def _only_scale(self, unit: Unit, whole: Cell, key: str) -> Text:
         if self._withheld(unit.id, key, "scale"):
             return self.say("hidden.figures")
         said = self.share(whole.scales[key])
-        scale, words = self.scale_title(key), _capital(said.words)
-        if said.range is None:
-            return self.say("say.single_plain", scale=scale, words=words)
-        return self.say("say.single", scale=scale, words=words, range=said.range)
+        key_of = "say.single_plain" if said.range is None else "say.single"
+        return self._told_of(unit, key_of, key, whole, range=said.range)
 
-    def _stands_out(self, c: Contrast, whole: Cell, others: Others) -> Text:
+    def _told_of(self, unit: Unit, sentence: str, key: str, whole: Cell, **values: object) -> Text:
+        """Return a sentence with a scale's share: of students, or of those who answered (rules.md 4)."""
+        words, scale = self.share(whole.scales[key]).words, self.scale_title(key)
+        match self.reach(unit.id):
+            case "nearly":
+                return self.say(sentence, scale=scale, words=_capital(words), **values)
+            case "some":
+                return self.say(f"{sentence}_some", scale=scale, words=words, **values)
+            case "half":
+                # Few, about half, most: no number, for it would be taken for one of all students.
+                plain = share_words(self.languages, whole.scales[key].share, 1)
+                return self.say(f"{sentence}_half", scale=scale, words=plain, **values)
+
+    def _stands_out(self, unit: Unit, c: Contrast, whole: Cell, others: Others) -> Text:
         mine, theirs = whole.scales[c.scale], others.cell.scales[c.scale]
-        words = _capital(self.share(mine).words)
         side = "above" if c.difference > 0 else "below"
         gap = shares.gap(self.languages, mine.share, theirs.share)
-        return self.say(f"say.{side}_{others.kind}", scale=self.scale_title(c.scale), words=words, gap=gap)
+        return self._told_of(unit, f"say.{side}_{others.kind}", c.scale, whole, gap=gap)
 
 
 def _capital(text: Text) -> Text:

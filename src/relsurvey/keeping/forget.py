@@ -1,0 +1,239 @@
+"""Forget a study, or a student: first said, then done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from relsurvey.disclosure import forgetting
+from relsurvey.errors import ReadError
+from relsurvey.escape import slug
+from relsurvey.keeping import books, log, places
+from relsurvey.reading import Limits, identity
+from relsurvey.reading.opening import open_file
+from relsurvey.sealed import Book
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that goes.
+
+    Attributes
+    ----------
+    what
+        In words; it names no student.
+    do
+        Does it.
+    """
+
+    what: str
+    do: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Forgetting:
+    """What would be forgotten: nothing is, until :meth:`do`.
+
+    Attributes
+    ----------
+    steps
+        What goes.
+    stays
+        What stays, since it is not relsurvey's to delete: a sentence each.
+    """
+
+    steps: tuple[Step, ...]
+    stays: tuple[str, ...]
+    _facts: dict[str, str]
+
+    def do(self) -> None:
+        """Forget it, and note in the log that it was done.
+
+        Raises
+        ------
+        RelsurveyError
+            If a file cannot be written or deleted, or a ledger is not as it was written.
+        """
+        for step in self.steps:
+            step.do()
+        log.note("deleted", **self._facts)
+
+
+def study(instrument: str, *, files: bool = False) -> Forgetting:
+    """Say what would go of a study.
+
+    Parameters
+    ----------
+    instrument
+        The id of its instrument.
+    files
+        Whether the files that were read go too.
+
+    Raises
+    ------
+    ReadError
+        If nothing is known of it.
+    """
+    home, name = identity.home(), slug(instrument)
+    known = places.read().of(instrument)
+    ledgers = [
+        home / "releases" / f"{name}.jsonl",
+        *(folder.ledger for folder in known.folders.values() if folder.ledger is not None),
+    ]
+    steps = [
+        *(_deleted("the ledger of releases", file) for file in ledgers if file.exists()),
+        *(
+            _deleted("the decisions on comments", file)
+            for file in (
+                home / "comments" / f"{part}.jsonl" for part in (name, slug(f"{instrument}-simulated"))
+            )
+            if file.exists()
+        ),
+        *(
+            _deleted("a remembered mapping", file)
+            for file in sorted((home / "mappings").glob(f"{name}-*.yaml"))
+            # Another instrument's name may begin alike.
+            if "-" not in file.stem.removeprefix(f"{name}-")
+        ),
+    ]
+    stays = [
+        f"{folder.path}: a published view. It holds aggregates; others may have copies."
+        for folder in known.folders.values()
+    ]
+    for source in known.sources.values():
+        if not source.path.exists():
+            continue
+        if files:
+            steps.append(_deleted("a file with rows of students", source.path))
+        else:
+            stays.append(
+                f"{source.path}: a file of the school, with rows of students. --files deletes it too."
+            )
+    if not steps and not known.sources and not known.folders:
+        raise ReadError(f"Nothing is known of a study {instrument!r}. `relsurvey where` lists what is.")
+    if known.sources or known.folders:
+        steps.append(Step("the list of its files and folders", lambda: _unlist(instrument)))
+    if any(file.exists() for file in ledgers) and known.folders:
+        stays.append(
+            "Without its ledger nothing more can be published to those folders: delete them first, and know "
+            "that what was published can no longer be held against a later release."
+        )
+    return Forgetting(tuple(steps), tuple(stays), {"study": instrument, "files": "yes" if files else "no"})
+
+
+def student(number: str, school: str | None = None) -> Forgetting:
+    """Say what would go of a student; the id is hashed, and stands in nothing that is returned.
+
+    Parameters
+    ----------
+    number
+        The id, as the school's files have it.
+    school
+        The school's name, where two schools gave the same id.
+
+    Raises
+    ------
+    ReadError
+        If there is no id.
+    """
+    if not number.strip():
+        raise ReadError("There is no id to forget: give the student's id as the school's file has it.")
+    plain = identity.plain(number)
+    key = identity.local_key()
+    ids = [plain, *([identity.with_school(plain, school)] if school else [])]
+    respondents = [identity.replaced(text, key) for text in ids]
+    known, home = places.read(), identity.home()
+    ledgers = {
+        *(home / "releases").glob("*.jsonl"),
+        *(
+            folder.ledger
+            for folder in known.folders.values()
+            if folder.ledger is not None and folder.ledger.exists()
+        ),
+    }
+    steps = [
+        Step(
+            f"the student's lines in the ledger of releases {file}",
+            lambda file=file: forgetting.forget(file, respondents),  # type: ignore[misc]
+        )
+        for file in sorted(ledgers)
+        if forgetting.holds(file, respondents)
+    ]
+    students = {books.student(respondent) for respondent in respondents}
+    for file in sorted((home / "comments").glob("*.jsonl")):
+        book = books.decisions_at(file)
+        if any(
+            _of(comment, students)
+            for entry in book.read().entries
+            for comment in entry.get(books.COMMENTS, ())
+        ):
+            steps.append(
+                Step(
+                    f"what was decided of the student's comments, in {file}",
+                    lambda book=book: _without(book, students),  # type: ignore[misc]
+                )
+            )
+    stays = []
+    for source in known.sources.values():
+        found = _stands_in(source.path, plain)
+        if found is None:
+            stays.append(f"{source.path}: cannot be read, so it is not known whether the id stands in it.")
+        elif found:
+            stays.append(f"{source.path}: this file of the school still holds the id. Delete the row there.")
+    return Forgetting(tuple(steps), tuple(stays), {"student": "one"})
+
+
+def _deleted(what: str, path: Path) -> Step:
+    def delete() -> None:
+        try:
+            for file in (path, path.with_name(f"{path.name}.lock")):
+                file.unlink(missing_ok=True)
+        except OSError as cause:
+            raise ReadError(
+                f"{path} cannot be deleted: {cause.strerror}. Close it elsewhere and try again."
+            ) from cause
+
+    return Step(f"{what}: {path}", delete)
+
+
+def _unlist(instrument: str) -> None:
+    with places.changed() as known:
+        known.sources = {key: s for key, s in known.sources.items() if s.instrument != instrument}
+        known.folders = {key: f for key, f in known.folders.items() if f.instrument != instrument}
+
+
+def _of(comment: str, students: set[str]) -> bool:
+    return comment.split(".")[0] in students
+
+
+def _without(book: Book, students: set[str]) -> None:
+    def change(entries: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+        kept = []
+        for entry in entries:
+            comments = entry.get(books.COMMENTS)
+            if isinstance(comments, list):
+                left = [comment for comment in comments if not _of(comment, students)]
+                if not left:
+                    continue
+                entry = {**entry, books.COMMENTS: left}
+            kept.append(entry)
+        return [*kept, {"forgotten": "one student", "when": log.now()}]
+
+    book.rewrite(change)
+
+
+def _stands_in(path: Path, plain: str) -> bool | None:
+    """Say whether a file has a column of ids with this one in it; None where it cannot be read."""
+    if not path.exists():
+        return False
+    try:
+        sheets = open_file(path, Limits()).sheets
+    except ReadError:
+        return None
+    for column in (column for sheet in sheets for column in sheet.columns):
+        counts = {text: n for text, n in column.counts().items() if text.strip()}
+        # Ids differ from row to row; answers such as 4 do not.
+        if len(counts) * 4 >= sum(counts.values()) and any(identity.plain(text) == plain for text in counts):
+            return True
+    return False

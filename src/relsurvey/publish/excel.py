@@ -1,0 +1,645 @@
+"""A workbook of a view: a sheet a page, tables to filter, pictures that read the sheets' own cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from relsurvey.publish.office import (
+    APP_XML,
+    DARK,
+    FAVORABLE,
+    FAVORABLE_MID,
+    INK,
+    LINE,
+    PAPER,
+    SOFT,
+    Answer,
+    Told,
+    day_of,
+    ends,
+    percent_format,
+    repacked,
+)
+from relsurvey.view import View
+from relsurvey.view.model import Change, ItemCell, Share, Unit
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell import Cell
+    from openpyxl.chart import BarChart
+    from openpyxl.chart.series import Series
+    from openpyxl.chart.shapes import GraphicalProperties
+    from openpyxl.chart.text import RichText
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_HEAD = 5
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Longest text that a filter can be asked for.
+_LABEL = 200
+_UNIT, _SCALE, _FIGURE, _LONG = 30, 24, 12, 60
+_SHARE = [("col_words", 28), ("col_range", 20)]
+_SHARE += [("col_percent", _FIGURE), ("col_low", _FIGURE), ("col_high", _FIGURE)]
+
+
+@dataclass(frozen=True)
+class _Percent:
+    """A whole percent, and whether it is coded."""
+
+    value: int
+    coded: Literal["top", "bottom"] | None = None
+
+
+_Value = str | int | _Percent | None
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table that fills a sheet: its columns with their widths, its rows, and what its picture begins with."""
+
+    head: list[tuple[str, int]]
+    rows: list[list[_Value]]
+    #: Columns whose filter is set, each to a value.
+    first: dict[int, str] = field(default_factory=dict)
+    #: Columns after the table that only the picture reads.
+    helpers: list[tuple[str, list[int | None]]] = field(default_factory=list)
+
+
+def workbook(view: View, language: str | None = None) -> bytes:
+    """Return a view as an Excel workbook.
+
+    Parameters
+    ----------
+    view
+        A view that passed the gate with the threshold of files that travel, 11 students.
+    language
+        Of all its words; None takes the view's first language.
+
+    Returns
+    -------
+    bytes
+        The workbook, the same each time. All texts are texts: none of them is a formula, a link or a macro.
+        Percents are whole numbers, from 0 to 100. Comments are not in it.
+
+    Raises
+    ------
+    PublishError
+        If the view was made with a lower threshold, or has not that language.
+
+    Examples
+    --------
+    >>> import relsurvey as rs
+    >>> from relsurvey.demo import demo_workbook
+    >>> view = rs.read(demo_workbook(), "five-elements").view(min_n=11, by=[])
+    >>> workbook(view)[:2]
+    b'PK'
+    """
+    import io
+    from zipfile import ZipFile
+
+    from openpyxl import Workbook
+    from openpyxl.writer.excel import ExcelWriter
+
+    told, book = Told(view, language), Workbook()
+    book.remove(book.worksheets[0])
+    _Writer(told, book).write()
+    properties = book.properties
+    properties.title, properties.creator, properties.lastModifiedBy = (
+        told.say(view.title, 250),
+        "relsurvey",
+        None,
+    )
+    properties.language = told.language
+    properties.created = properties.modified = day_of(view)
+    saved = io.BytesIO()
+    # Not Workbook.save, which sets the modification date to now.
+    ExcelWriter(book, ZipFile(saved, "w")).save()
+    return repacked(saved.getvalue(), {"docProps/app.xml": APP_XML})
+
+
+def put(cell: Cell, value: str | int | None, number: str | None = None) -> None:
+    """Write a value to a cell; a text stays a text, whatever it begins with."""
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+        if value.startswith(_FORMULA):
+            cell.quotePrefix = True
+    elif number is not None:
+        cell.number_format = number
+
+
+def sheet_name(title: str, taken: Sequence[str]) -> str:
+    """Return a name that Excel takes for a sheet: 31 signs without these, and none twice.
+
+    Examples
+    --------
+    >>> sheet_name("Since [fall]: 2025/26?", []), sheet_name("'groups'", ["Groups"]), sheet_name("History", [])
+    ('Since fall 2025 26', 'groups 2', 'History 1')
+    """
+    base = re.sub(r"\s+", " ", re.sub(r"[\[\]:*?/\\]", " ", title)).strip(" '")[:31].strip(" '") or "1"
+    known, name, number = {one.lower() for one in taken}, base, 1
+    if base.lower() == "history":  # Excel keeps this name for itself.
+        name = f"{base} 1"
+    while name.lower() in known:
+        number += 1
+        name = f"{base[: 30 - len(str(number))].strip()} {number}"
+    return name
+
+
+class _Writer:
+    """Writes the sheets of one view."""
+
+    def __init__(self, told: Told, book: Workbook) -> None:
+        self.told, self.book = told, book
+        self.several = len(told.units) > 1
+        self.changes = [unit.change for unit in told.units if unit.change is not None]
+
+    def write(self) -> None:
+        """Write all sheets, the first one last: it names the others."""
+        start = self.sheet("start")
+        held = [
+            (self.table("sentences", self.sentences()), "sentences"),
+            (self.glance(), "glance"),
+            (self.questions(), "questions"),
+            (self.groups(), "groups"),
+            (self.change(), "change"),
+            (self.table("next", self.next_step()), "next"),
+            (self.table("strategies", self.strategies()), "strategies"),
+            (self.about(), "about"),
+            (self.table("codebook", self.codebook()), "codebook"),
+        ]
+        self.start(start, [(sheet.title, key) for sheet, key in held if sheet is not None])
+
+    def unit(self, unit: Unit) -> str:
+        return self.told.say(unit.title, _LABEL)
+
+    def title(self, key: str) -> str:
+        """Return a page's name; that of the change as the view names it."""
+        titles = {self.told.say(change.title, _LABEL) for change in self.changes}
+        return titles.pop() if key == "change" and len(titles) == 1 else self.told.word(f"sheet_{key}")
+
+    def sheet(self, key: str) -> Worksheet:
+        """Return a new sheet that begins with what each one has to say of itself."""
+        from openpyxl.styles import Alignment, Font
+
+        told, title = self.told, self.title(key)
+        page: Worksheet = self.book.create_sheet(sheet_name(title, self.book.sheetnames))
+        whole = " · ".join(part for part in (title, told.say(told.view.title, _LABEL), self.wave()) if part)
+        shares = key in ("glance", "questions", "groups", "change", "codebook")
+        lines = [whole, told.stamp, told.say(told.view.promise)]
+        lines += [told.say(told.view.favorable)] if shares else []
+        for number, line in enumerate(lines, 1):
+            cell = page.cell(number, 1)
+            put(cell, line)
+            cell.font = Font(
+                bold=number == 1, size=14 if number == 1 else 10, color=INK if number == 1 else SOFT
+            )
+            cell.alignment = Alignment(vertical="center")
+        page.sheet_view.showGridLines = False
+        page.page_setup.orientation = "landscape"
+        page.page_setup.fitToHeight = 0
+        page.sheet_properties.pageSetUpPr.fitToPage = True
+        page.print_title_rows = f"1:{_HEAD}"
+        return page
+
+    def wave(self) -> str:
+        return self.told.say(self.told.view.wave, _LABEL)
+
+    def table(self, key: str, table: _Table) -> Worksheet | None:
+        """Write a table to a sheet of its own, if it has rows."""
+        from openpyxl.utils import get_column_letter
+
+        if not table.rows:
+            return None
+        page = self.sheet(key)
+        self.head(page, _HEAD, [name for name, _ in table.head])
+        for column, (_, width) in enumerate(table.head, 1):
+            page.column_dimensions[get_column_letter(column)].width = width
+        for number, row in enumerate(table.rows, _HEAD + 1):
+            self.row(page, number, row)
+            if any(row[column] != value for column, value in table.first.items()):
+                page.row_dimensions[number].hidden = True
+        for column, (name, values) in enumerate(table.helpers, len(table.head) + 1):
+            self.head(page, _HEAD, [name], column)
+            page.column_dimensions[get_column_letter(column)].width = 22
+            for number, value in enumerate(values, _HEAD + 1):
+                put(page.cell(number, column), value)
+        page.freeze_panes = f"A{_HEAD + 1}"
+        page.auto_filter.ref = f"A{_HEAD}:{get_column_letter(len(table.head))}{_HEAD + len(table.rows)}"
+        for column, chosen in table.first.items():
+            page.auto_filter.add_filter_column(column, [chosen])
+        return page
+
+    def head(self, page: Worksheet, number: int, names: Sequence[str], column: int = 1) -> None:
+        from openpyxl.styles import Alignment, Font, PatternFill
+
+        for at, name in enumerate(names, column):
+            cell = page.cell(number, at)
+            put(cell, name)
+            cell.font = Font(bold=True, color=PAPER)
+            cell.fill = PatternFill("solid", fgColor=FAVORABLE)
+            cell.alignment = Alignment(wrap_text=True, vertical="center")
+
+    def row(self, page: Worksheet, number: int, values: Sequence[_Value]) -> None:
+        from openpyxl.styles import Alignment
+
+        lines = 1
+        for column, value in enumerate(values, 1):
+            cell = page.cell(number, column)
+            if isinstance(value, _Percent):
+                put(cell, value.value, percent_format(self.told, value.coded))
+            else:
+                put(cell, value)
+            cell.alignment = Alignment(wrap_text=isinstance(value, str), vertical="top")
+            if isinstance(value, str):
+                width = page.column_dimensions[cell.column_letter].width
+                lines = max(lines, sum(-(-len(one) // int(width)) or 1 for one in value.split("\n")))
+        # A program that does not measure text leaves rows one line high.
+        page.row_dimensions[number].height = min(15 * lines + 2, 409)
+
+    # The pages
+
+    def start(self, page: Worksheet, held: Sequence[tuple[str, str]]) -> None:
+        """Write what the workbook is, and what its sheets hold."""
+        told, view, word = self.told, self.told.view, self.told.word
+        facts: list[tuple[str, str]] = [
+            (word("fact_title"), told.say(view.title)),
+            (word("fact_units"), "; ".join(self.unit(unit) for unit in told.units)[: _LONG * 100]),
+            (word("fact_wave"), self.wave()),
+            (word("fact_audience"), told.say(view.audience)),
+            (word("fact_publisher"), told.say(view.publisher)),
+            (word("fact_made"), told.day),
+            (word("fact_data"), " ".join([word("aggregates")] + [word("simulated")] * view.simulated)),
+            (word("fact_promise"), told.say(view.promise)),
+            (word("fact_favorable"), told.say(view.favorable)),
+        ]
+        page.column_dimensions["A"].width, page.column_dimensions["B"].width = 30, 100
+        self.head(page, _HEAD, [word("col_fact"), word("col_value")])
+        number = _HEAD
+        for number, fact in enumerate((fact for fact in facts if fact[1]), _HEAD + 1):
+            self.row(page, number, fact)
+        self.head(page, number + 2, [word("col_sheet"), word("col_what")])
+        for at, (name, key) in enumerate(held, number + 3):
+            self.row(page, at, [name, word(f"holds_{key}")])
+        page.freeze_panes = f"A{_HEAD + 1}"
+
+    def sentences(self) -> _Table:
+        told, word = self.told, self.told.word
+        rows: list[list[_Value]] = []
+        for unit in told.units:
+            said = [(self.title("glance"), "", text) for text in unit.say]
+            for table in unit.groups:
+                by = told.variables[table.variable]
+                more = [text for text in (table.note, table.comparable) if text is not None]
+                said += [(self.title("groups"), by, text) for text in (*table.say, *more)]
+            if unit.change is not None:
+                note = [unit.change.note] if unit.change.note is not None else []
+                said += [(self.title("change"), "", t) for t in (unit.change.who, *unit.change.say, *note)]
+            said += [(word("hidden_title"), "", text) for text in unit.hidden]
+            rows += [[self.unit(unit), page, by, told.say(text)] for page, by, text in said]
+        head = [("col_unit", _UNIT), ("col_page", _SCALE), ("col_by", _SCALE), ("col_sentence", 110)]
+        return _Table(self.named(head), rows)
+
+    def named(self, head: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+        return [(self.told.word(key), width) for key, width in head]
+
+    def glance(self) -> Worksheet | None:
+        told = self.told
+        kinds = [
+            kind
+            for kind in ("other_schools", "rest_of_school")
+            if any(c.reference and c.reference.kind == kind for u in told.units for c in u.scales)
+        ]
+        cells = [(unit, cell) for unit in told.units for cell in unit.scales]
+        rows: list[list[_Value]] = []
+        for unit, cell in cells:
+            references: list[_Value] = [
+                _Percent(cell.reference.percent) if cell.reference and cell.reference.kind == kind else None
+                for kind in kinds
+            ]
+            start: list[_Value] = [self.unit(unit), told.scale(cell.scale)]
+            rows.append([*start, *self.told_share(cell.words, cell.range, cell.share), *references])
+        head = [("col_unit", _UNIT), ("col_scale", _SCALE), *_SHARE, *((f"col_{k}", 16) for k in kinds)]
+        table = _Table(self.named(head), rows, self.first(), self.lines([cell.share for _, cell in cells]))
+        page = self.table("glance", table)
+        if page is not None:
+            chart = self.bars(page, table, [(5, FAVORABLE)], (2, 2), len(told.view.scales))
+            self.place(page, table, chart)
+        return page
+
+    def told_share(
+        self, words: dict[str, str], span: dict[str, str] | None, share: Share | None
+    ) -> list[_Value]:
+        """Return a share in words, its range, and its three figures: the columns of :data:`_SHARE`."""
+        return [self.told.capital(words), self.told.say(span), *self.figures(share)]
+
+    def figures(self, share: Share | None) -> list[_Value]:
+        """Return a share and its interval; a coded one has none, and a coded end says so."""
+        if share is None:
+            return [None, None, None]
+        if share.coded is not None:
+            return [_Percent(share.percent, share.coded), None, None]
+        low = _Percent(share.low, "bottom" if share.low <= 5 else None)
+        return [_Percent(share.percent), low, _Percent(share.high, "top" if share.high >= 95 else None)]
+
+    def lines(self, shares: Sequence[Share | None]) -> list[tuple[str, list[int | None]]]:
+        """Return the columns from which a picture draws its intervals."""
+        lows, highs = zip(*map(ends, shares), strict=True) if shares else ((), ())
+        return [(self.told.word("col_down"), [*lows]), (self.told.word("col_up"), [*highs])]
+
+    def first(self) -> dict[int, str]:
+        """Return the filter that leaves the first unit."""
+        return {0: self.unit(self.told.units[0])} if self.several else {}
+
+    def questions(self) -> Worksheet | None:
+        told = self.told
+        cells = [cell for unit in told.units for cell in unit.items]
+        answers = told.answers(cells)
+        apart = any(cell.not_counted is not None for cell in cells)
+        rows = [
+            [*self.question(unit, cell), *self.parts(cell, answers, apart)]
+            for unit in told.units
+            for cell in sorted(unit.items, key=self.place_of)
+        ]
+        head = self.named([("col_unit", _UNIT), ("col_scale", _SCALE), ("col_question", _LONG), *_SHARE])
+        head += [(told.name(answer, answers), 14) for answer in answers]
+        head += [(told.say(told.view.not_counted, 80) or told.word("tone_not_counted"), 14)] * apart
+        table = _Table(head, rows, self.first())
+        page = self.table("questions", table)
+        if page is not None and answers:
+            from openpyxl.chart.layout import Layout, ManualLayout
+
+            series = [(9 + at, told.fill(answer, cells)) for at, answer in enumerate(answers)]
+            chart = self.bars(page, table, series, (3, 3), len(told.view.items), stacked=True)
+            chart.plot_area.layout = Layout(
+                ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=0.42, y=0.08, w=0.54, h=0.8)
+            )
+            self.place(page, table, chart)
+        return page
+
+    def place_of(self, cell: ItemCell) -> tuple[int, int]:
+        """Return where a question stands: by scale, in the order of the instrument."""
+        scale = self.told.items[cell.item].scale
+        known = list(self.told.scales)
+        return known.index(scale) if scale in known else len(known), list(self.told.items).index(cell.item)
+
+    def question(self, unit: Unit, cell: ItemCell) -> list[_Value]:
+        told, item = self.told, self.told.items[cell.item]
+        share = self.told_share(cell.words, cell.range, cell.share)
+        return [self.unit(unit), told.scale(item.scale), told.say(item.text), *share]
+
+    def parts(self, cell: ItemCell, answers: Sequence[Answer], apart: bool) -> list[_Value]:
+        """Return how a question's answers were spread, in the columns of all answers."""
+        known = {self.told.answer(part): part.percent for part in cell.parts}
+        spread: list[_Value] = [_Percent(known[a]) if a in known else None for a in answers]
+        none = None if cell.not_counted is None else _Percent(cell.not_counted)
+        return [*spread, none] if apart else spread
+
+    def groups(self) -> Worksheet | None:
+        told = self.told
+        rows: list[list[_Value]] = []
+        shares: list[Share | None] = []
+        for unit in told.units:
+            for table in unit.groups:
+                for scale in (cell.scale for cell in unit.scales):
+                    for row in table.rows:
+                        for cell in (cell for cell in row.cells if cell.scale == scale):
+                            verdict = "" if cell.verdict is None else told.word(f"verdict_{cell.verdict}")
+                            start = [self.unit(unit), told.say(told.variables[table.variable], _LABEL)]
+                            group = [told.scale(scale), told.say(row.label, _LABEL), told.say(row.students)]
+                            share = self.told_share(cell.words, cell.range, cell.share)
+                            rows.append([*start, *group, *share, verdict, told.say(cell.sentence)])
+                            shares.append(cell.share)
+        head = [("col_unit", _UNIT), ("col_by", _SCALE), ("col_scale", _SCALE), ("col_group", 26)]
+        head += [("col_students", 22), *_SHARE, ("col_verdict", 18), ("col_compared", _LONG)]
+        # One variable at a time: a difference is not read across two of them.
+        first = {0: str(rows[0][0]), 1: str(rows[0][1])} if rows else {}
+        data = _Table(self.named(head), rows, first, self.lines(shares))
+        page = self.table("groups", data)
+        if page is not None:
+            shown = sum(all(row[at] == value for at, value in first.items()) for row in rows)
+            self.place(page, data, self.bars(page, data, [(8, FAVORABLE)], (3, 4), shown))
+        return page
+
+    def change(self) -> Worksheet | None:
+        told = self.told
+        pairs = [(u, u.change, cell) for u in told.units if u.change is not None for cell in u.change.cells]
+        rows = [
+            [
+                self.unit(unit),
+                told.scale(cell.scale),
+                told.say(cell.words),
+                *self.figures(cell.before),
+                *self.figures(cell.now),
+                *self.changed(change, cell.scale),
+            ]
+            for unit, change, cell in pairs
+        ]
+        head = [("col_unit", _UNIT), ("col_scale", _SCALE), ("col_words", 40)]
+        for wave in ("before", "now"):
+            head += [(f"col_{wave}{end}", 14) for end in ("", "_low", "_high")]
+        head += [("col_verdict", 18), ("col_changed", _LONG)]
+        helpers = self.lines([c.before for _, _, c in pairs]) + self.lines([c.now for _, _, c in pairs])
+        first = {0: str(rows[0][0])} if rows and self.several else {}
+        table = _Table(self.named(head), rows, first, helpers)
+        page = self.table("change", table)
+        if page is not None:
+            series = [(4, FAVORABLE_MID), (7, FAVORABLE)]
+            self.place(page, table, self.bars(page, table, series, (2, 2), 2 * len(told.view.scales)))
+        return page
+
+    def changed(self, change: Change, scale: str) -> list[_Value]:
+        cell = next(cell for cell in change.cells if cell.scale == scale)
+        verdict = "" if cell.verdict is None else self.told.word(f"verdict_{cell.verdict}")
+        return [verdict, self.told.say(cell.sentence)]
+
+    def next_step(self) -> _Table:
+        """Return an empty card for each unit, and under it those of earlier meetings."""
+        told = self.told
+        names = {strategy.id: told.say(strategy.title) for strategy in told.view.strategies}
+        rows: list[list[_Value]] = []
+        for unit in told.units:
+            rows.append([self.unit(unit), *[""] * 9])
+            for card in unit.cards:
+                scale = told.scale(card.scale) if card.scale in told.scales else ""
+                start = [told.say(card.made), told.say(card.wave), scale, names.get(card.strategy or "", "")]
+                own = (card.noticed, card.trying, card.who, card.by_when, card.looking_at)
+                rows.append([self.unit(unit), *start, *map(told.say, own)])
+        head = [("col_unit", _UNIT), ("col_made", 14), ("col_wave", 16), ("col_scale", _SCALE)]
+        head += [("col_strategy", 26), ("card_noticed", 40), ("card_trying", 40), ("card_who", 20)]
+        head += [("card_by_when", 18), ("card_looking_at", 40)]
+        return _Table(self.named(head), rows)
+
+    def strategies(self) -> _Table:
+        told = self.told
+        rows: list[list[_Value]] = []
+        for one in told.view.strategies:
+            helps = [told.scale(scale) for scale in one.scales if scale in told.scales]
+            steps = "\n".join(f"• {told.say(step)}" for step in one.steps)
+            texts = [told.say(one.what), steps, told.say(one.look_at), told.say(one.source)]
+            rows.append([told.say(one.title), "; ".join(helps) or told.word("all_scales"), *texts])
+        head = [("col_strategy", 30), ("col_helps", 26), ("col_what", 50), ("col_steps", 70)]
+        return _Table(self.named([*head, ("col_look_at", 50), ("col_source", 50)]), rows)
+
+    def about(self) -> Worksheet:
+        """Write *About these numbers* from the top down, a section after the other."""
+        from openpyxl.styles import Font
+
+        told, word = self.told, self.told.word
+        page = self.sheet("about")
+        for column, width in zip("ABCD", (70, 50, 50, 50), strict=True):
+            page.column_dimensions[column].width = width
+        at = _HEAD
+        for section in told.view.about:
+            put(page.cell(at, 1), told.say(section.title))
+            page.cell(at, 1).font = Font(bold=True, size=12, color=INK)
+            for paragraph in section.paragraphs:
+                at += 1
+                self.row(page, at, [told.say(paragraph)])
+            if section.head:
+                at += 1
+                self.head(page, at, [told.say(label) for label in section.head])
+            for row in section.rows:
+                at += 1
+                self.row(page, at, [told.say(cell) for cell in row])
+            at += 2
+        steps: list[list[_Value]] = [[told.say(s.what), told.say(s.why)] for s in told.view.ledger]
+        facts: list[list[_Value]] = [[name, value] for name, value in told.facts()]
+        for head, rows in (
+            ([word("col_step"), word("col_why")], steps),
+            ([word("col_fact"), word("col_value")], facts),
+        ):
+            self.head(page, at, head)
+            for values in rows:
+                at += 1
+                self.row(page, at, values)
+            at += 2
+        page.freeze_panes = f"A{_HEAD}"
+        return page
+
+    def codebook(self) -> _Table:
+        """Return every question with each of its answers, a row an answer."""
+        told, word = self.told, self.told.word
+        found: dict[str, ItemCell] = {}
+        for cell in (cell for unit in told.units for cell in unit.items):
+            if cell.item not in found or len(cell.parts) > len(found[cell.item].parts):
+                found[cell.item] = cell
+        rows: list[list[_Value]] = []
+        for item in told.items.values():
+            scale = told.scales.get(item.scale or "")
+            reading = ["", ""] if scale is None else [word(f"reading_{scale.reading}"), told.say(scale.note)]
+            turned = word("is_reversed" if item.reverse else "not_reversed")
+            start = [told.scale(item.scale), *reading, told.say(item.id), told.say(item.text), turned]
+            rows += [[*start, *answer] for answer in self.answers_of(found.get(item.id))]
+        head = [("col_scale", _SCALE), ("col_reading", 24), ("col_note", 50), ("col_id", 18)]
+        head += [("col_question", _LONG), ("col_reversed", 14), ("col_answer", 26), ("col_counts", 18)]
+        return _Table(self.named(head), rows)
+
+    def answers_of(self, cell: ItemCell | None) -> Iterator[tuple[str, str]]:
+        """Yield a question's answers from the least favorable on, and how each counts."""
+        told = self.told
+        if cell is None or not cell.parts:
+            yield "", ""
+            return
+        for part in cell.parts:
+            yield told.say(part.label), told.word(f"tone_{part.tone}")
+        if told.view.not_counted is not None:
+            yield told.say(told.view.not_counted), told.word("tone_not_counted")
+
+    # The pictures
+
+    def bars(
+        self,
+        page: Worksheet,
+        table: _Table,
+        series: Sequence[tuple[int, str]],
+        names: tuple[int, int],
+        shown: int,
+        *,
+        stacked: bool = False,
+    ) -> BarChart:
+        """Return bars of some columns, each with its colour, named by the cells of other columns."""
+        from openpyxl.chart import BarChart, Reference
+        from openpyxl.chart import Series as new_series
+        from openpyxl.chart.data_source import AxDataSource, MultiLevelStrRef, StrRef
+        from openpyxl.chart.label import DataLabelList
+
+        top, bottom = _HEAD + 1, _HEAD + len(table.rows)
+        chart = BarChart()
+        chart.type, chart.style, chart.gapWidth = "bar", 2, 40
+        chart.height, chart.width = max(7.5, 3 + shown * (1.0 if stacked else 0.9)), 30 if stacked else 22
+        where = Reference(page, min_col=names[0], max_col=names[1], min_row=top, max_row=bottom)
+        for at, (column, colour) in enumerate(series):
+            values = Reference(page, min_col=column, min_row=_HEAD, max_row=bottom)
+            drawn = new_series(values, title_from_data=True)
+            drawn.graphicalProperties.solidFill = colour
+            drawn.graphicalProperties.line.solidFill = PAPER
+            one = names[0] == names[1]
+            drawn.cat = (
+                AxDataSource(strRef=StrRef(f=str(where)))
+                if one
+                else AxDataSource(multiLvlStrRef=MultiLevelStrRef(f=str(where)))
+            )
+            drawn.dLbls = DataLabelList(
+                showVal=True, showSerName=False, showCatName=False, showLegendKey=False, showPercent=False
+            )
+            drawn.dLbls.dLblPos = "ctr" if stacked else "inBase"
+            drawn.dLbls.txPr = _letters(PAPER if colour in DARK else INK)
+            if stacked:
+                # Under five there is no room for a figure: the table has it.
+                drawn.dLbls.numFmt = '[>=5]0;""'
+            else:
+                self.interval(page, drawn, len(table.head) + 1 + 2 * at, bottom)
+            chart.series.append(drawn)
+        if stacked:
+            chart.grouping, chart.overlap = "stacked", 100
+        chart.legend.position = "t"
+        chart.x_axis.scaling.orientation, chart.x_axis.delete = "maxMin", False
+        chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = 0, 100, 50
+        chart.y_axis.delete, chart.y_axis.crosses, chart.y_axis.number_format = False, "max", '0" %"'
+        chart.y_axis.majorGridlines.spPr = _line(LINE, 9_525)
+        return chart
+
+    def interval(self, page: Worksheet, drawn: Series, column: int, bottom: int) -> None:
+        """Draw a series' interval, from the two columns that say how far it reaches."""
+        from openpyxl.chart import Reference
+        from openpyxl.chart.data_source import NumDataSource, NumRef
+        from openpyxl.chart.error_bar import ErrorBars
+
+        down, up = (
+            NumDataSource(
+                numRef=NumRef(f=str(Reference(page, min_col=at, min_row=_HEAD + 1, max_row=bottom)))
+            )
+            for at in (column, column + 1)
+        )
+        bars = ErrorBars(errBarType="both", errValType="cust", plus=up, minus=down, noEndCap=False)
+        bars.spPr = _line(INK, 15_875)
+        drawn.errBars = bars
+
+    def place(self, page: Worksheet, table: _Table, chart: BarChart) -> None:
+        """Put a picture beside its table, over the columns that only it reads."""
+        from openpyxl.utils import get_column_letter
+
+        chart.title = page.title
+        chart.title.overlay = False
+        if table.first:
+            put(page.cell(4, len(table.head) + 1), self.told.word("filter"))
+        page.add_chart(chart, f"{get_column_letter(len(table.head) + 1)}{_HEAD}")
+
+
+def _letters(colour: str) -> RichText:
+    """Return letters of a colour, for figures on a bar."""
+    from openpyxl.chart.text import RichText
+    from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
+
+    letters = ParagraphProperties(defRPr=CharacterProperties(sz=1000, b=True, solidFill=colour))
+    return RichText(p=[Paragraph(pPr=letters, endParaRPr=CharacterProperties())])
+
+
+def _line(colour: str, width: int) -> GraphicalProperties:
+    from openpyxl.chart.shapes import GraphicalProperties
+    from openpyxl.drawing.line import LineProperties
+
+    return GraphicalProperties(ln=LineProperties(solidFill=colour, w=width))

@@ -1,0 +1,242 @@
+"""*About these numbers*: what they rest on, what is not shown and why, and what they cannot tell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from relsurvey.analysis.alpha import feldt
+from relsurvey.analysis.change import MIN_N_CHANGE
+from relsurvey.analysis.models.reliability_finding import ScaleReliability
+from relsurvey.analysis.nonresponse import HALF
+from relsurvey.disclosure import ALL, Certificate
+from relsurvey.disclosure.plan import WORDS_UNDER
+from relsurvey.view import asked, model
+from relsurvey.view.pages import in_languages
+from relsurvey.view.telling import Telling
+from relsurvey.words import Text
+from relsurvey.words.catalogue import pick
+
+#: Pages named in the table of what is not shown; of more, how many.
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class About:
+    """What a view says of itself.
+
+    Attributes
+    ----------
+    told
+        The view's numbers, and the languages to say them in.
+    units
+        Its pages: what they hide is said here once more, all of it in one place.
+    reliability, certificate, simulated
+        How far the scales hold, what the gate proved, and whether the answers were made up.
+    """
+
+    told: Telling
+    units: Sequence[model.Unit]
+    reliability: Mapping[str, ScaleReliability]
+    certificate: Certificate
+    simulated: bool
+
+    def sections(self) -> list[model.Section]:
+        """Return the sections in the order of the page."""
+        grouped = bool(self.told.cells.categories)
+        several = len(self.told.cells.scales) > 1
+        proved = "protect_none" if self.certificate.narrowest is None else "protect_width"
+        return [
+            *([self._section("simulated_title", "simulated")] if self.simulated else []),
+            self._who(),
+            *self._who_by_group(),
+            *self._bounds(),
+            self._section("sure_title", "sure_line", "sure_tenths", "sure_words", "sure_coded"),
+            self._reading(),
+            *([self._section("compare_title", "compare_rule", "compare_chance")] if grouped else []),
+            *self._comparable(),
+            *self._changed(),
+            self._hidden(),
+            self._section("not_title", "not_why", *(["not_elements"] if several else [])),
+            self._section("protect_title", "protect_rule", "protect_check", proved),
+        ]
+
+    def _say(self, key: str, **values: object) -> Text:
+        width = self.certificate.narrowest
+        return self.told.say(f"about.{key}", **{"min_n": self.told.min_n, "width": width, **values})
+
+    def _section(self, title: str, *keys: str) -> model.Section:
+        return model.Section(title=self._say(title), paragraphs=[self._say(key) for key in keys])
+
+    def _changed(self) -> list[model.Section]:
+        """Return the rules of a change, where some page tells of one."""
+        if not any(unit.change is not None and unit.change.cells for unit in self.units):
+            return []
+        rule = self._say("change_rule", fewest=max(MIN_N_CHANGE, self.told.min_n))
+        return [model.Section(title=self._say("change_title"), paragraphs=[rule, self._say("change_same")])]
+
+    def _who(self) -> model.Section:
+        whole = None if self.told.answering is None else self.told.answering.whole
+        said = asked.who_answered(self.told.languages, whole, self.told.min_n)
+        return model.Section(title=self._say("who_title"), paragraphs=[said])
+
+    def _who_by_group(self) -> list[model.Section]:
+        """Return which share of each group answered, where the roster has groups that may be shown."""
+        known = self.told.answering
+        if known is None or known.whole.invited < self.told.min_n:
+            return []
+        rows = []
+        for variable in self.told.cells.categories:
+            title = in_languages(self.told.instrument.groups[variable].title, self.told.languages)
+            place = {category: at for at, category in enumerate(self.told.cells.categories[variable])}
+            groups = asked.shown_groups(known.groups.get(variable, ()), self.told.min_n)
+            for group in sorted(groups, key=lambda g: place.get(g.group or "", len(place))):
+                rate = asked.rate_words(self.told.languages, group, self.told.min_n)
+                label = self._category(variable, group.group)
+                name = {language: f"{title[language]}: {label[language]}" for language in title}
+                rows.append([name, rate])
+        if not rows:
+            return []
+        whole = asked.rate_words(self.told.languages, known.whole, self.told.min_n)
+        return [
+            model.Section(
+                title=self._say("who_groups_title"),
+                paragraphs=[self._say("who_groups")],
+                head=[self._say("head_students"), self._say("head_answered")],
+                rows=[[self._say("all_asked"), whole], *rows],
+            )
+        ]
+
+    def _category(self, variable: str, category: str | None) -> Text:
+        if category is None:
+            return self._say("other_groups")
+        if category in ("no entry", "two_or_more"):
+            return self._say("no_entry") if category == "no entry" else self.told.say("group.two_or_more")
+        labels = {c.id: c.label for c in self.told.instrument.groups[variable].categories}
+        return in_languages(labels.get(category, {"*": category}), self.told.languages)
+
+    def _bounds(self) -> list[model.Section]:
+        """Return how far those who did not answer could move each scale's share of all students."""
+        known, cells = self.told.answering, self.told.cells
+        whole = next((u.id for u in cells.plan.units if u.id == ALL or u.parent is None), ALL)
+        if known is None or known.whole.invited - known.whole.answered < self.told.min_n:
+            return []
+        rows = []
+        for key in cells.reported:
+            sums = cells.units[whole].scales[key]
+            hidden = whole not in self.told.released.units or self.told.released.hides(
+                cells.plan, whole, None, key, "scale"
+            )
+            scored = known.scored.get(key, 0)
+            if hidden or sums.n < WORDS_UNDER or scored < self.told.min_n:
+                continue
+            rows.append(
+                [
+                    self.told.scale_title(key),
+                    asked.percent_words(self.told.languages, sums.share),
+                    asked.bounds_words(self.told.languages, sums.share, scored, known.whole.invited),
+                ]
+            )
+        if not rows:
+            return []
+        return [
+            model.Section(
+                title=self._say("bounds_title"),
+                paragraphs=[self._say("bounds_half" if known.whole.rate < HALF else "bounds")],
+                head=[self._say("head_scale"), self._say("head_of_answered"), self._say("head_of_asked")],
+                rows=rows,
+            )
+        ]
+
+    def _reading(self) -> model.Section:
+        """Return how each scale may be read, in words and as a whole percent."""
+        rows = []
+        for key in self.told.cells.scales:
+            found = self.reliability[key]
+            read = self._say(f"read_{found.verdict.reading}")
+            rows.append([self.told.scale_title(key), read, self._reliability(found)])
+        least = round(100 * self.told.instrument.reliability.report)
+        return model.Section(
+            title=self._say("reading_title"),
+            paragraphs=[self._say("reading", least=least)],
+            head=[self._say("head_scale"), self._say("head_read"), self._say("head_reliability")],
+            rows=rows,
+        )
+
+    def _reliability(self, found: ScaleReliability) -> Text:
+        """Return the figure that the verdict rests on (rules.md 9); none where it rests on too little."""
+        value, low, high = found.omega, found.omega_low, found.omega_high
+        if math.isnan(value):
+            value, low, high = found.alpha, found.alpha_low, found.alpha_high
+            if found.n_items == 2:
+                value = found.alpha_std
+                low, high = feldt(value, found.n, found.n_items)
+        if found.verdict.reading == "too_few" or found.n < self.told.min_n or math.isnan(value + low + high):
+            return self._say("no_figure")
+        percents = [
+            asked.percent_words(self.told.languages, share)
+            for share in (value, math.floor(100 * low + 1e-9) / 100, math.ceil(100 * high - 1e-9) / 100)
+        ]
+        return self._say("figure", value=percents[0], low=percents[1], high=percents[2])
+
+    def _comparable(self) -> list[model.Section]:
+        """Return whether the groups of each variable read each scale's questions alike (rules.md 10)."""
+        variables = [v for v in self.told.cells.categories if self.told.checked.get(v)]
+        if not variables:
+            return []
+        titles = {v: self.told.instrument.groups[v].title for v in variables}
+        rows = [
+            [
+                self.told.scale_title(key),
+                *(
+                    self.told.say(f"invariance.mark_{self.told.checked[v][key].mark.replace(' ', '_')}")
+                    for v in variables
+                ),
+            ]
+            for key in self.told.cells.reported
+        ]
+        return [
+            model.Section(
+                title=self._say("comparable_title"),
+                paragraphs=[self._say("compare_dif")],
+                head=[
+                    self._say("head_scale"),
+                    *(in_languages(titles[v], self.told.languages) for v in variables),
+                ],
+                rows=rows,
+            )
+        ]
+
+    def _hidden(self) -> model.Section:
+        """Return what the pages do not show, and why: the tables of groups, then all else."""
+        first = self.told.languages[0]
+        found: dict[tuple[str, str], tuple[Text, list[Text]]] = {}
+        for unit in self.units:
+            for table in unit.groups:
+                if table.note is not None:
+                    where = found.setdefault((table.variable, table.note[first]), (table.note, []))[1]
+                    where.append(unit.title)
+        rows = [
+            [
+                in_languages(self.told.instrument.groups[variable].title, self.told.languages),
+                note,
+                self._pages(where),
+            ]
+            for (variable, _), (note, where) in found.items()
+        ]
+        others = [self.told.say(f"hidden.{key}") for key in ("units", "figures", "one_by_one")]
+        said = [text for text in others if any(text in unit.hidden for unit in self.units)]
+        if not rows and not said:
+            said = [self._say("hidden_nothing")]
+        head = ("head_table", "head_why", "head_where") if rows else ()
+        return model.Section(
+            title=self._say("hidden_title"), paragraphs=said, head=[self._say(key) for key in head], rows=rows
+        )
+
+    def _pages(self, titles: Sequence[Text]) -> Text:
+        if len(titles) > _NAMED:
+            return self._say("pages", k=len(titles))
+        return {
+            language: "; ".join(pick(title, language) for title in titles) for language in self.told.languages
+        }

@@ -1,0 +1,204 @@
+"""Next steps that teams saved in earlier waves: read strictly, and set beside the units they are of."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from relsurvey.errors import ReadError
+from relsurvey.escape import one_line
+from relsurvey.view import model
+from relsurvey.view.pages import wave_name
+
+#: Largest file in bytes, most files at once, and most cards a unit is shown with.
+_LARGEST, _MOST_FILES, MOST_CARDS = 100_000, 5_000, 3
+# What a screen does not show, or shows in another order than it stands in the file; a line end stays.
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def _plain(text: str) -> str:
+    return _UNSEEN.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+_Id = Annotated[str, StringConstraints(max_length=200)]
+_Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain)]
+_Lines = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_plain)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class SavedCard(_Strict):
+    """The card of a team's file: its own words."""
+
+    scale: _Id | None
+    strategy: _Id | None
+    noticed: _Lines
+    trying: _Lines
+    who: _Line
+    by_when: _Line
+    looking_at: _Lines
+
+
+class TeamFile(_Strict):
+    """A file that a team saved from a page: ``widgets/core/team.ts`` writes it, with the same limits."""
+
+    format: Literal[1]
+    kind: Literal["relsurvey-team"]
+    view: _Id
+    unit: _Id
+    wave: Annotated[dict[_Id, _Id], Field(max_length=20)] | None
+    made: datetime.date
+    guesses: dict[_Id, Annotated[int, Field(ge=0, le=10)]] = Field(max_length=200)
+    surprise: _Lines
+    card: SavedCard
+
+
+def read(cards: str | Path | Sequence[str | Path]) -> dict[str, TeamFile]:
+    """Read teams' files.
+
+    Parameters
+    ----------
+    cards
+        A folder, of which every ``.json`` is read; a file; or a list of either.
+
+    Returns
+    -------
+    dict
+        What each file says, by its name.
+
+    Raises
+    ------
+    ReadError
+        If there is no file, or one is none that the page *Next step* saved, naming it.
+    """
+    found: dict[str, TeamFile] = {}
+    for path in _paths(cards):
+        name = one_line(path.name)[:80]
+        try:
+            with path.open("rb") as file:
+                data = file.read(_LARGEST + 1)
+        except OSError as cause:
+            raise ReadError(f"{name} cannot be read: {cause.strerror}. Check the path.") from cause
+        if len(data) > _LARGEST:
+            raise ReadError(f"{name} is larger than a team's file can be (100 kB). Leave it out.")
+        try:
+            found[str(path)] = TeamFile.model_validate_json(data)
+        except ValidationError as cause:
+            error = cause.errors(include_input=False, include_url=False, include_context=False)[0]
+            where = one_line(".".join(map(str, error["loc"])))[:80] or "its text"
+            why = one_line(error["msg"])[:120]
+            raise ReadError(
+                f"{name} is not a file that the page Next step saved ({where}: {why[:1].lower()}{why[1:]}). "
+                "Save it there again, or leave it out."
+            ) from cause
+    return found
+
+
+def _paths(cards: str | Path | Sequence[str | Path]) -> list[Path]:
+    paths: list[Path] = []
+    for given in [cards] if isinstance(cards, (str, Path)) else cards:
+        path = Path(given)
+        if path.is_dir():
+            inside = sorted(p for p in path.glob("*.json") if p.is_file())
+            if not inside:
+                raise ReadError(f"There is no team's file (.json) in the folder {path}. Check the path.")
+            paths += inside
+        elif path.is_file():
+            paths.append(path)
+        else:
+            raise ReadError(f"There is no team's file or folder at {path}. Check the path.")
+    if len(paths) > _MOST_FILES:
+        raise ReadError(f"There are {len(paths)} teams' files. Give at most {_MOST_FILES} at once.")
+    return paths
+
+
+def attach(
+    view: model.View,
+    saved: dict[str, TeamFile],
+    *,
+    instrument: str,
+    wave: str | None,
+) -> tuple[model.View, tuple[str, ...]]:
+    """Set the cards of earlier waves beside the units they are of, the latest first, at most three each.
+
+    Parameters
+    ----------
+    view
+        The view to come.
+    saved
+        Teams' files by name.
+    instrument, wave
+        What the view is of: views are called after it.
+
+    Returns
+    -------
+    tuple
+        The view, and a sentence for each file that it cannot show.
+
+    Notes
+    -----
+    A file of the view's own wave, or of a day after the view was made, is no earlier step and is passed over,
+    as is one without a card. Days tell which wave is earlier: next year's fall is called fall again. A scale
+    or strategy that the view does not have is left away.
+    """
+    units = {unit.id for unit in view.units}
+    notes: list[str] = []
+    cards: dict[str, list[model.Card]] = {}
+    for path, file in saved.items():
+        name = one_line(Path(path).name)[:80]
+        if file.view != instrument and not file.view.startswith(f"{instrument}-"):
+            notes.append(f"{name} was saved from the view of another survey, so it is left out.")
+            continue
+        if file.unit not in units:
+            unknown = one_line(file.unit)[:60]
+            notes.append(f"{name} is of {unknown!r}, which this view does not show, so it is left out.")
+            continue
+        own = _wave(file.view.removeprefix(instrument).removeprefix("-"), units)
+        if own != wave and file.made.isoformat() <= view.made:
+            card = _card(file, view, own)
+            if card is not None and card not in cards.setdefault(file.unit, []):
+                cards[file.unit].append(card)
+    shown = [unit.model_copy(update={"cards": _latest(cards.get(unit.id, []))}) for unit in view.units]
+    return view.model_copy(update={"units": shown}), tuple(notes)
+
+
+def _wave(name: str, units: AbstractSet[str]) -> str | None:
+    """Return the wave in what a view's name adds to its instrument; a team's own view adds the unit too.
+
+    Examples
+    --------
+    >>> _wave("fall", {"north"}), _wave("fall-north", {"north"}), _wave("north", {"north"})
+    ('fall', 'fall', None)
+    """
+    for unit in sorted(units, key=len, reverse=True):
+        if name == unit or name.endswith(f"-{unit}"):
+            name = name.removesuffix(unit).removesuffix("-")
+            break
+    return name or None
+
+
+def _card(file: TeamFile, view: model.View, wave: str | None) -> model.Card | None:
+    """Return a file's card as a view shows it, or None where nothing was written or chosen."""
+    words = file.card.model_dump(exclude={"scale", "strategy"})
+    strategy = file.card.strategy if any(s.id == file.card.strategy for s in view.strategies) else None
+    if strategy is None and not any(words.values()):
+        return None
+    return model.Card(
+        made=file.made.isoformat(),
+        wave=wave_name(wave, view.languages),
+        scale=file.card.scale if any(s.id == file.card.scale for s in view.scales) else None,
+        strategy=strategy,
+        **words,
+    )
+
+
+def _latest(cards: list[model.Card]) -> list[model.Card]:
+    return sorted(cards, key=lambda card: card.made, reverse=True)[:MOST_CARDS]

@@ -1,0 +1,95 @@
+/** Guesses beside answers: which are surprises, and how to say so. */
+
+import type { ScaleCell, Share, Text, Unit } from "../schema/view";
+import { type Scene, scaleTitle } from "./scene";
+import { inLanguage } from "./text";
+import { stringsFor } from "./strings";
+
+/** More sliders than this take longer than a meeting has. */
+const MOST = 10;
+
+export type Shown = ScaleCell & { share: Share };
+
+/** The scales of a unit that have a share to guess. */
+export function guessable(unit: Unit): Shown[] {
+  return unit.scales.filter((cell): cell is Shown => cell.share != null).slice(0, MOST);
+}
+
+export type Surprise = "higher" | "lower" | "as";
+
+/** Where the share could be, in percents. An end at 5 or 95 is coded, and stands for all beyond it. */
+function interval({ low, high }: Share): [number, number] {
+  return [low <= 5 ? 0 : low, high >= 95 ? 100 : high];
+}
+
+/** The answer beside the guess. Whatever the interval leaves open, or is said by the same words, is as guessed. */
+export function surpriseOf(share: Share, guess: number): Surprise {
+  const [low, high] = interval(share);
+  const at = 10 * guess;
+  const sameWords = !share.coded && Math.floor(share.percent / 10 + 0.5) === guess;
+  if (sameWords || (at >= low && at <= high)) return "as";
+  return at < low ? "higher" : "lower";
+}
+
+export interface Guessed {
+  cell: Shown;
+  guess: number;
+  surprise: Surprise;
+}
+
+/** The guesses by what came of them, in each the farthest off first. */
+export function guessedOf(scene: Scene): Record<Surprise, Guessed[]> {
+  const guessed = guessable(scene.unit).flatMap((cell) => {
+    const guess = scene.meeting.guesses[cell.scale];
+    return guess === undefined ? [] : [{ cell, guess, surprise: surpriseOf(cell.share, guess) }];
+  });
+  guessed.sort((a, b) => off(b) - off(a));
+  const of = (surprise: Surprise): Guessed[] => guessed.filter((entry) => entry.surprise === surprise);
+  return { higher: of("higher"), lower: of("lower"), as: of("as") };
+}
+
+function off({ cell, guess }: Guessed): number {
+  return Math.abs(cell.share.percent - 10 * guess);
+}
+
+/** "Guessed 4 in 10; about 7 in 10 students say so (between 6 and 8)." */
+export function besideSentence({ cell, guess, surprise }: Guessed, language: string): string {
+  const words = stringsFor(language);
+  const { low, high, coded } = cell.share;
+  // Tenths are rounded outward: where they would seem to hold the guess after all, whole percents are said.
+  const seems = surprise !== "as" && guess >= Math.floor(low / 10) && guess <= Math.ceil(high / 10);
+  const range = seems && !coded ? words.betweenPercent(low, high) : inLanguage(cell.range, language);
+  return words.beside(words.guessed(guess), inLanguage(cell.words, language), range, coded != null);
+}
+
+/** The first page's sentences; where no scale stands out, the biggest surprise does. */
+export function glanceSentences(scene: Scene): readonly Text[] {
+  const { say } = scene.unit;
+  const { higher, lower } = guessedOf(scene);
+  const [first] = [...higher, ...lower].sort((a, b) => off(b) - off(a));
+  if (first === undefined) return say;
+  const { languages } = scene.view;
+  const surprise = (): Text =>
+    Object.fromEntries(
+      languages.map((language) => {
+        const title = scene.view.scales.find(({ id }) => id === first.cell.scale)?.title;
+        const scale = inLanguage(title, language) || first.cell.scale;
+        return [language, stringsFor(language).biggest(scale, besideSentence(first, language))];
+      }),
+    );
+  return say.map((text) => (scene.say(text) === scene.words.noneStandsOut ? surprise() : text));
+}
+
+/** The scales that stand out, in the order they are spoken of: in the sentences, in clear changes, in surprises. */
+export function standingOut(scene: Scene): string[] {
+  const { unit, view } = scene;
+  const said = [...unit.say, ...(unit.change?.say ?? [])].map(scene.say).join("\n");
+  const named = view.scales
+    .map(({ id }) => ({ id, at: said.indexOf(scaleTitle(scene, id)) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at)
+    .map(({ id }) => id);
+  const changed = (unit.change?.cells ?? []).filter((cell) => cell.verdict === "clear").map((cell) => cell.scale);
+  const { higher, lower } = guessedOf(scene);
+  return [...new Set([...named, ...changed, ...[...higher, ...lower].map(({ cell }) => cell.scale)])];
+}

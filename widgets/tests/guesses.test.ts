@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { besideSentence, glanceSentences, guessable, guessedOf, standingOut, surpriseOf } from "../core/guesses";
+import { chosenCard } from "../core/next";
+import { EMPTY_CARD } from "../core/team";
+import { monthInWords } from "../core/text";
+import { sample, sceneFor } from "./fixture";
+
+const share = (percent: number, low: number, high: number) => ({ percent, low, high });
+
+test("a guess inside the interval, or of the same words, is as guessed", () => {
+  assert.equal(surpriseOf(share(76, 69, 82), 8), "as");
+  assert.equal(surpriseOf(share(76, 69, 82), 7), "as");
+  assert.equal(surpriseOf(share(76, 69, 82), 6), "higher");
+  assert.equal(surpriseOf(share(76, 69, 82), 9), "lower");
+  // 78 is "about 8 in 10" though 80 is past the interval.
+  assert.equal(surpriseOf(share(78, 77, 79), 8), "as");
+  assert.equal(surpriseOf(share(42, 34, 50), 5), "as");
+});
+
+test("a coded end is open", () => {
+  const top = { ...share(95, 95, 95), coded: "top" } as const;
+  const bottom = { ...share(5, 5, 5), coded: "bottom" } as const;
+  assert.deepEqual(
+    [10, 9].map((guess) => surpriseOf(top, guess)),
+    ["as", "higher"],
+  );
+  assert.deepEqual(
+    [0, 1].map((guess) => surpriseOf(bottom, guess)),
+    ["as", "lower"],
+  );
+  assert.equal(surpriseOf(share(90, 80, 95), 10), "as");
+});
+
+test("strengths come first, and in each the farthest off", () => {
+  const guesses = { express_care: 2, challenge_growth: 3, provide_support: 6, share_power: 9 };
+  const { higher, lower, as } = guessedOf(sceneFor({ unit: "sierra-norte" }, { guesses }));
+  assert.deepEqual(
+    [higher, lower, as].map((list) => list.map(({ cell }) => cell.scale)),
+    [["express_care", "challenge_growth"], ["share_power"], ["provide_support"]],
+  );
+  assert.deepEqual(
+    guessable(sceneFor({ unit: "paper-lantern" }).unit).map(({ scale }) => scale),
+    ["express_care", "challenge_growth"],
+  );
+});
+
+test("the sentence does not contradict itself", () => {
+  const of = (guess: number, language = "en"): string => {
+    const { higher, lower, as } = guessedOf(sceneFor({ unit: "sierra-norte" }, { guesses: { express_care: guess } }));
+    const [only] = [...higher, ...lower, ...as];
+    assert.ok(only);
+    return besideSentence(only, language);
+  };
+  assert.equal(of(3), "Guessed 3 in 10; about 8 in 10 students say so (between 6 and 9).");
+  assert.equal(of(3, "es"), "Pensábamos en 3 de cada 10; respondieron así: unos 8 de cada 10 (entre 6 y 9).");
+  // Outward tenths would hold the guess: whole percents are said.
+  assert.equal(of(6), "Guessed 6 in 10; about 8 in 10 students say so (between 69 and 82 percent).");
+});
+
+test("the first page says the biggest surprise only where no scale stands out", () => {
+  const view = sample();
+  const none = { en: "We cannot single out one scale: each has its own line below.", es: "x" };
+  const units = view.units.map((unit) => (unit.id === "all" ? { ...unit, say: [none, ...unit.say.slice(1)] } : unit));
+  const fresh = { ...view, units };
+  const guesses = { express_care: 8, share_power: 9, provide_support: 2 };
+  const said = (unit: string, guess: Record<string, number>): (string | undefined)[] =>
+    glanceSentences(sceneFor({ unit }, { guesses: guess }, fresh)).map((text) => text["en"]);
+  const original = (id: string): (string | undefined)[] =>
+    units.find((unit) => unit.id === id)?.say.map((text) => text["en"]) ?? [];
+  assert.equal(
+    said("all", guesses)[0],
+    "The biggest surprise is Share power. Guessed 9 in 10; about 4 in 10 students say so (between 3 and 5).",
+  );
+  assert.deepEqual(said("all", guesses).slice(1), original("all").slice(1));
+  assert.deepEqual(said("all", { express_care: 8 }), original("all"), "nothing surprised");
+  assert.deepEqual(said("sierra-norte", guesses), original("sierra-norte"));
+});
+
+test("scales stand out in the order they are spoken of, then surprises", () => {
+  assert.deepEqual(standingOut(sceneFor({ unit: "sierra-norte" })), ["express_care", "share_power"]);
+  const scene = sceneFor({ unit: "sierra-norte-otter" }, { guesses: { provide_support: 1 } });
+  assert.deepEqual(standingOut(scene), ["provide_support"]);
+});
+
+test("choosing fills what is empty or was filled by a choice, and nothing else", () => {
+  const text = (en: string) => ({ en });
+  const strategy = (id: string, scales: string[]) => ({
+    id,
+    title: text(id),
+    scales,
+    what: text(`what ${id}`),
+    steps: [],
+    look_at: text(`look ${id}`),
+    source: text("x"),
+  });
+  const a = strategy("a", ["challenge_growth", "share_power"]);
+  const b = strategy("b", []);
+  const view = { ...sample(), strategies: [a, b] };
+  const scene = sceneFor({ unit: "sierra-norte", page: "next" }, {}, view);
+  const first = chosenCard(scene, a);
+  assert.deepEqual(first, {
+    ...EMPTY_CARD,
+    strategy: "a",
+    scale: "share_power",
+    trying: "a: what a",
+    looking_at: "look a",
+  });
+  const second = chosenCard({ ...scene, meeting: { ...scene.meeting, card: { ...first, looking_at: "own" } } }, b);
+  assert.deepEqual([second.trying, second.looking_at, second.scale], ["b: what b", "own", "share_power"]);
+});
+
+test("a month is told with its year only where it could be mistaken", () => {
+  assert.equal(monthInWords("2026-10-08", "2026-11-30", "en"), "October");
+  assert.equal(monthInWords("2025-12-01", "2026-11-30", "es"), "diciembre");
+  assert.equal(monthInWords("2025-11-30", "2026-11-30", "en"), "November 2025");
+  assert.equal(monthInWords("soon", "2026-11-30", "en"), "soon");
+});
