@@ -75,7 +75,10 @@ def test_an_error_is_one_sentence_and_exit_code_2(tmp_path, arguments, says):
     assert says in done.stderr and "Traceback" not in done.stderr and done.stdout == ""
 
 
-@pytest.mark.parametrize("command", ["demo", "check", "publish", "serve", "instruments"])
+@pytest.mark.parametrize(
+    "command",
+    ["demo", "check", "publish", "serve", "comments", "log", "where", "forget", "instruments"],
+)
 def test_every_command_has_help_with_an_example(command):
     done = run(command, "--help")
     assert done.returncode == 0 and f"Example: relsurvey {command}" in done.stdout

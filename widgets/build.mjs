@@ -47,22 +47,32 @@ await Promise.all([
   build({ ...common, entryPoints: [here("anywidget/main.ts")], outfile: `${out}/viewer.js`, format: "esm" }),
   build({ ...common, entryPoints: [here("loader/main.ts")], outfile: `${out}/loader.js`, format: "esm" }),
   build({ ...common, entryPoints: [here("explore/main.ts")], outfile: `${out}/explore.js`, format: "esm" }),
+  build({ ...common, entryPoints: [here("comments/main.ts")], outfile: `${out}/comments.js`, format: "esm" }),
+  build({ ...common, entryPoints: [here("publish/main.ts")], outfile: `${out}/publish.js`, format: "esm" }),
   build({ ...common, entryPoints: [here("page/page.css")], outfile: `${out}/page.css` }),
   build({ ...common, entryPoints: [here("core/style.css")], outfile: `${out}/viewer.css` }),
   build({ ...common, entryPoints: [here("loader/loader.css")], outfile: `${out}/loader.css` }),
   build({ ...common, entryPoints: [here("explore/explore.css")], outfile: `${out}/explore.css` }),
+  build({ ...common, entryPoints: [here("comments/comments.css")], outfile: `${out}/comments.css` }),
+  build({ ...common, entryPoints: [here("publish/publish.css")], outfile: `${out}/publish.css` }),
   buildLab(common),
 ]);
 
-for (const name of ["page", "viewer", "loader", "explore"].flatMap((part) => [`${part}.js`, `${part}.css`])) {
+for (const name of ["page", "viewer", "loader", "explore", "comments", "publish"].flatMap((part) => [
+  `${part}.js`,
+  `${part}.css`,
+])) {
   const { size } = await stat(`${out}/${name}`);
   const sent = gzipSync(await readFile(`${out}/${name}`)).length;
-  const limit = /^(loader|explore)/.test(name) ? SMALL : LIMIT;
+  // The widget that publishes shows the view itself, beside its own.
+  const [limit, most] = name.startsWith("publish")
+    ? [LIMIT + SMALL, SENT + SMALL / 2]
+    : [/^(loader|explore|comments)/.test(name) ? SMALL : LIMIT, SENT];
   console.log(
     `${name.padEnd(12)} ${[size, sent].map((n) => `${(n / 1000).toFixed(1).padStart(6)} kB`).join(", sent")}`,
   );
-  if (sent > SENT) {
-    console.error(`${name} is over its limit of ${SENT / 1000} kB compressed.`);
+  if (sent > most) {
+    console.error(`${name} is over its limit of ${most / 1000} kB compressed.`);
     process.exitCode = 1;
   }
   if (size > limit) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
@@ -130,6 +131,8 @@ def check(
         _print(section)
     if checked.error is None:
         print("\nThis page holds exact counts and labels: it is for you alone.")
+        if checked.study is not None:
+            _due(checked.study, files)
         return
     print()
     if checked.proposal is not None:
@@ -149,7 +152,10 @@ def publish(
     out: Out,
     instrument: Asked = None,
     by: Annotated[
-        list[str] | None, typer.Option(help="A group variable; repeat for more. Default: the instrument's.")
+        list[str] | None,
+        typer.Option(
+            help="A group variable, or two together (a*b); repeat for more. Default: the instrument's."
+        ),
     ] = None,
     min_n: Annotated[
         int | None, typer.Option(help="Fewest students of anything shown; 11 or more for files.")
@@ -210,6 +216,7 @@ def publish(
             each=cast("Each | None", each),
         )
     _summary(study, published)
+    _due(study, files)
 
 
 @app.command(epilog="Example: relsurvey serve spring --room")
@@ -330,6 +337,186 @@ def new(
     else:
         print("Next      Try it:")
     print(f"          relsurvey check {shown(started.answers)} --instrument {instrument}")
+
+
+@app.command(epilog="Example: relsurvey comments answers.xlsx --instrument five-elements --staff staff.csv")
+def comments(
+    files: Files,
+    instrument: Asked = None,
+    mapping: Mapped = None,
+    roster: Rostered = None,
+    staff: Annotated[
+        Path | None,
+        typer.Option(
+            "--staff", help="Names of the school's adults: a comment that holds one cannot be released."
+        ),
+    ] = None,
+    wave: Waves = None,
+    school: Schools = None,
+    keep: Keep = "last",
+    lenient: Lenient = False,
+    language: Annotated[str, typer.Option(help="The screen's language: en or es.")] = "en",
+) -> None:
+    """Read what students wrote, danger first: release each comment, hold it, or pass it on.
+
+    Nothing is shown to anybody until it was released here. What is decided is kept in relsurvey's own folder,
+    without a word of the comments.
+    """
+    from rich.console import Console
+
+    from relsurvey.comments import Desk
+    from relsurvey.comments.people import names_in
+    from relsurvey.comments.terminal import sit
+    from relsurvey.study import read
+
+    with _working(f"Reading {_names(files)} …"):
+        study = read(
+            _sources(files, wave, school),
+            instrument,
+            mapping=mapping,
+            roster=roster,
+            strict=not lenient,
+            keep=_kept(keep),
+        )
+        desk = Desk(
+            study.responses,
+            study.comments,
+            study.instrument,
+            ids=study._ids,
+            simulated=study.simulated,
+            names=names_in(roster, staff),
+        )
+    sit(desk, Console(highlight=False), _typed, "es" if language == "es" else "en")
+
+
+def _typed(question: str) -> str:
+    print(question, end="", flush=True)
+    line = sys.stdin.readline()
+    if not line:
+        print()
+        raise EOFError
+    return line.rstrip("\n")
+
+
+@app.command(epilog="Example: relsurvey log --since 2026-09-01 --what token")
+def log(
+    since: Annotated[
+        str | None, typer.Option(help="The first day, as 2026-09-01.", show_default=False)
+    ] = None,
+    what: Annotated[
+        str | None,
+        typer.Option(help="Words of what was done, as `published` or `token`.", show_default=False),
+    ] = None,
+) -> None:
+    """Say who read, published, released, raised a threshold, made or revoked a token, deleted."""
+    from relsurvey.keeping.log import read as read_log
+    from relsurvey.reading.page import Section
+
+    found = read_log(None if since is None else _day(since), what)
+    lines = tuple(
+        (e.when, e.who, e.what, ", ".join(f"{name}: {value}" for name, value in e.facts.items()))
+        for e in found.entries
+    )
+    if lines:
+        _print(Section("Log", ("when (UTC)", "who", "what", "facts"), lines))
+    else:
+        print("Nothing is in the log.")
+    if found.broken:
+        raise PublishError(
+            f"The log is not as it was written: {found.broken}. A line may be missing or changed."
+        )
+    print("\nThe log is as it was written.")
+
+
+@app.command(epilog="Example: relsurvey where")
+def where() -> None:
+    """List every place where something of a study lies on this computer, and what is in it."""
+    from relsurvey.keeping.where import everywhere
+
+    kept = everywhere()
+    if not kept:
+        print("Nothing was read or published on this computer.")
+        return
+    for place in kept:
+        print(place.path)
+        size = "" if place.bytes is None else f"{_size(place.bytes)}, written {place.changed}"
+        told = (place.what, f"holds {place.holds}", size, place.note)
+        print(f"          {'; '.join(part for part in told if part)}")
+    print("\nCopies elsewhere are not known here: in mails, cloud folders, backups, outputs of notebooks.")
+
+
+@app.command(epilog="Example: relsurvey forget --study five-elements")
+def forget(
+    study: Annotated[
+        str | None, typer.Option("--study", help="A study, by its instrument's id.", show_default=False)
+    ] = None,
+    student: Annotated[
+        str | None,
+        typer.Option("--student", help="A student's id; `-` asks for it unseen.", show_default=False),
+    ] = None,
+    school: Annotated[
+        str | None,
+        typer.Option(
+            "--school", help="The student's school, where two gave the same id.", show_default=False
+        ),
+    ] = None,
+    files: Annotated[
+        bool, typer.Option("--files", help="Of a study: delete the files it was read from too.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only said.")] = False,
+) -> None:
+    """Forget a study, or a student: say what would go and what stays, and with --yes do it."""
+    from relsurvey.keeping import forget as forgetting
+
+    if (study is None) == (student is None):
+        raise ReadError("Name what to forget: --study ID, or --student ID.")
+    if study is not None:
+        found = forgetting.study(study, files=files)
+    else:
+        number = typer.prompt("Student's id", hide_input=True) if student == "-" else student
+        found = forgetting.student(str(number), school)
+    for step in found.steps:
+        print(f"{'Forgotten' if yes else 'Goes':9} {step.what}")
+        if yes:
+            step.do()
+    for sentence in found.stays:
+        print(f"Stays     {sentence}")
+    if not found.steps:
+        print("Nothing   in relsurvey's own folder is to be forgotten.")
+    elif yes:
+        found.note()
+    else:
+        print("\nNothing was deleted. Say it again with --yes to do it.")
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as cause:
+        raise ReadError(f"{text} is no day. Write it as 2026-09-01.") from cause
+
+
+def _size(count: int) -> str:
+    return f"{count / 1000:,.0f} kB" if count >= 1000 else f"{count} B"
+
+
+def _due(study: Study, files: Sequence[Path]) -> None:
+    """Say what waits: comments nobody has read, and rows that were to be kept no longer."""
+    from relsurvey.comments import unread
+    from relsurvey.keeping.where import passed
+    from relsurvey.words import say
+
+    waiting = unread(
+        study.responses, study.comments, study.instrument, ids=study._ids, simulated=study.simulated
+    )
+    if waiting.count:
+        key = "comments.unread_late" if waiting.late else "comments.unread"
+        print(f"Comments  {say('en', key, n=waiting.count, since=waiting.since, by=waiting.by)}")
+        named = f" --instrument {study.instrument.id}" if len(files) == 1 else ""
+        print(f"          `relsurvey comments {' '.join(str(file) for file in files)}{named}` shows them.")
+    day = None if study.simulated else passed(study.instrument.id)
+    if day is not None:
+        print(f"Keep      {say('en', 'keeping.passed', study=study.instrument.id, day=day)}")
 
 
 @app.command(epilog="Example: relsurvey instruments")

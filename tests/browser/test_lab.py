@@ -256,7 +256,7 @@ def test_jupyterlabs_print_command_prints_the_sheets(sit: Callable[..., Desk], s
         "window.print = () => { window.sheets = document.querySelectorAll('.rs-paper .rs-sheet').length; }"
     )
     desk.run("apputils:print")
-    assert desk.page.evaluate("window.sheets") == 2, "the pages of the unit that is shown"
+    assert desk.page.evaluate("window.sheets") == 3, "the pages of the unit that is shown"
 
 
 def test_the_extension_says_its_version() -> None:

@@ -242,6 +242,17 @@ def test_the_first_page_marks_the_guess_and_says_the_surprise(
     expect(page.get_by_role("table")).to_contain_text({"en": "9 in 10", "es": "9 de cada 10"}[language])
 
 
+def test_where_most_did_not_answer_no_sentence_gives_a_number(read: Read, sample: dict[str, Any]) -> None:
+    sample["units"][2].update(reach="half", say=[NONE_STANDS_OUT])
+    page = read(sample).open("#sierra-norte-otter/guess/en")
+    guess(page, share_power=9)
+    revealed(page)
+    said = "Guessed 9 in 10; of the students who answered (less than half), fewer say so."
+    expect(page.locator(".rs-answers")).to_contain_text(said)
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="At a glance").click()
+    expect(page.locator(".rs-say")).to_contain_text(f"The biggest surprise is Share power. {said}")
+
+
 # The team's own file
 
 
@@ -451,6 +462,8 @@ def test_the_guess_sheet_has_empty_scales_and_no_answer(read: Read) -> None:
 def test_each_part_of_a_meeting_fits_on_a_sheet(
     read: Read, meeting: dict[str, Any], place: str, language: str
 ) -> None:
+    more = [{**TWO_BY_TEN, "id": f"more_{k}"} for k in range(10)]
+    meeting["strategies"] += more
     page = read(meeting).open(f"#{SCHOOL}/{'next' if place == 'next' else 'guess'}/{language}")
     if place == "next":
         for field in page.locator(".rs-our textarea").all():

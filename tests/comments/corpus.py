@@ -196,8 +196,8 @@ ALARMS = [
     "mátenme, otra vez tarea",
 ]
 
-#: More with danger, of any kind. When they were written the lists had found 86 of the 89 above at once, and found 15
-#: of these 26; then the lists were made wider.
+#: More with danger, of any kind. When they were written the lists had found 86 of the 89 above at once, and
+#: found 15 of these 26; then the lists were made wider.
 LATER = [
     "i dont see a reason to wake up anymore",
     "sometimes i feel like disappearing forever",

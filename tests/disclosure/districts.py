@@ -258,6 +258,68 @@ def told(
     return bad
 
 
+def rostered(district: District, min_n: int, figure: int) -> list[np.ndarray]:
+    """Return every small group of a roster: units and teams, those in none, and either by every category."""
+    could, _ = district.column(figure)
+    found = {}
+    for variable in (None, *district.groups):
+        for mask in hidden(district, min_n, figure, variable):
+            found[mask.tobytes()] = mask
+    for name, mask in district.units().items():
+        for column in district.groups.values() if "t" in name else ():
+            for mine in (mask & could & (column == c) for c in range(int(column.max()) + 1)):
+                found[mine.tobytes()] = mine
+    return [mask for mask in found.values() if 0 < mask.sum() < min_n]
+
+
+def told_together(
+    district: District, released: Released, min_n: int, brute: bool = False
+) -> list[tuple[int, int, int, int]]:
+    """Return the same as :func:`told` for who takes all variables' tables together, on the scales."""
+    bad = []
+    for figure in (0, 1):
+        wanted = rostered(district, min_n, figure)
+        sets = [one for v in (None, *district.groups) for one in shown(district, released, figure, v)]
+        if wanted and sets:
+            for mask, (low, high) in zip(wanted, ranges(sets, wanted, brute), strict=True):
+                n = int(mask.sum())
+                if high - low < math.ceil(n / 2):
+                    bad.append((figure, n, low, high))
+    return bad
+
+
+def told_across(district: District, released: Released, min_n: int) -> list[tuple[int, int, int, int]]:
+    """Return the same by Fréchet's bounds: by each variable's rows in a unit, and what these leave over."""
+    bad = []
+    everyone = replace(released, units=frozenset(), tables={})
+    for figure in (0, 1):
+        could, _ = district.column(figure)
+        ways: list[tuple[np.ndarray, list[tuple[np.ndarray, int, int]]]] = []
+        for unit, whole in district.units().items():
+            page = shown(district, replace(everyone, units=released.units & {unit}), figure, None)
+            least, most = page[0][1:] if page else (0, int((whole & could).sum()))
+            for variable in district.groups:
+                own = {key: rows for key, rows in released.tables.items() if key == (unit, variable)}
+                rows = shown(district, replace(everyone, tables=own), figure, variable)
+                rest = whole & could & ~np.any([np.zeros_like(whole), *(part for part, _, _ in rows)], axis=0)
+                low = max(0, least - sum(high for _, _, high in rows))
+                high = min(int(rest.sum()), most - sum(low for _, low, _ in rows))
+                ways.append((whole & could, [*rows, *([(rest, low, high)] if rest.any() else [])]))
+        for group in rostered(district, min_n, figure):
+            n = int(group.sum())
+            low, high = 0, n
+            for whole, parts in ways:
+                if (group & ~whole).any():
+                    continue
+                at = [int((group & part).sum()) for part, _, _ in parts]
+                spans = list(zip(at, parts, strict=True))
+                low = max(low, sum(max(0, k - int(part.sum()) + least) for k, (part, least, _) in spans))
+                high = min(high, sum(min(k, most) for k, (_, _, most) in spans))
+            if high - low < math.ceil(n / 2):
+                bad.append((figure, n, low, high))
+    return bad
+
+
 def reopened(plan: Plan, released: Released) -> Iterator[tuple[str, Released]]:
     """Yield a release with one thing shown again that was hidden: a figure, a row, a table, a unit."""
     for unit, variable, figure in sorted(released.withheld, key=str):
@@ -267,7 +329,7 @@ def reopened(plan: Plan, released: Released) -> Iterator[tuple[str, Released]]:
     for table in plan.tables:
         rows = released.tables.get((table.unit, table.variable), ())
         each = tuple(Row((c.category,)) for c in table.cells if not c.students.none)
-        options = [each] if isinstance(rows, Dropped) else []
+        options = [each, *((row,) for row in each)] if isinstance(rows, Dropped) else []
         for row in () if isinstance(rows, Dropped) else rows:
             if len(row.categories) > 1:
                 alone = tuple(Row((c,)) for c in row.categories)

@@ -1,4 +1,4 @@
-"""Two waves side by side: what a view says of the wave before, and what the verdict on a change tells of few."""
+"""Two waves side by side: what a view says of the wave before, and what a verdict tells of few."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import math
 from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from tests.view.test_since import waves
 
 MIN_N = 11
 ITEMS = ["b1", "b2", "b3"]
-SEEDS = range(24)
+SEEDS = range(16)
 
 
 def two_waves(seed):
@@ -41,6 +42,7 @@ def two_waves(seed):
     return pd.concat([fall, spring], ignore_index=True)
 
 
+@cache
 def looked_at(seed):
     """Return a district's study and view, None where the gate refuses."""
     study = rs.read(two_waves(seed), TEAMS)
@@ -101,7 +103,7 @@ def test_a_verdict_rests_on_the_same_students_only_where_no_few_are_others(seed)
 
 def test_most_districts_tell_of_a_change_and_some_of_the_same_students():
     units = [u for seed in SEEDS for _, v in [looked_at(seed)] if v for u in shown_of_then(v)]
-    assert len(units) >= 40
+    assert len(units) >= 30
     assert {u.change.base for u in units} == {"same_students", "all_students"}
     assert {u.kind for u in units} == {"all", "school", "team"}
 
@@ -281,7 +283,7 @@ def test_the_wave_before_may_not_have_changed_by_few(publish, n, refused):
     if not refused:
         publish(altered(frame, "fall", n))
         return
-    with pytest.raises(DisclosureError, match="In the answers of fall.*fewer than 11 students") as caught:
+    with pytest.raises(DisclosureError, match=r"In the answers of fall.*fewer than 11 students") as caught:
         publish(altered(frame, "fall", n))
     assert "\n" not in str(caught.value) and "study.where(wave='spring')" in str(caught.value)
     assert [entry["wave"] for entry in entries()] == ["fall"], "nothing is noted of what was refused"

@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from relsurvey.errors import PublishError
+from relsurvey.publish.packing import unpacked
 from relsurvey.publish.serve import Server, serve
 from relsurvey.publish.voila import APP, VIEW
 from tests.publish.serving import SECRET, ask, kernels, leave, publish, until, write_app, write_live_app
@@ -55,7 +56,7 @@ def test_a_view_is_in_the_page_and_no_kernel_starts(server: Server, folder: Path
     assert status == 200
     held = re.search(r'<script type="application/json" id="relsurvey-view">(.*?)</script>', page, re.DOTALL)
     assert held
-    assert json.loads(held[1]) == json.loads((folder / VIEW).read_text("utf-8"))
+    assert unpacked(held[1]) == json.loads((folder / VIEW).read_text("utf-8"))
     assert kernels(server) == []
     policy = headers["Content-Security-Policy"]
     assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
@@ -98,7 +99,7 @@ def test_hostile_text_stays_inside_its_element(tmp_path: Path) -> None:
         _, _, page = ask(server, "/")
     held = re.search(r'id="relsurvey-view">(.*?)</script>', page, re.DOTALL)
     assert held
-    assert json.loads(held[1])["title"]["en"] == HOSTILE
+    assert unpacked(held[1])["title"]["en"] == HOSTILE
     assert not set(held[1]) & set("<>&\u2028\u2029")
     assert "<script>window" not in page
     assert "<img" not in page

@@ -13,6 +13,7 @@ import pytest
 
 from relsurvey.errors import PublishError
 from relsurvey.publish import publish
+from relsurvey.publish.packing import unpacked
 from relsurvey.publish.verify import verify
 from relsurvey.publish.voila import view_of
 from relsurvey.view import View
@@ -78,10 +79,12 @@ def title(folder: Path, name: str) -> str:
     if name.endswith(".html"):
         found = re.search(r'id="relsurvey-view">(.*?)</script>', text, re.DOTALL)
         assert found
-        text = found[1]
+        view = unpacked(found[1])
     elif name.endswith(".ipynb"):
-        text = view_of(json.loads(text)["metadata"])
-    said: str = json.loads(text)["title"]["en"]
+        view = json.loads(view_of(json.loads(text)["metadata"]))
+    else:
+        view = json.loads(text)
+    said: str = view["title"]["en"]
     return said
 
 

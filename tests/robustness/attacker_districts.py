@@ -1,8 +1,9 @@
 """Attack the gate on many made-up districts: ``python -m tests.robustness.attacker_districts --number 1000``.
 
 The attacker knows the roster, so every n, and whatever the release shows; integer programs tell between which
-counts each small group lies. Every twentieth district also has what was hidden shown again, one by one: what
-the attacker then finds, the audit must find. A district is told by its number alone.
+counts each small group lies, and Fréchet's bounds what the tables of other variables tell of it. Every
+twentieth district also has what was hidden shown again, one by one: what the attacker then finds, the audit
+must find. A district is told by its number alone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 from relsurvey.disclosure import exposures
 from relsurvey.disclosure.gate import release
 from relsurvey.errors import DisclosureError
-from tests.disclosure.districts import District, reopened, told
+from tests.disclosure.districts import District, reopened, told, told_across
 
 MIN_N = 11
 
@@ -35,12 +36,12 @@ def main() -> int:
             refused += 1
             continue
         withheld += bool(released.withheld)
-        if found := told(district, released, MIN_N):
+        if found := told(district, released, MIN_N) + told_across(district, released, MIN_N):
             broken += 1
             print(f"district {seed}: {found}", flush=True)
         for what, other in reopened(plan, released) if seed % chosen.reopen_every == 0 else ():
             again += 1
-            if told(district, other, MIN_N):
+            if told(district, other, MIN_N) or told_across(district, other, MIN_N):
                 exposed += 1
                 if not exposures(plan, other, MIN_N):
                     missed += 1

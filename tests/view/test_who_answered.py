@@ -109,6 +109,7 @@ def test_a_school_where_some_did_not_answer_speaks_of_students_who_answered():
         "100 to 299 students",
         "100 to 299 students who answered",
     ]
+    assert [unit.reach for unit in (whole, first, second)] == ["some", "nearly", "some"]
     assert second.students["es"] == "de 100 a 299 estudiantes que respondieron"
     assert "of the students who answered, about" in said(view, second.id) and TENTH.search(
         said(view, second.id)
@@ -124,8 +125,9 @@ def test_under_half_no_sentence_of_the_first_page_gives_a_share():
     view = published(400)
     for unit in view.units:
         if unit.title["en"] == "School 0":
-            assert TENTH.search(said(view, unit.id))
+            assert unit.reach == "nearly" and TENTH.search(said(view, unit.id))
             continue
+        assert unit.reach == "half"
         assert "who answered (less than half)" in said(view, unit.id)
         assert not TENTH.search(said(view, unit.id)), said(view, unit.id)
         assert not re.search(r"\d+ de cada 1", " ".join(text["es"] for text in unit.say))

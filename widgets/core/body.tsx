@@ -57,11 +57,13 @@ export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element 
       <>
         <About scene={scene} />
         {/* On this page the tables are the picture: they stand open. */}
-        {tables.map((table) => (
-          <section class="rs-card" key={table.caption}>
-            <TableView scene={scene} table={table} />
-          </section>
-        ))}
+        <div class="rs-facts">
+          {tables.map((table) => (
+            <section class="rs-card" key={table.caption}>
+              <TableView scene={scene} table={table} />
+            </section>
+          ))}
+        </div>
         <Hidden scene={scene} />
       </>
     );

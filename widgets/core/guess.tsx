@@ -186,7 +186,7 @@ function Answers({ scene }: { scene: Scene }): JSX.Element {
     ...(["higher", "lower", "as"] as const).map(
       (kind): [string, { cell: Shown; guess: number; sentence: string }[]] => [
         { higher: words.higher, lower: words.lower, as: words.asGuessed }[kind],
-        guessed[kind].map((entry) => ({ ...entry, sentence: besideSentence(entry, scene.state.language) })),
+        guessed[kind].map((entry) => ({ ...entry, sentence: besideSentence(unit, entry, scene.state.language) })),
       ],
     ),
     [

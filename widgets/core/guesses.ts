@@ -53,13 +53,15 @@ function off({ cell, guess }: Guessed): number {
 }
 
 /** "Guessed 4 in 10; about 7 in 10 students say so (between 6 and 8)." */
-export function besideSentence({ cell, guess, surprise }: Guessed, language: string): string {
+export function besideSentence({ reach }: Unit, { cell, guess, surprise }: Guessed, language: string): string {
   const words = stringsFor(language);
   const { low, high, coded } = cell.share;
+  if (reach === "half") return words.besideHalf(words.guessed(guess), surprise);
   // Tenths are rounded outward: where they would seem to hold the guess after all, whole percents are said.
   const seems = surprise !== "as" && guess >= Math.floor(low / 10) && guess <= Math.ceil(high / 10);
   const range = seems && !coded ? words.betweenPercent(low, high) : inLanguage(cell.range, language);
-  return words.beside(words.guessed(guess), inLanguage(cell.words, language), range, coded != null);
+  const given = [words.guessed(guess), inLanguage(cell.words, language), range] as const;
+  return reach === "some" ? words.besideSome(...given) : words.beside(...given, coded != null);
 }
 
 /** The first page's sentences; where no scale stands out, the biggest surprise does. */
@@ -74,7 +76,7 @@ export function glanceSentences(scene: Scene): readonly Text[] {
       languages.map((language) => {
         const title = scene.view.scales.find(({ id }) => id === first.cell.scale)?.title;
         const scale = inLanguage(title, language) || first.cell.scale;
-        return [language, stringsFor(language).biggest(scale, besideSentence(first, language))];
+        return [language, stringsFor(language).biggest(scale, besideSentence(scene.unit, first, language))];
       }),
     );
   return say.map((text) => (scene.say(text) === scene.words.noneStandsOut ? surprise() : text));

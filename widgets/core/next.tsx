@@ -167,9 +167,10 @@ function Strategies({ scene, strategies, choose }: StrategiesProps): JSX.Element
     <StrategyCard key={strategy.id} scene={scene} strategy={strategy} out={out} choose={choose} />
   );
   const chosen = strategyOf(scene, scene.meeting.card.strategy);
-  // Paper has no folds: the one that was chosen, else all of them.
+  // On one sheet there is room for the one that was chosen, else for a few and the names of the others.
   const listed = scene.paper && chosen !== null ? [chosen] : wanted;
-  const few = scene.paper || listed.length <= FEW + 1 ? listed.length : FEW;
+  const few = listed.length <= FEW + 1 ? listed.length : FEW;
+  const more = words.moreStrategies(listed.length - few);
   return (
     <section class="rs-strategies">
       <h3>{words.strategies}</h3>
@@ -192,9 +193,18 @@ function Strategies({ scene, strategies, choose }: StrategiesProps): JSX.Element
         </nav>
       )}
       <ul class="rs-strategy-list">{listed.slice(0, few).map(item)}</ul>
-      {listed.length > few && (
+      {listed.length > few && scene.paper && (
+        <p class="rs-note">
+          {more}:{" "}
+          {listed
+            .slice(few)
+            .map(({ title }) => scene.say(title))
+            .join(", ")}
+        </p>
+      )}
+      {listed.length > few && !scene.paper && (
         <details class="rs-more">
-          <summary>{words.moreStrategies(listed.length - few)}</summary>
+          <summary>{more}</summary>
           <ul class="rs-strategy-list">{listed.slice(few).map(item)}</ul>
         </details>
       )}

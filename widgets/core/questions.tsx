@@ -1,6 +1,7 @@
 /** The questions of each scale, with their distributions. */
 
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import { LONGEST_FIND, SORTS } from "./address";
 import { type Asked, type Block, blocksOf, orderName } from "./asked";
 import type { ItemCell, Part } from "../schema/view";
@@ -12,7 +13,18 @@ import { Favorable, Words } from "./sentences";
 import { capital } from "./text";
 
 export function Questions({ scene }: { scene: Scene }): JSX.Element {
-  const extent = extentOf(scene.view);
+  const { view, unit, state, paper } = scene;
+  const extent = useMemo(() => extentOf(view), [view]);
+  // While a reader types, a question that stays is not drawn again.
+  const question = useMemo(() => {
+    const drawnOnce = new Map<string, JSX.Element>();
+    return (asked: Asked): JSX.Element => {
+      const { id } = asked.item;
+      const known = drawnOnce.get(id) ?? <Question key={id} scene={scene} asked={asked} extent={extent} />;
+      drawnOnce.set(id, known);
+      return known;
+    };
+  }, [view, unit, state.language, state.sort, paper]);
   const legends = new Set<string>();
   const blocks = blocksOf(scene);
   const shown = blocks.flatMap((block) => block.questions);
@@ -40,11 +52,7 @@ export function Questions({ scene }: { scene: Scene }): JSX.Element {
               <Legend key={legendKey(parts)} scene={scene} parts={parts} />
             ))}
             {block.questions.some(({ cell }) => drawn(cell)) && <DistributionHead scene={scene} extent={extent} />}
-            <ul class="rs-questions">
-              {block.questions.map((asked) => (
-                <Question key={asked.item.id} scene={scene} asked={asked} extent={extent} />
-              ))}
-            </ul>
+            <ul class="rs-questions">{block.questions.map(question)}</ul>
           </section>
         );
       })}

@@ -40,7 +40,7 @@ const ROOT = schema as unknown as Node;
 
 /** Returns the document as a view, or throws a `ViewError`. */
 export function readView(document: unknown): View {
-  const data: unknown = typeof document === "string" ? parsed(document) : document;
+  const data: unknown = unpacked(typeof document === "string" ? parsed(document) : document);
   if (data === null || typeof data !== "object" || Array.isArray(data)) throw new ViewError("notView");
   if (!("format" in data) || data.format !== 1) {
     throw new ViewError("format", "format" in data && typeof data.format === "number" ? String(data.format) : "?");
@@ -59,6 +59,23 @@ function parsed(text: string): unknown {
   } catch {
     throw new ViewError("notJson");
   }
+}
+
+/** A page carries each text that stands more than once in a list, and its number where it stood. */
+function unpacked(data: unknown): unknown {
+  if (!isRecord(data) || !Array.isArray(data["packed"])) return data;
+  const texts: readonly unknown[] = data["packed"];
+  const back = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(back);
+    if (!isRecord(value)) return value;
+    if (typeof value["$"] === "number") return texts[value["$"]];
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, back(part)]));
+  };
+  return back(data["view"]);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /** The place of the first value that breaks the schema, or null. */

@@ -1,5 +1,6 @@
 /** The words of a meeting: the cover, the guesses, the next step, the 45-minute path. */
 
+import type { Surprise } from "./guesses";
 import type { PageId } from "./strings";
 import type { TeamProblem } from "./team";
 
@@ -37,6 +38,9 @@ export interface MeetingStrings {
   notGuessed: string;
   /** The guess beside the answer; `words` is "about 7 in 10", or "nearly all" where a share is coded. */
   beside: (guess: string, words: string, range: string, coded: boolean) => string;
+  /** The same of those who answered, and without a number where they are less than half. */
+  besideSome: (guess: string, words: string, range: string) => string;
+  besideHalf: (guess: string, surprise: Surprise) => string;
   betweenPercent: (low: number, high: number) => string;
   guessed: (k: number) => string;
   biggest: (scale: string, sentence: string) => string;
@@ -129,6 +133,10 @@ const en: MeetingStrings = {
   notGuessed: "Without a guess",
   beside: (guess, words, range, coded) =>
     `Guessed ${guess}; ${words} ${coded ? "" : "students "}say so${range && ` (${range})`}.`,
+  besideSome: (guess, words, range) =>
+    `Guessed ${guess}; of the students who answered, ${words} say so${range && ` (${range})`}.`,
+  besideHalf: (guess, surprise) =>
+    `Guessed ${guess}; of the students who answered (less than half), ${{ higher: "more", lower: "fewer", as: "about as many" }[surprise]} say so.`,
   betweenPercent: (low, high) => `between ${low} and ${high} percent`,
   guessed: (k) => `${k} in 10`,
   biggest: (scale, sentence) => `The biggest surprise is ${scale}. ${sentence}`,
@@ -241,6 +249,10 @@ const es: MeetingStrings = {
   asGuessed: "Como pensábamos, hasta donde se puede saber",
   notGuessed: "Sin adivinar",
   beside: (guess, words, range) => `Pensábamos en ${guess}; respondieron así: ${words}${range && ` (${range})`}.`,
+  besideSome: (guess, words, range) =>
+    `Pensábamos en ${guess}; de los estudiantes que respondieron, lo hicieron así: ${words}${range && ` (${range})`}.`,
+  besideHalf: (guess, surprise) =>
+    `Pensábamos en ${guess}; de los estudiantes que respondieron (menos de la mitad) lo hicieron así ${{ higher: "más", lower: "menos", as: "más o menos esos" }[surprise]}.`,
   betweenPercent: (low, high) => `entre el ${low} y el ${high} por ciento`,
   guessed: (k) => `${k} de cada 10`,
   biggest: (scale, sentence) => `La mayor sorpresa es ${scale}. ${sentence}`,

@@ -78,6 +78,10 @@ export interface Unit {
   parent?: string | null;
   students: Text;
   /**
+   * How far sentences may go, by how many of those asked answered.
+   */
+  reach?: "nearly" | "some" | "half";
+  /**
    * The first page's sentences, the most useful first.
    */
   say: Text[];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { besideSentence, glanceSentences, guessable, guessedOf, standingOut, surpriseOf } from "../core/guesses";
+import type { Unit } from "../schema/view";
 import { chosenCard } from "../core/next";
 import { EMPTY_CARD } from "../core/team";
 import { monthInWords } from "../core/text";
@@ -46,16 +47,24 @@ test("strengths come first, and in each the farthest off", () => {
 });
 
 test("the sentence does not contradict itself", () => {
-  const of = (guess: number, language = "en"): string => {
-    const { higher, lower, as } = guessedOf(sceneFor({ unit: "sierra-norte" }, { guesses: { express_care: guess } }));
+  const of = (guess: number, language = "en", reach: Unit["reach"] = "nearly"): string => {
+    const scene = sceneFor({ unit: "sierra-norte" }, { guesses: { express_care: guess } });
+    const { higher, lower, as } = guessedOf(scene);
     const [only] = [...higher, ...lower, ...as];
     assert.ok(only);
-    return besideSentence(only, language);
+    return besideSentence({ ...scene.unit, ...(reach && { reach }) }, only, language);
   };
   assert.equal(of(3), "Guessed 3 in 10; about 8 in 10 students say so (between 6 and 9).");
   assert.equal(of(3, "es"), "Pensábamos en 3 de cada 10; respondieron así: unos 8 de cada 10 (entre 6 y 9).");
   // Outward tenths would hold the guess: whole percents are said.
   assert.equal(of(6), "Guessed 6 in 10; about 8 in 10 students say so (between 69 and 82 percent).");
+  // Where part of those asked did not answer it is said; where most did not, no number is.
+  assert.equal(
+    of(3, "en", "some"),
+    "Guessed 3 in 10; of the students who answered, about 8 in 10 say so (between 6 and 9).",
+  );
+  assert.equal(of(3, "en", "half"), "Guessed 3 in 10; of the students who answered (less than half), more say so.");
+  assert.doesNotMatch(of(9, "es", "half").replace("9 de cada 10", ""), /\d/);
 });
 
 test("the first page says the biggest surprise only where no scale stands out", () => {

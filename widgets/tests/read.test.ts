@@ -27,6 +27,14 @@ test("a view is read from text and from an object", () => {
   assert.deepEqual(readView(JSON.parse(sampleText())), sample());
 });
 
+test("a page's packed texts are put back, and what is packed wrong is damage", () => {
+  const view = JSON.parse(sampleText()) as Loose;
+  const packed = { packed: [view["title"]], view: { ...view, title: { $: 0 } } };
+  assert.deepEqual(readView(JSON.stringify(packed)), sample());
+  assert.deepEqual(problemOf({ packed: [], view: { ...view, title: { $: 0 } } }), ["damaged", "title"]);
+  assert.deepEqual(problemOf({ packed: [] }), ["notView", ""]);
+});
+
 test("what is no view says so", () => {
   assert.deepEqual(problemOf('{"format": 1,'), ["notJson", ""]);
   for (const document of [null, 3, "[]", '"text"', []]) assert.deepEqual(problemOf(document), ["notView", ""]);

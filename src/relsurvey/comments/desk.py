@@ -128,7 +128,8 @@ class Desk:
                 shown = plain_text(text)
                 screened = screen(shown, names)
                 arrived = self._store.arrived[key]
-                found[key] = Comment(key, shown, screened, questions[question], wave, school, arrived)
+                place = one_line(plain_text(wave)), one_line(plain_text(school))
+                found[key] = Comment(key, shown, screened, questions[question], *place, arrived)
         # Keys are hashes: among equals the order is no file's.
         self._comments = dict(sorted(found.items(), key=lambda item: (item[1].screened.rank, item[0])))
         self._waiting = [key for key in self._comments if key not in self._store.decided]

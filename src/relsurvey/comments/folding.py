@@ -15,11 +15,11 @@ _LEET = str.maketrans(
 _ELL = str.maketrans(
     {"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "l"}
 )
-_MIXED = re.compile(r"[a-z0-9@$!]*[a-z][a-z0-9@$!]*[013457@$!][a-z0-9@$!]*[a-z]|[13457@$][a-z0-9@$!]*[a-z]+")
+_MIXED = re.compile(r"(?=[a-z0-9@$!]*[a-z])(?=[a-z0-9@$!]*[013457@$!])[a-z0-9@$!]+")
 _RUN = re.compile(r"([a-z])\1{2,}")
 _LAST = re.compile(r"([a-z])\1+(?![a-z])")
 #: Letters of other scripts that look like those of ours.
-_ALIKE = str.maketrans("аеорсухіјѕһԁցԛѡνοαερικτυ", "aeopcyxijshdgqwvoaepiktu")
+_ALIKE = str.maketrans("аеорсухіјѕһԁցԛѡкмтвнνοαερικτυ", "aeopcyxijshdgqwkmtbhvoaepiktu")
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[ .\-_*]+[a-z](?![a-z0-9])){2,}")
 
 

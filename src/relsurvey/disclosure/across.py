@@ -155,12 +155,14 @@ class Across:
         """List units, those in none of a unit's parts, and either's cells by every variable."""
         import numpy as np
 
+        planned = {(table.unit, table.variable) for table in (*self._plan.tables, *self._plan.inside)}
         found: dict[bytes, np.ndarray] = {}
         for unit, held in zip(self._plan.units, self._held, strict=True):
             inner = [self._held[self._at[part.id]] for part in self._plan.within(unit.id)]
             rest = np.setdiff1d(held, np.concatenate(inner), assume_unique=True) if inner else held
+            own = [k for k, variable in enumerate(self._plan.variables) if (unit.id, variable) in planned]
             for some in (held, rest) if inner else (held,):
-                cells = [some, *(cell for codes in self._codes[some].T for cell in _split(some, codes))]
+                cells = [some, *(cell for k in own for cell in _split(some, self._codes[some, k]))]
                 n = [self._base[cell].sum(axis=0) for cell in cells]
                 found |= {
                     cell.tobytes(): cell
@@ -357,7 +359,7 @@ class Across:
             lower = low[around] - (most[part] - high[parted])
             upper = high[around] - (least[part] - low[parted])
             low[parted], high[parted] = np.maximum(low[parted], lower), np.minimum(high[parted], upper)
-            if int((high - low).sum()) == before:
+            if not 0 < int((high - low).sum()) < before:
                 return low, high
 
 

@@ -12,6 +12,7 @@ from relsurvey.errors import DisclosureError
 
 if TYPE_CHECKING:
     import numpy as np
+    from scipy.optimize import Bounds, LinearConstraint
     from scipy.sparse import csr_array
 
 # What the solver may be off by.
@@ -22,6 +23,9 @@ _SMALL = 60
 
 # How many pairs of feasible counts are tried for all groups at once before each group is solved for alone.
 _MOST_PAIRS = 40
+
+# How often bounds are taken through all sums; mostly a few times are enough.
+_MOST_ROUNDS = 100
 
 # How many feasible counts are remembered, to see groups wide without a further solution.
 _MOST_POINTS = 100
@@ -237,6 +241,7 @@ def _try_pairs(block: _Block, groups: Sequence[_Group]) -> None:
         # What settles fewer than two groups costs more than to solve for each alone.
         if len(waiting) < 2 or (turn and len(before) - len(waiting) < 2):
             break
+    # Those that share no sum are not in each other's way.
     for apart in _apart(block, waiting):
         left = [columns for group, columns in apart if not group.enough(*group.seen())]
         if len(left) > 1:
@@ -247,7 +252,7 @@ def _try_pairs(block: _Block, groups: Sequence[_Group]) -> None:
 
 
 def _apart(block: _Block, groups: Iterable[_Group]) -> list[list[tuple[_Group, np.ndarray]]]:
-    """Return groups by those that share no sum: each of these can move nearly as far as if it were alone."""
+    """Split groups into some that share no sum with each other."""
     import numpy as np
 
     sums = block.sums.tocsc()
@@ -288,12 +293,32 @@ class _Block:
             raise DisclosureError(_CONTRADICTION)
         if self.closed:
             return
+        self._tighten()
         if true is None:
             self.extreme(np.zeros(self.size), integer=False)
         elif self._fits(true):
             self._remember(true)
         else:
             raise DisclosureError(_CONTRADICTION)
+
+    def _tighten(self) -> None:
+        """Take into an atom's bounds what each sum leaves to it when the others are lowest, or highest."""
+        import numpy as np
+
+        sums = self.sums.tocoo()
+        low, high = self.low.copy(), self.high.copy()
+        for _ in range(_MOST_ROUNDS):
+            before = int((high - low).sum())
+            least, most = self.sums @ low, self.sums @ high
+            lower = self.lowest[sums.row] - most[sums.row] + high[sums.col]
+            upper = self.highest[sums.row] - least[sums.row] + low[sums.col]
+            np.maximum.at(low, sums.col, lower.astype(low.dtype))
+            np.minimum.at(high, sums.col, upper.astype(high.dtype))
+            if (low > high).any():
+                raise DisclosureError(_CONTRADICTION)
+            if int((high - low).sum()) == before:
+                break
+        self.low, self.high = low, high
 
     def _fits(self, point: np.ndarray) -> bool:
         sums = self.sums @ point
@@ -334,7 +359,14 @@ class _Block:
         if name not in self._ranges:
             direction = np.zeros(self.size)
             direction[columns] = 1
-            self._ranges[name] = -self.extreme(-direction, integer), self.extreme(direction, integer)
+            values = self.values(columns)
+            # What each atom's bounds allow and some counts reach needs no solver.
+            low, high = self.low[columns].sum(), self.high[columns].sum()
+            if low < values.min(initial=high) - _NEAR:
+                low = -self.extreme(-direction, integer)
+            if high > values.max(initial=low) + _NEAR:
+                high = self.extreme(direction, integer)
+            self._ranges[name] = float(low), float(high)
         return self._ranges[name]
 
     def extreme(self, direction: np.ndarray, integer: bool) -> float:

@@ -49,7 +49,7 @@ class Certificate:
     methods: tuple[str, ...]
 
     def beside(self, earlier: Certificate) -> Certificate:
-        """Return the same with the narrowest range of an earlier wave too, of which a view also shows shares."""
+        """Return the same with the narrowest range of an earlier wave too, whose shares stand beside."""
         found = [c.narrowest for c in (self, earlier) if c.narrowest is not None]
         return replace(self, narrowest=min(found, default=None))
 

@@ -130,24 +130,38 @@ class Elimination:
         inverse = pow(large[pivot], -1, PRIME)
         row = {column: value * inverse % PRIME for column, value in large.items()}
         few = few * inverse % PRIME
-        for holder in self._holders.pop(pivot, set()):
+        holding = self._holders.pop(pivot, set())
+        entries = [
+            (column, value, self._holders.setdefault(column, set()))
+            for column, value in row.items()
+            if column != pivot
+        ]
+        for holder in holding:
             other, others_few = self._rows[holder]
-            self._rows[holder] = other, _take(other, others_few, other[pivot], (row, few))
-            for column in row:
-                if column != pivot:
-                    holders = self._holders.setdefault(column, set())
-                    (holders.add if column in other else holders.discard)(holder)
+            times = other.pop(pivot)
+            for column, value, holders in entries:
+                before = other.get(column, 0)
+                after = (before - times * value) % PRIME
+                if after:
+                    other[column] = after
+                    if not before:
+                        holders.add(holder)
+                elif before:
+                    del other[column]
+                    holders.discard(holder)
+            self._rows[holder] = other, (others_few - times * few) % PRIME
         self._rows[pivot] = row, few
-        for column in row:
-            if column != pivot:
-                self._holders.setdefault(column, set()).add(pivot)
+        for _, _, holders in entries:
+            holders.add(pivot)
 
     def _with(self, few: np.ndarray) -> tuple[np.ndarray, list[int]]:
         """Return what is known of the small groups with one more sum of them, and which rows are new."""
         import numpy as np
 
         pivots = self._known_pivots
-        left = (few - (few[pivots][:, None] * self._known % PRIME).sum(axis=0)) % PRIME
+        times = few[pivots]
+        taken = np.flatnonzero(times)
+        left = (few - (times[taken][:, None] * self._known[taken] % PRIME).sum(axis=0)) % PRIME
         columns = np.flatnonzero(left)
         if not len(columns):
             return self._known, []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from relsurvey.disclosure.crossings import crossings
 from relsurvey.disclosure.elimination import PRIME, reduced
+from relsurvey.disclosure.pairs import pair_systems, told_by_pairs
 from relsurvey.disclosure.plan import Plan, Released
 from relsurvey.disclosure.roster import overheard
 from relsurvey.disclosure.systems import System, systems
@@ -78,7 +79,11 @@ def exposures(plan: Plan, released: Released, min_n: int) -> tuple[Exposure, ...
         ]
     found += [
         Exposure(variable, "the tables together tell the share of a small group too closely", figure)
-        for variable, figure in dict.fromkeys(overheard(plan, released, min_n))
+        for variable, figure in dict.fromkeys(overheard(plan, released, min_n, solve=not found))
+    ]
+    found += [
+        Exposure(variable, "a table of two variables tells the share of a small group", plan.figures[f].of)
+        for _, variable, f in told_by_pairs(plan, released, min_n)
     ]
     return tuple(found)
 
@@ -98,7 +103,8 @@ def computable(plan: Plan, released: Released, min_n: int) -> tuple[Exposure, ..
     atom, every two and three of them (where these are not too many), all small atoms of a unit and of a
     category, what the published sets leave of each other, and what the reduced matrix itself singles out.
     """
-    return tuple(found for system in systems(plan, released) for found in _computable(system, min_n))
+    linked = (*systems(plan, released), *pair_systems(plan, released))
+    return tuple(found for system in linked for found in _computable(system, min_n))
 
 
 def _computable(system: System, min_n: int) -> Iterator[Exposure]:
@@ -131,10 +137,9 @@ def _computable(system: System, min_n: int) -> Iterator[Exposure]:
     # A row lies in the row space when taking its pivots' rows away leaves nothing. No more than a few dozen
     # ones stand in a suspect, so the sums stay far below the limit of 64 bits.
     left = (wanted - wanted[:, pivots] @ rows) % PRIME
-    for suspect, rest in zip(suspects, left, strict=True):
-        if not rest.any():
-            units = {system.atoms[a][0] for a in suspect}
-            yield Exposure(system.variable, f"a small group can be computed ({len(units)} units)")
+    for i in np.flatnonzero(~left.any(axis=1)):
+        units = {system.atoms[a][0] for a in suspects[i]}
+        yield Exposure(system.variable, f"a small group can be computed ({len(units)} units)")
 
 
 def _suspects(
@@ -148,6 +153,7 @@ def _suspects(
     for place in (0, 1):
         for value in {system.atoms[a][place] for a in small}:
             yield frozenset(a for a in small if system.atoms[a][place] == value)
+    yield from system.planned
     for whole in shown:
         inside = [part for part in shown if part < whole]
         yield from (whole - part for part in inside)

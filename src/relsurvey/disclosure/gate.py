@@ -8,11 +8,13 @@ from dataclasses import replace
 from relsurvey.disclosure.across import Across, Told
 from relsurvey.disclosure.crossings import crossings
 from relsurvey.disclosure.exposures import computable, exposures
-from relsurvey.disclosure.plan import ALL, Place, Plan, Released
-from relsurvey.disclosure.suppress import suppress
+from relsurvey.disclosure.pairs import told_by_pairs
+from relsurvey.disclosure.plan import ALL, Place, Plan, Released, Row
+from relsurvey.disclosure.suppress import students_of, suppress
 from relsurvey.disclosure.systems import System, known, systems
 from relsurvey.disclosure.widths import Asked, Narrow, narrowed
 from relsurvey.errors import DisclosureError
+from relsurvey.instrument.crossing import pair
 
 
 def release(plan: Plan, min_n: int) -> Released:
@@ -49,11 +51,12 @@ def release(plan: Plan, min_n: int) -> Released:
                 "Publish schools without teams, or join the smallest schools."
             )
         weakest = min(shown, key=lambda t: (t.unit != ALL, plan.unit(t.unit).students.fewest))
-        released = released.without(weakest.unit, variable, "linked")
+        released = _less(plan, released, weakest.unit, variable)
     while pairs := crossings(plan, released, min_n):
         places = {place for pair in pairs for place in (pair.first, pair.second)}
         released = _without_weakest(plan, released, places)
     released = _withheld_across(plan, _withheld(plan, released, min_n), min_n)
+    released = released.withholding(plan, told_by_pairs(plan, released, min_n))
     released = _emptied(plan, released)
     if exposures(plan, released, min_n):
         raise DisclosureError(
@@ -72,7 +75,21 @@ def _without_weakest(plan: Plan, released: Released, places: Iterable[tuple[str,
             "Publish schools without teams, or join the smallest schools."
         )
     unit, variable = min(tables, key=lambda place: (place[0] != ALL, -plan.variables.index(place[1]), place))
-    return released.without(unit, variable, "linked")
+    return _less(plan, released, unit, variable)
+
+
+def _less(plan: Plan, released: Released, unit: str, variable: str) -> Released:
+    """Drop a table; of two variables together, first join its smallest group with another answer or none."""
+    rows = released.rows(unit, variable)
+    named = [row for row in rows if not row.pooled]
+    if pair(variable) is None or len(named) < 3:
+        return released.without(unit, variable, "linked")
+    table = next(t for t in plan.tables if (t.unit, t.variable) == (unit, variable))
+    smallest = min(named, key=lambda row: students_of(row, table).fewest)
+    joined = [smallest, *(row for row in rows if row.pooled)]
+    pooled = Row(tuple(category for row in joined for category in row.categories), pooled=True)
+    left = (*(row for row in named if row != smallest), pooled)
+    return replace(released, tables={**released.tables, (unit, variable): left})
 
 
 def _withheld(plan: Plan, released: Released, min_n: int) -> Released:

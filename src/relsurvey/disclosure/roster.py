@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # In units of up to so many kinds of students, linear and integer programs take all tables together.
 _FEW = 200
 
+# Behind a unit's id: those in none of its parts.
+_ALONE = " alone"
+
 #: A share must leave this much open, to whoever knows the roster.
 _OPEN = 0.5
 
@@ -22,22 +25,26 @@ _OPEN = 0.5
 _Place = tuple[Hashable, ...]
 
 
-def overheard(plan: Plan, released: Released, min_n: int) -> Iterator[tuple[str | None, str]]:
+def overheard(
+    plan: Plan, released: Released, min_n: int, *, solve: bool = True
+) -> Iterator[tuple[str | None, str]]:
     """Yield the small groups whose share on a scale is told too closely: by which variable, and the scale.
 
     Parameters
     ----------
     plan, released, min_n
         As for :func:`~relsurvey.disclosure.exposures.exposures`.
+    solve
+        Whether linear and integer programs are asked too: what is refused already needs none.
 
     Notes
     -----
     Students of the roster are set out by unit and by every table's rows. From a unit down to its parts, each
-    table says how many favorable answers at least and at most fall on the group's students in each row. In
-    small units linear and integer programs say what all tables tell together.
+    table says how many favorable answers at least and at most fall on the group's students in each row. Where
+    that finds nothing, linear and integer programs say what all tables of a small unit tell together.
     """
     if plan.profiles and plan.tables and plan.tables[0].cells[0].students.counts:
-        yield from _Roster(plan, released).told(min_n)
+        yield from _Roster(plan, released).told(min_n, solve)
 
 
 class _Roster:
@@ -128,7 +135,7 @@ class _Roster:
                     low[part] = np.maximum(low[part], low[whole] - others_most)
                     high[part] = np.minimum(high[part], high[whole] - others_least)
                     least, most = others_least + low[part], others_most + high[part]
-            changed = sum(int((high[place] - low[place]).sum()) for place in low) < before
+            changed = 0 < sum(int((high[place] - low[place]).sum()) for place in low) < before
 
     def _between(self, place: _Place, held: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Return how many of some students of a place are favorable, at least and at most."""
@@ -146,7 +153,7 @@ class _Roster:
             most = np.minimum(most, sum(b for _, b in spans))
         return least, most
 
-    def told(self, min_n: int) -> Iterator[tuple[str | None, str]]:
+    def told(self, min_n: int, solve: bool) -> Iterator[tuple[str | None, str]]:
         """Yield the variable and scale of every small group of the roster that is told too closely."""
         import numpy as np
 
@@ -159,8 +166,9 @@ class _Roster:
             # A group lies in one unit, so under one of those that are in none.
             least, most = self._between((self.chain[self.plan.profiles[held[0]].unit][0],), held)
             for f in np.flatnonzero(small & (most - least < _OPEN * n)):
+                solve = False
                 yield variable, self.plan.figures[f].of
-        for unit in dict.fromkeys(table.unit for table in self.plan.tables):
+        for unit in dict.fromkeys(table.unit for table in self.plan.tables) if solve else ():
             if 0 < len(self.held[unit,]) <= _FEW:
                 yield from self._solved(unit, groups, min_n)
 
@@ -168,12 +176,14 @@ class _Roster:
         """Return who is in each unit, in none of its parts, and in either by every variable's categories."""
         groups: dict[tuple[str, str | None, Category], list[int]] = {}
         split = {unit.id for unit in self.plan.units if self.plan.within(unit.id)}
+        planned = {(table.unit, table.variable) for table in (*self.plan.tables, *self.plan.inside)}
         for i, profile in enumerate(self.plan.profiles):
-            alone = [f"{profile.unit} alone"] if profile.unit in split else []
+            alone = [profile.unit + _ALONE] if profile.unit in split else []
             for unit in (*self.chain[profile.unit], *alone):
                 groups.setdefault((unit, None, None), []).append(i)
                 for variable, category in zip(self.plan.variables, profile.categories, strict=True):
-                    groups.setdefault((unit, variable, category), []).append(i)
+                    if (unit.removesuffix(_ALONE), variable) in planned:
+                        groups.setdefault((unit, variable, category), []).append(i)
         return groups
 
     def _solved(

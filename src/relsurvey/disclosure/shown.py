@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from relsurvey.errors import DisclosureError
+from relsurvey.instrument.crossing import crossed, pair
 from relsurvey.reading import identity
 from relsurvey.words import say
 from relsurvey.words.catalogue import pick
@@ -95,8 +96,11 @@ def shown(
         for table in unit["groups"]:
             variable = table["variable"]
             rows = [row["label"][language] for row in table.get("rows", ())]
-            group = instrument.groups[variable]
-            for name, members in _rows(rows, responses[variable][inside], group, language):
+            if pair(variable) is None:
+                group, column = instrument.groups[variable], responses[variable]
+            else:
+                group, column = crossed(instrument, responses, variable)
+            for name, members in _rows(rows, column[inside], group, language):
                 sets[unit["id"], variable, name] = frozenset(students[inside][members])
     return Shown(view["provenance"]["settings"]["min_n"], sets)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from relsurvey.disclosure.attack import audit
 from relsurvey.disclosure.bounds import Published, feasible, too_narrow
@@ -14,7 +15,12 @@ from relsurvey.disclosure.frames import Cell, Cells, Key, read_cells
 from relsurvey.errors import DisclosureError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from scipy.sparse import csc_array
+
+# Among so many cells is first looked for what must be hidden beside a small group.
+_FIRST = 1_000
 
 
 @dataclass(frozen=True)
@@ -225,8 +231,13 @@ class _Linked:
             told = too_narrow(published, [frozenset({atom[i]}) for i in narrow], width=width)
             narrow = [narrow[k] for k in told]
             ranges = feasible(published, [frozenset({atom[i]}) for i in narrow])
+            before = len(shown)
             for index, between in zip(narrow, ranges, strict=True):
-                shown -= self._widening(index, between, width, shown) or self._nearest(index, shown)
+                hide = self._widening(index, between, width, shown)
+                # Where nothing is to be hidden, what was hidden for another group may be enough.
+                if hide is None or not (hide or len(shown) < before):
+                    hide = self._nearest(index, shown)
+                shown -= hide
         return shown
 
     def _walk(self) -> set[int]:
@@ -249,49 +260,84 @@ class _Linked:
         cell = self.given[index]
         return -(cell.keep if cell else 0.0), -self.n[index], index
 
-    def _widening(self, index: int, between: tuple[float, float], width: float, shown: set[int]) -> set[int]:
+    def _widening(
+        self, index: int, between: tuple[float, float], width: float, shown: set[int]
+    ) -> set[int] | None:
         """Return shown cells whose hiding lets a group's share be as wide as it must, the cheapest found.
 
         Of all counts that fit together and give the group another share, those that leave as much as they can
         of what is shown as it is, and of the most wanted first: what they do not leave has to be hidden.
         """
         import numpy as np
-        from scipy.optimize import Bounds, LinearConstraint, milp
-        from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-        cells, wide = len(self.n), ceil(width * self.n[index] - 1e-9)
-        kept = sorted((i for i in shown if self.n[i]), key=self._order, reverse=True)
-        sums = np.zeros((len(self.sums), cells))
-        for row, (whole, parts) in zip(sums, self.sums, strict=True):
-            row[[whole, *parts]] = [-1.0, *(1.0 for _ in parts)]
-        same = csr_array((np.ones(len(kept)), (range(len(kept)), kept)), shape=(len(kept), cells))
-        apart = eye_array(len(kept), format="csr")
+        wide = ceil(width * self.n[index] - 1e-9)
+        kept = [i for i in self._least_wanted if i in shown]
+        cost = np.zeros(len(self.n))
+        cost[kept] = 1.0 + np.arange(len(kept))
         count = np.array(self.count, dtype=float)
-        best: tuple[float, set[int]] = (np.inf, set())
+        # How far each cell's count goes up, then down, from what it is: that of the group is given.
+        most = np.concatenate([np.array(self.n) - count, count])
+        most[[index, len(count) + index]] = 0
+        best: tuple[float, set[int] | None] = (np.inf, None)
         for target in (ceil(between[0] - 1e-6) + wide, floor(between[1] + 1e-6) - wide):
-            if not 0 <= target <= self.n[index]:
+            if not 0 <= target <= self.n[index] or best[1] == set():
                 continue
-            low, high = np.zeros(cells), np.array(self.n, dtype=float)
-            low[index] = high[index] = target
-            found = milp(
-                np.concatenate([np.zeros(cells), 1.0 + np.arange(len(kept))]),
-                bounds=Bounds(
-                    np.concatenate([low, np.zeros(len(kept))]),
-                    np.concatenate([high, np.full(len(kept), np.inf)]),
-                ),
-                constraints=[
-                    LinearConstraint(hstack([csr_array(sums), csr_array((len(self.sums), len(kept)))]), 0, 0),
-                    LinearConstraint(
-                        vstack([hstack([same, apart]), hstack([-same, apart])]),
-                        np.concatenate([count[kept], -count[kept]]),
-                        np.inf,
-                    ),
-                ],
-            )
-            if found.x is not None and found.fun < best[0]:
-                moved = np.flatnonzero(np.abs(found.x[kept] - count[kept]) > 1e-6)
-                best = found.fun, {kept[k] for k in moved}
+            given = self._changes[:, [index]].toarray()[:, 0] * (count[index] - target)
+            found = self._cheapest(np.concatenate([cost, cost]), most, given, len(kept))
+            if found is not None and found[0] < best[0]:
+                up, down = np.split(found[1], 2)
+                moved = np.abs(up - down) > 1e-6
+                best = found[0], {i for i in kept if moved[i]}
         return best[1]
+
+    def _cheapest(
+        self, cost: np.ndarray, most: np.ndarray, given: np.ndarray, dearest: int
+    ) -> tuple[float, np.ndarray] | None:
+        """Return what the cheapest changes cost, and which: looked for among the cheapest cells first.
+
+        Prices of the sums tell whether a cell that was left out would make them any cheaper.
+        """
+        import numpy as np
+        from scipy.optimize import linprog
+
+        for among in sorted({min(_FIRST, dearest), dearest}):
+            some = np.flatnonzero((most > 0) & (cost <= among))
+            # A sparse matrix, which scipy's stubs do not know of.
+            sums: Any = self._changes[:, some]
+            found = linprog(
+                cost[some],
+                A_eq=sums,
+                b_eq=given,
+                bounds=[(0.0, far) for far in most[some].tolist()],
+                # Few sums change: what is looked for lies near the start.
+                options={"presolve": False},
+            )
+            if found.x is None:
+                continue
+            cheaper = cost - found.eqlin.marginals @ self._changes < -1e-6
+            if among == dearest or not (cheaper & (most > 0) & (cost > among)).any():
+                changes = np.zeros(len(cost))
+                changes[some] = found.x
+                return float(cost @ changes), changes
+        return None
+
+    @cached_property
+    def _least_wanted(self) -> list[int]:
+        """Cells of somebody that are given, the least wanted first."""
+        return sorted((i for i, n in enumerate(self.n) if n and self.given[i]), key=self._order, reverse=True)
+
+    @cached_property
+    def _changes(self) -> csc_array:
+        """What each cell's count adds to every sum, then what it takes: nothing is left over."""
+        import numpy as np
+        from scipy.sparse import csc_array, hstack
+
+        rows = np.repeat(np.arange(len(self.sums)), [1 + len(parts) for _, parts in self.sums])
+        columns = [i for whole, parts in self.sums for i in (whole, *parts)]
+        signs = [sign for _, parts in self.sums for sign in (-1.0, *(1.0 for _ in parts))]
+        sums = csc_array((signs, (rows, columns)), shape=(len(self.sums), len(self.n)))
+        both: csc_array = hstack([sums, -sums], format="csc")
+        return both
 
     def _nearest(self, index: int, shown: set[int]) -> set[int]:
         """Return the least wanted shown cell in the sums around a group."""

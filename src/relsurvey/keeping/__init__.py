@@ -4,6 +4,7 @@ All of it lies in relsurvey's own folder, readable by its owner alone. What was 
 is aggregates, and lies where it was published to.
 """
 
+from relsurvey.keeping.places import note_published, note_read
 from relsurvey.keeping.until import Until, kept_until
 
-__all__ = ["Until", "kept_until"]
+__all__ = ["Until", "kept_until", "note_published", "note_read"]

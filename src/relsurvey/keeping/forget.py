@@ -33,7 +33,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Forgetting:
-    """What would be forgotten: nothing is, until :meth:`do`.
+    """What would be forgotten: nothing is, until its steps are done.
 
     Attributes
     ----------
@@ -47,16 +47,14 @@ class Forgetting:
     stays: tuple[str, ...]
     _facts: dict[str, str]
 
-    def do(self) -> None:
-        """Forget it, and note in the log that it was done.
+    def note(self) -> None:
+        """Note in the log that it was done.
 
         Raises
         ------
-        RelsurveyError
-            If a file cannot be written or deleted, or a ledger is not as it was written.
+        PublishError
+            If relsurvey's own folder cannot be written to.
         """
-        for step in self.steps:
-            step.do()
         log.note("deleted", **self._facts)
 
 

@@ -157,15 +157,39 @@ def note_read(
 
 
 def note_published(
-    folder: Path, instrument: Instrument, ledger: Path | None = None, today: datetime.date | None = None
+    folder: Path,
+    instrument: Instrument,
+    wave: str | None,
+    formats: Sequence[str],
+    usual: int,
+    min_n: int | None,
+    ledger: Path | None = None,
 ) -> None:
-    """Remember a folder that was published to."""
+    """Remember a folder that is published to, and log it.
+
+    Parameters
+    ----------
+    folder, instrument, wave, formats
+        What is published where, as what.
+    usual
+        The threshold without a wish for another, in students.
+    min_n
+        The threshold that was wished for; a larger one is logged as raised.
+    ledger
+        The ledger of releases, where it is not the instrument's own.
+
+    Raises
+    ------
+    PublishError
+        If relsurvey's own folder cannot be written to.
+    """
     place = folder.absolute()
-    found = Folder(
-        place, instrument.id, today or datetime.date.today(), ledger.absolute() if ledger else None
-    )
+    found = Folder(place, instrument.id, datetime.date.today(), ledger.absolute() if ledger else None)
     with changed() as places:
         places.folders[str(place)] = found
+    log.note("published", instrument=instrument.id, wave=wave, formats=" ".join(sorted(formats)))
+    if min_n is not None and min_n > usual:
+        log.note("raised a threshold", instrument=instrument.id, wave=wave, usual=usual, min_n=min_n)
 
 
 def _came(path: Path, today: datetime.date) -> datetime.date:

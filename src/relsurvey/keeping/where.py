@@ -60,7 +60,7 @@ def everywhere(today: datetime.date | None = None) -> list[Kept]:
 
 
 def passed(instrument: str, today: datetime.date | None = None) -> datetime.date | None:
-    """Return the day until which an instrument's rows were to be kept, if it has passed and some are there."""
+    """Return until when an instrument's rows were to be kept, if that has passed and some are there."""
     days = [
         until.day
         for source in places.read().of(instrument).sources.values()

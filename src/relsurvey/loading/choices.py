@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 _WIDTH = 100
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Choices:
         return {name: part for name, part in parts.items() if part}
 
 
-class History:
+class History(Generic[_Value]):
     """Choices in the order in which they were made: back, forward again, and on from where one is.
 
     Examples
@@ -76,12 +77,12 @@ class History:
     (True, '', True)
     """
 
-    def __init__(self, first: Choices) -> None:
+    def __init__(self, first: _Value) -> None:
         self._steps = [first]
         self._at = 0
 
     @property
-    def now(self) -> Choices:
+    def now(self) -> _Value:
         """What holds now."""
         return self._steps[self._at]
 
@@ -95,7 +96,7 @@ class History:
         """Whether there is something to do again."""
         return self._at < len(self._steps) - 1
 
-    def add(self, choices: Choices) -> None:
+    def add(self, choices: _Value) -> None:
         """Go on; what was undone before is forgotten, and no change is no step."""
         if choices != self.now:
             self._steps[self._at + 1 :] = [choices]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from relsurvey.publish.office import (
-    APP_XML,
-    DARK,
     FAVORABLE,
     FAVORABLE_MID,
     INK,
-    LINE,
     PAPER,
     SOFT,
     Answer,
@@ -21,22 +17,19 @@ from relsurvey.publish.office import (
     day_of,
     ends,
     percent_format,
-    repacked,
 )
+from relsurvey.publish.sheets import FONT, Rows, bars, intervals, put, saved, sheet_name
 from relsurvey.view import View
 from relsurvey.view.model import Change, ItemCell, Share, Unit
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.cell import Cell
     from openpyxl.chart import BarChart
-    from openpyxl.chart.series import Series
-    from openpyxl.chart.shapes import GraphicalProperties
-    from openpyxl.chart.text import RichText
+    from openpyxl.chart.title import Title
+    from openpyxl.worksheet.properties import PageSetupProperties
     from openpyxl.worksheet.worksheet import Worksheet
 
 _HEAD = 5
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: Longest text that a filter can be asked for.
 _LABEL = 200
 _UNIT, _SCALE, _FIGURE, _LONG = 30, 24, 12, 60
@@ -57,14 +50,20 @@ _Value = str | int | _Percent | None
 
 @dataclass(frozen=True)
 class _Table:
-    """A table that fills a sheet: its columns with their widths, its rows, and what its picture begins with."""
+    """A table that fills a sheet."""
 
+    #: The columns, with their widths in signs.
     head: list[tuple[str, int]]
     rows: list[list[_Value]]
     #: Columns whose filter is set, each to a value.
     first: dict[int, str] = field(default_factory=dict)
     #: Columns after the table that only the picture reads.
     helpers: list[tuple[str, list[int | None]]] = field(default_factory=list)
+
+    @property
+    def place(self) -> Rows:
+        """Where its rows stand."""
+        return Rows(_HEAD + 1, _HEAD + len(self.rows))
 
 
 def workbook(view: View, language: str | None = None) -> bytes:
@@ -96,56 +95,13 @@ def workbook(view: View, language: str | None = None) -> bytes:
     >>> workbook(view)[:2]
     b'PK'
     """
-    import io
-    from zipfile import ZipFile
-
     from openpyxl import Workbook
-    from openpyxl.writer.excel import ExcelWriter
 
     told, book = Told(view, language), Workbook()
     book.remove(book.worksheets[0])
+    book.properties.title, book.properties.language = told.say(view.title, 250), told.language
     _Writer(told, book).write()
-    properties = book.properties
-    properties.title, properties.creator, properties.lastModifiedBy = (
-        told.say(view.title, 250),
-        "relsurvey",
-        None,
-    )
-    properties.language = told.language
-    properties.created = properties.modified = day_of(view)
-    saved = io.BytesIO()
-    # Not Workbook.save, which sets the modification date to now.
-    ExcelWriter(book, ZipFile(saved, "w")).save()
-    return repacked(saved.getvalue(), {"docProps/app.xml": APP_XML})
-
-
-def put(cell: Cell, value: str | int | None, number: str | None = None) -> None:
-    """Write a value to a cell; a text stays a text, whatever it begins with."""
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"
-        if value.startswith(_FORMULA):
-            cell.quotePrefix = True
-    elif number is not None:
-        cell.number_format = number
-
-
-def sheet_name(title: str, taken: Sequence[str]) -> str:
-    """Return a name that Excel takes for a sheet: 31 signs without these, and none twice.
-
-    Examples
-    --------
-    >>> sheet_name("Since [fall]: 2025/26?", []), sheet_name("'groups'", ["Groups"]), sheet_name("History", [])
-    ('Since fall 2025 26', 'groups 2', 'History 1')
-    """
-    base = re.sub(r"\s+", " ", re.sub(r"[\[\]:*?/\\]", " ", title)).strip(" '")[:31].strip(" '") or "1"
-    known, name, number = {one.lower() for one in taken}, base, 1
-    if base.lower() == "history":  # Excel keeps this name for itself.
-        name = f"{base} 1"
-    while name.lower() in known:
-        number += 1
-        name = f"{base[: 30 - len(str(number))].strip()} {number}"
-    return name
+    return saved(book, day_of(view))
 
 
 class _Writer:
@@ -191,17 +147,15 @@ class _Writer:
         lines = [whole, told.stamp, told.say(told.view.promise)]
         lines += [told.say(told.view.favorable)] if shares else []
         for number, line in enumerate(lines, 1):
-            cell = page.cell(number, 1)
-            put(cell, line)
-            cell.font = Font(
-                bold=number == 1, size=14 if number == 1 else 10, color=INK if number == 1 else SOFT
-            )
+            cell = put(page, number, 1, line)
+            size, colour = (14, INK) if number == 1 else (10, SOFT)
+            cell.font = Font(FONT, bold=number == 1, size=size, color=colour)
             cell.alignment = Alignment(vertical="center")
         page.sheet_view.showGridLines = False
         page.page_setup.orientation = "landscape"
         page.page_setup.fitToHeight = 0
-        page.sheet_properties.pageSetUpPr.fitToPage = True
-        page.print_title_rows = f"1:{_HEAD}"
+        cast("PageSetupProperties", page.sheet_properties.pageSetUpPr).fitToPage = True
+        page.print_title_rows = "1:3"
         return page
 
     def wave(self) -> str:
@@ -225,7 +179,8 @@ class _Writer:
             self.head(page, _HEAD, [name], column)
             page.column_dimensions[get_column_letter(column)].width = 22
             for number, value in enumerate(values, _HEAD + 1):
-                put(page.cell(number, column), value)
+                put(page, number, column, value)
+        page.print_title_rows = f"1:{_HEAD}"
         page.freeze_panes = f"A{_HEAD + 1}"
         page.auto_filter.ref = f"A{_HEAD}:{get_column_letter(len(table.head))}{_HEAD + len(table.rows)}"
         for column, chosen in table.first.items():
@@ -236,22 +191,21 @@ class _Writer:
         from openpyxl.styles import Alignment, Font, PatternFill
 
         for at, name in enumerate(names, column):
-            cell = page.cell(number, at)
-            put(cell, name)
-            cell.font = Font(bold=True, color=PAPER)
+            cell = put(page, number, at, name)
+            cell.font = Font(FONT, bold=True, color=PAPER)
             cell.fill = PatternFill("solid", fgColor=FAVORABLE)
             cell.alignment = Alignment(wrap_text=True, vertical="center")
+        page.row_dimensions[number].height = 34
 
     def row(self, page: Worksheet, number: int, values: Sequence[_Value]) -> None:
         from openpyxl.styles import Alignment
 
         lines = 1
         for column, value in enumerate(values, 1):
-            cell = page.cell(number, column)
             if isinstance(value, _Percent):
-                put(cell, value.value, percent_format(self.told, value.coded))
+                cell = put(page, number, column, value.value, percent_format(self.told, value.coded))
             else:
-                put(cell, value)
+                cell = put(page, number, column, value)
             cell.alignment = Alignment(wrap_text=isinstance(value, str), vertical="top")
             if isinstance(value, str):
                 width = page.column_dimensions[cell.column_letter].width
@@ -266,7 +220,7 @@ class _Writer:
         told, view, word = self.told, self.told.view, self.told.word
         facts: list[tuple[str, str]] = [
             (word("fact_title"), told.say(view.title)),
-            (word("fact_units"), "; ".join(self.unit(unit) for unit in told.units)[: _LONG * 100]),
+            (word("fact_units"), told.say("; ".join(self.unit(unit) for unit in told.units))),
             (word("fact_wave"), self.wave()),
             (word("fact_audience"), told.say(view.audience)),
             (word("fact_publisher"), told.say(view.publisher)),
@@ -325,8 +279,7 @@ class _Writer:
         table = _Table(self.named(head), rows, self.first(), self.lines([cell.share for _, cell in cells]))
         page = self.table("glance", table)
         if page is not None:
-            chart = self.bars(page, table, [(5, FAVORABLE)], (2, 2), len(told.view.scales))
-            self.place(page, table, chart)
+            self.place(page, table, self.bars(page, table, [(5, FAVORABLE)], (2, 2)), len(told.view.scales))
         return page
 
     def told_share(
@@ -372,11 +325,11 @@ class _Writer:
             from openpyxl.chart.layout import Layout, ManualLayout
 
             series = [(9 + at, told.fill(answer, cells)) for at, answer in enumerate(answers)]
-            chart = self.bars(page, table, series, (3, 3), len(told.view.items), stacked=True)
+            chart = bars(page, table.place, series, (3, 3), stacked=True)
             chart.plot_area.layout = Layout(
                 ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=0.42, y=0.08, w=0.54, h=0.8)
             )
-            self.place(page, table, chart)
+            self.place(page, table, chart, len(told.view.items), 30)
         return page
 
     def place_of(self, cell: ItemCell) -> tuple[int, int]:
@@ -420,7 +373,7 @@ class _Writer:
         page = self.table("groups", data)
         if page is not None:
             shown = sum(all(row[at] == value for at, value in first.items()) for row in rows)
-            self.place(page, data, self.bars(page, data, [(8, FAVORABLE)], (3, 4), shown))
+            self.place(page, data, self.bars(page, data, [(8, FAVORABLE)], (3, 4)), shown)
         return page
 
     def change(self) -> Worksheet | None:
@@ -447,7 +400,7 @@ class _Writer:
         page = self.table("change", table)
         if page is not None:
             series = [(4, FAVORABLE_MID), (7, FAVORABLE)]
-            self.place(page, table, self.bars(page, table, series, (2, 2), 2 * len(told.view.scales)))
+            self.place(page, table, self.bars(page, table, series, (2, 2)), 2 * len(told.view.scales))
         return page
 
     def changed(self, change: Change, scale: str) -> list[_Value]:
@@ -489,12 +442,12 @@ class _Writer:
 
         told, word = self.told, self.told.word
         page = self.sheet("about")
-        for column, width in zip("ABCD", (70, 50, 50, 50), strict=True):
+        for column, width in zip("ABCDEFGH", (70, 50, 50, *[30] * 5), strict=True):
             page.column_dimensions[column].width = width
         at = _HEAD
         for section in told.view.about:
-            put(page.cell(at, 1), told.say(section.title))
-            page.cell(at, 1).font = Font(bold=True, size=12, color=INK)
+            title = put(page, at, 1, told.say(section.title))
+            title.font = Font(FONT, bold=True, size=12, color=INK)
             for paragraph in section.paragraphs:
                 at += 1
                 self.row(page, at, [told.say(paragraph)])
@@ -548,98 +501,22 @@ class _Writer:
         if told.view.not_counted is not None:
             yield told.say(told.view.not_counted), told.word("tone_not_counted")
 
-    # The pictures
-
     def bars(
-        self,
-        page: Worksheet,
-        table: _Table,
-        series: Sequence[tuple[int, str]],
-        names: tuple[int, int],
-        shown: int,
-        *,
-        stacked: bool = False,
+        self, page: Worksheet, table: _Table, series: Sequence[tuple[int, str]], names: tuple[int, int]
     ) -> BarChart:
-        """Return bars of some columns, each with its colour, named by the cells of other columns."""
-        from openpyxl.chart import BarChart, Reference
-        from openpyxl.chart import Series as new_series
-        from openpyxl.chart.data_source import AxDataSource, MultiLevelStrRef, StrRef
-        from openpyxl.chart.label import DataLabelList
-
-        top, bottom = _HEAD + 1, _HEAD + len(table.rows)
-        chart = BarChart()
-        chart.type, chart.style, chart.gapWidth = "bar", 2, 40
-        chart.height, chart.width = max(7.5, 3 + shown * (1.0 if stacked else 0.9)), 30 if stacked else 22
-        where = Reference(page, min_col=names[0], max_col=names[1], min_row=top, max_row=bottom)
-        for at, (column, colour) in enumerate(series):
-            values = Reference(page, min_col=column, min_row=_HEAD, max_row=bottom)
-            drawn = new_series(values, title_from_data=True)
-            drawn.graphicalProperties.solidFill = colour
-            drawn.graphicalProperties.line.solidFill = PAPER
-            one = names[0] == names[1]
-            drawn.cat = (
-                AxDataSource(strRef=StrRef(f=str(where)))
-                if one
-                else AxDataSource(multiLvlStrRef=MultiLevelStrRef(f=str(where)))
-            )
-            drawn.dLbls = DataLabelList(
-                showVal=True, showSerName=False, showCatName=False, showLegendKey=False, showPercent=False
-            )
-            drawn.dLbls.dLblPos = "ctr" if stacked else "inBase"
-            drawn.dLbls.txPr = _letters(PAPER if colour in DARK else INK)
-            if stacked:
-                # Under five there is no room for a figure: the table has it.
-                drawn.dLbls.numFmt = '[>=5]0;""'
-            else:
-                self.interval(page, drawn, len(table.head) + 1 + 2 * at, bottom)
-            chart.series.append(drawn)
-        if stacked:
-            chart.grouping, chart.overlap = "stacked", 100
-        chart.legend.position = "t"
-        chart.x_axis.scaling.orientation, chart.x_axis.delete = "maxMin", False
-        chart.y_axis.scaling.min, chart.y_axis.scaling.max, chart.y_axis.majorUnit = 0, 100, 50
-        chart.y_axis.delete, chart.y_axis.crosses, chart.y_axis.number_format = False, "max", '0" %"'
-        chart.y_axis.majorGridlines.spPr = _line(LINE, 9_525)
+        """Return bars of a table's columns, with the intervals that its last columns tell of."""
+        chart = bars(page, table.place, series, names)
+        intervals(page, table.place, chart, [len(table.head) + 1 + 2 * at for at in range(len(series))])
         return chart
 
-    def interval(self, page: Worksheet, drawn: Series, column: int, bottom: int) -> None:
-        """Draw a series' interval, from the two columns that say how far it reaches."""
-        from openpyxl.chart import Reference
-        from openpyxl.chart.data_source import NumDataSource, NumRef
-        from openpyxl.chart.error_bar import ErrorBars
-
-        down, up = (
-            NumDataSource(
-                numRef=NumRef(f=str(Reference(page, min_col=at, min_row=_HEAD + 1, max_row=bottom)))
-            )
-            for at in (column, column + 1)
-        )
-        bars = ErrorBars(errBarType="both", errValType="cust", plus=up, minus=down, noEndCap=False)
-        bars.spPr = _line(INK, 15_875)
-        drawn.errBars = bars
-
-    def place(self, page: Worksheet, table: _Table, chart: BarChart) -> None:
-        """Put a picture beside its table, over the columns that only it reads."""
+    def place(self, page: Worksheet, table: _Table, chart: BarChart, shown: int, width: int = 22) -> None:
+        """Put a picture of some bars beside its table, over the columns that only it reads."""
         from openpyxl.utils import get_column_letter
 
         chart.title = page.title
-        chart.title.overlay = False
+        cast("Title", chart.title).overlay = False
+        chart.height, chart.width = 4.0 + shown, width
+        beside = len(table.head) + 1
         if table.first:
-            put(page.cell(4, len(table.head) + 1), self.told.word("filter"))
-        page.add_chart(chart, f"{get_column_letter(len(table.head) + 1)}{_HEAD}")
-
-
-def _letters(colour: str) -> RichText:
-    """Return letters of a colour, for figures on a bar."""
-    from openpyxl.chart.text import RichText
-    from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
-
-    letters = ParagraphProperties(defRPr=CharacterProperties(sz=1000, b=True, solidFill=colour))
-    return RichText(p=[Paragraph(pPr=letters, endParaRPr=CharacterProperties())])
-
-
-def _line(colour: str, width: int) -> GraphicalProperties:
-    from openpyxl.chart.shapes import GraphicalProperties
-    from openpyxl.drawing.line import LineProperties
-
-    return GraphicalProperties(ln=LineProperties(solidFill=colour, w=width))
+            put(page, _HEAD - 1, beside, self.told.word("filter"))
+        page.add_chart(chart, f"{get_column_letter(beside)}{_HEAD}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from relsurvey.escape import html_text, json_for_script
+from relsurvey.publish.packing import packed
 from relsurvey.publish.static import core_script, core_style, policy_hash
 from relsurvey.view import View
 
@@ -35,7 +36,7 @@ def page(view: View) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{html_text(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
-        f'<script type="application/json" id="relsurvey-view">{json_for_script(view.to_json())}</script>\n'
+        f'<script type="application/json" id="relsurvey-view">{json_for_script(packed(view.to_json()))}</script>\n'
         f'<div id="relsurvey"></div>\n<noscript><main><h1>{html_text(title)}</h1>{said}</main></noscript>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
     )

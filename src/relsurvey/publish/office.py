@@ -1,4 +1,4 @@
-"""What the workbook and the slides share: the words of a view, its marks, and files that come out alike twice."""
+"""What the workbook and the slides share: a view in one language, its colours, files that stay the same."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from relsurvey.words import Text
 from relsurvey.words.catalogue import pick, say
 
 #: The colours of widgets/core/tokens.css, without the hash.
-INK, SOFT, LINE, LINK, PAPER = "1A2127", "565E65", "D9D8D3", "0A5C70", "FFFFFF"
+INK, SOFT, LINE, LINK = "1A2127", "565E65", "D9D8D3", "0A5C70"
+PAPER, WASH = "FFFFFF", "F6F5F1"
 FAVORABLE, FAVORABLE_MID, FAVORABLE_TINT = "12768A", "69AEBB", "CFE7EB"
 UNFAVORABLE, UNFAVORABLE_MID, UNFAVORABLE_TINT = "97631B", "CFA464", "F3E3C7"
 NEUTRAL, NEUTRAL_EDGE = "D5D8DA", "7D848A"
-#: Groups of students are neither favorable nor not: apart by lightness and by place, in the order of the view.
-GROUPS = (LINK, FAVORABLE_MID, UNFAVORABLE, UNFAVORABLE_MID, SOFT, "B5BABF")
+#: Groups of students are neither favorable nor not: apart by lightness and by place.
+GROUPS = (LINK, FAVORABLE_MID, UNFAVORABLE, UNFAVORABLE_MID, SOFT, NEUTRAL)
 #: Fills that bear white letters; the others bear dark ones.
 DARK = frozenset((LINK, FAVORABLE, UNFAVORABLE, SOFT))
 
@@ -66,8 +67,8 @@ class Told:
     def __init__(self, view: View, language: str | None = None) -> None:
         if view.provenance.settings.min_n < MIN_N_FILE:
             raise PublishError(
-                f"This view shows groups of {view.provenance.settings.min_n} students, and a file that travels "
-                f"needs {MIN_N_FILE} or more: make the view with min_n={MIN_N_FILE}."
+                f"This view shows groups of {view.provenance.settings.min_n} students, and a file that "
+                f"travels needs {MIN_N_FILE} or more: make the view with min_n={MIN_N_FILE}."
             )
         if language is not None and language not in view.languages:
             raise PublishError(
@@ -110,13 +111,15 @@ class Told:
     @cached_property
     def stamp(self) -> str:
         """For whom, by whom, when, that these are aggregates, and whether they are simulated."""
-        view, only = self.view, self.word("aggregates")
-        publisher = self.say(view.publisher, 200)
-        parts = [self.say(view.audience, 200), publisher]
-        parts += [] if only.rstrip(".").lower() in publisher.lower() else [only]
-        parts.append(self.word("made_on", day=self.day))
-        parts += [self.word("simulated")] if view.simulated else []
+        view = self.view
+        parts = [self.say(view.audience, 90), *self.publisher(90), self.word("made_on", day=self.day)]
+        parts += [self.word("simulated")] * view.simulated
         return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
+
+    def publisher(self, longest: int = _LONGEST) -> list[str]:
+        """Return by whom, and that these are aggregates where that does not say it."""
+        said, only = self.say(self.view.publisher, longest), self.word("aggregates")
+        return [said] if only.rstrip(".").lower() in said.lower() else [said, only]
 
     @property
     def day(self) -> str:
@@ -179,7 +182,7 @@ class Told:
 
 
 def ends(share: Share | None) -> tuple[int | None, int | None]:
-    """Return how far the interval reaches below and above a share, in percent points; none when it is coded."""
+    """Return how many points an interval reaches below and above its share; none when that is coded."""
     if share is None or share.coded:
         return None, None
     return max(share.percent - share.low, 0), max(share.high - share.percent, 0)
@@ -195,7 +198,7 @@ def percent_format(told: Told, coded: Literal["top", "bottom"] | None = None) ->
 def day_of(view: View) -> datetime:
     """Return the day a view was made, for a file's properties."""
     try:
-        return datetime.strptime(view.made[:10], "%Y-%m-%d")  # noqa: DTZ007
+        return datetime.strptime(view.made[:10], "%Y-%m-%d")
     except ValueError:
         return datetime.fromtimestamp(0, UTC).replace(tzinfo=None)
 

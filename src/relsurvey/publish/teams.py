@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from relsurvey.errors import PublishError
 from relsurvey.files import write_atomic
+from relsurvey.keeping import log
 from relsurvey.publish.each import INDEX, TEAMS, Places, read, sheet
 from relsurvey.publish.serve import ROOM_LASTS, Server, new_token, serve
 from relsurvey.reading import identity
@@ -186,6 +187,8 @@ def _tokens(listed: Path, places: Places, renew: Sequence[str], *, room: bool) -
     if unknown:
         raise PublishError(f"{listed} has no {', '.join(unknown)}. It has: {', '.join(names)}.")
     if room:
+        for name in names:
+            log.note("made a token", folder=name, room="8 hours")
         return {name: new_token() for name in names}
     file = tokens_file(listed)
     held: dict[str, str] = {}
@@ -205,6 +208,11 @@ def _tokens(listed: Path, places: Places, renew: Sequence[str], *, room: bool) -
     if tokens != held:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_atomic(file, json.dumps(tokens, indent=1) + "\n", mode=0o600)
+    for name in names:
+        if tokens[name] != held.get(name):
+            if name in held:
+                log.note("revoked a token", folder=name)
+            log.note("made a token", folder=name)
     return tokens
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from relsurvey.errors import PublishError
 from relsurvey.escape import json_for_script
+from relsurvey.publish.packing import packed
 from relsurvey.publish.static import core_script, core_style, policy_hash
 
 APP = "app.ipynb"
@@ -120,7 +121,7 @@ class InlineView:
         language = _language(view["languages"][0] if view else nb.metadata.get("language"))
         said = WORDS["es" if language.startswith("es") else "en"]
         resources["relsurvey"] = {
-            "view": json_for_script(view_json) if view else "",
+            "view": json_for_script(packed(view_json)) if view else "",
             "live": is_live(nb.metadata),
             "language": language,
             "title": _title(view, language) if view else str(nb.metadata.get("title") or name),

@@ -113,12 +113,12 @@ def _made(directory: Path) -> Path:
 
 def _doors(view: View, formats: tuple[str, ...]) -> dict[str, str | bytes]:
     """Return what is to be written of a view, by the name of the file."""
-    text = view.to_json()
+    text, travels = view.to_json(), view.travelling()
     contents: dict[str, str | bytes] = {VIEW: text}
     if "html" in formats:
         from relsurvey.publish.html import page
 
-        contents[PAGE] = page(view)
+        contents[PAGE] = page(travels)
     if "voila" in formats:
         from relsurvey.publish.voila import app
 
@@ -126,9 +126,9 @@ def _doors(view: View, formats: tuple[str, ...]) -> dict[str, str | bytes]:
     if "excel" in formats:
         from relsurvey.publish.excel import workbook
 
-        contents[WORKBOOK] = workbook(view)
+        contents[WORKBOOK] = workbook(travels)
     if "slides" in formats:
         from relsurvey.publish.slides import deck
 
-        contents[DECK] = deck(view)
+        contents[DECK] = deck(travels)
     return contents

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from relsurvey.instrument import Instrument
+from relsurvey.keeping import note_read
 from relsurvey.reading import Limits, Mapping, Source
 from relsurvey.reading import read as _read
+from relsurvey.reading.survey import is_frame
 from relsurvey.study.study import Study
 
 if TYPE_CHECKING:
@@ -98,4 +100,8 @@ def read(
         reading.simulated,
         ids,
     )
+    if not reading.simulated and not is_frame(source):
+        several = [source] if isinstance(source, (str, Path, Source)) else source
+        files = [one.path if isinstance(one, Source) else one for one in several]
+        note_read(files, reading.instrument, hashes=reading.sha256)
     return study if roster is None else study.with_roster(roster, limits=limits)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN
-from relsurvey.errors import AnalysisError
+from relsurvey.errors import AnalysisError, DisclosureError
 from relsurvey.reading import Entry, Limits
 from relsurvey.study.comparing import Comparing
 
@@ -37,7 +37,8 @@ class Study(Comparing):
     answers
         The same with every label kept.
     comments
-        Respondent, question, text; the index is the position of the row in ``responses``. Never published.
+        Respondent, question, text; the index is the position of the row in ``responses``. Unpublished until a
+        person releases them (``relsurvey comments``), and then shown in the app alone.
     flags
         One row a respondent and wave, one truth value a flag: ``unfinished`` (the file says so) and
         ``few_answers`` (too few for any scale). They remove nothing: :meth:`without` does.
@@ -145,9 +146,12 @@ class Study(Comparing):
         ReadError
             If it has no ids, says of opting out what is neither yes nor no, or leaves no row.
         """
+        from relsurvey.keeping import note_read
         from relsurvey.reading.roster import join, read_roster
 
         who = read_roster(roster, self.instrument, limits or Limits(), self._ids)
+        if isinstance(roster, (str, Path)) and not self.simulated:
+            note_read([roster], self.instrument, roster=True)
         joined = join(self.responses, self.answers, self.comments, self.flags, self._ledger, who, self._ids)
         return replace(
             self,
@@ -170,7 +174,8 @@ class Study(Comparing):
         Parameters
         ----------
         by
-            Group variables; None takes the instrument's.
+            Group variables; None takes the instrument's. A pair, as ``"gender*grade"``, is a table of both
+            together, for all schools alone.
         min_n
             Fewest students of anything shown; the largest of this, the instrument's and the rules' wins.
         strategies
@@ -181,9 +186,9 @@ class Study(Comparing):
         InstrumentError
             If the file of strategies is not right.
         AnalysisError
-            If a variable is not one of the instrument's.
+            If a variable is not one of the instrument's, or a pair not two of them.
         DisclosureError
-            If the gate refuses.
+            If the gate refuses, or a pair is asked of one school.
         """
         return self._view(by, min_n, MIN_N_SHOWN, strategies)
 
@@ -193,27 +198,64 @@ class Study(Comparing):
         min_n: int | None,
         floor: int,
         strategies: str | Path | Strategies | None,
+        *,
+        comments: bool = False,
     ) -> View:
         from relsurvey.view.build import build
         from relsurvey.view.strategies import find
 
         offered = find(strategies)
-        variables = self._published_groups() if by is None else tuple([by] if isinstance(by, str) else by)
-        for variable in variables:
-            if variable not in self.instrument.groups:
-                self._group(variable)
-                raise AnalysisError(
-                    f"{variable!r} is a unit, not a group: every view already has its schools and teams. "
-                    "Leave it out of `by`."
-                )
+        variables = self._published_groups() if by is None else self._named(by)
         before = self._before()
-        return build(
+        view = build(
             self._material(),
             earlier=None if before is None else before._material(),
             by=variables,
             min_n=max(min_n or 0, self.instrument.privacy.min_n, floor),
             strategies=offered,
         )
+        return self._with_comments(view) if comments else view
+
+    def _named(self, by: str | Sequence[str]) -> tuple[str, ...]:
+        """Return the group variables that a view is asked for, then the pairs of them."""
+        from relsurvey.instrument.crossing import CROSS, pair
+
+        names: dict[str, None] = {}
+        pairs: dict[frozenset[str], str] = {}
+        for name in [by] if isinstance(by, str) else by:
+            parts = (name,) if CROSS not in name else pair(name)
+            if parts is None or (len(parts) == 2 and parts[0] == parts[1]):
+                raise AnalysisError(
+                    f"{name!r} is no pair: name two different group variables, joined by one {CROSS}."
+                )
+            for part in parts:
+                if part not in self.instrument.groups:
+                    self._group(part)
+                    raise AnalysisError(
+                        f"{part!r} is a unit, not a group: every view already has its schools and teams. "
+                        "Leave it out of `by`."
+                    )
+            if len(parts) == 2:
+                pairs.setdefault(frozenset(parts), CROSS.join(parts))
+            else:
+                names[name] = None
+        return (*names, *pairs.values())
+
+    def _with_comments(self, view: View) -> View:
+        """Return a view with the comments that a person released, on the pages of their schools."""
+        from relsurvey.comments import released
+
+        found = released(
+            self._latest().responses,
+            self.comments,
+            self.instrument,
+            min_n=view.provenance.settings.min_n,
+            languages=view.languages,
+            ids=self._ids,
+            simulated=self.simulated,
+        )
+        units = [unit.model_copy(update={"comments": found.get(unit.id, [])}) for unit in view.units]
+        return view.model_copy(update={"units": units})
 
     def publish(
         self,
@@ -237,7 +279,7 @@ class Study(Comparing):
         out
             The folder; it is made.
         by
-            Group variables; None takes the instrument's.
+            Group variables, as in :meth:`view`; a pair stands in no file that travels.
         formats
             ``"html"``: one self-contained file; ``"voila"``: the app that ``relsurvey serve`` serves;
             ``"excel"``: a workbook; ``"slides"``: a deck to present. At least 11 students stand behind
@@ -273,7 +315,9 @@ class Study(Comparing):
         ReadError
             If a file of ``cards`` is none that a team saved.
         """
+        from relsurvey import keeping
         from relsurvey.disclosure.release import Answers, record
+        from relsurvey.instrument.crossing import CROSS
         from relsurvey.publish import publish
         from relsurvey.publish.write import TRAVELS
         from relsurvey.view.cards import attach
@@ -293,10 +337,20 @@ class Study(Comparing):
                 ledger=None if ledger is None else Path(ledger),
                 ids=self._ids,
             )
+            keeping.note_published(
+                Path(out), self.instrument, self.wave, formats, usual, min_n, Path(ledger) if ledger else None
+            )
 
+        travels = TRAVELS & set(formats)
+        if travels and any(CROSS in name for name in ([by] if isinstance(by, str) else by or ())):
+            raise DisclosureError(
+                f"Two variables together stand in no file that travels ({', '.join(sorted(travels))}): "
+                "publish the app alone (voila), or leave the pair out of `by`."
+            )
         saved = {} if cards is None else read_cards(cards)
-        floor = MIN_N_FILE if TRAVELS & set(formats) else MIN_N_SHOWN
-        view = self._view(by, min_n, floor, strategies)
+        floor = MIN_N_FILE if travels else MIN_N_SHOWN
+        usual = max(floor, self.instrument.privacy.min_n)
+        view = self._view(by, min_n, floor, strategies, comments="voila" in formats)
         view, notes = attach(view, saved, instrument=self.instrument.id, wave=self.wave)
         published = publish(
             view, Path(out), tuple(formats), each=each, before=None if self.simulated else note

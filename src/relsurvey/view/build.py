@@ -10,6 +10,7 @@ from relsurvey.analysis.models.reliability_finding import ScaleReliability
 from relsurvey.disclosure import certify
 from relsurvey.disclosure.gate import release
 from relsurvey.errors import DisclosureError
+from relsurvey.instrument.crossing import pair
 from relsurvey.view import cells as _cells
 from relsurvey.view import model, pages
 from relsurvey.view.about import About
@@ -41,7 +42,7 @@ def build(
     material
         One wave's rows and what is known of them.
     by
-        Group variables of the instrument.
+        Group variables of the instrument, and pairs of them (``a*b``) for all schools together.
     min_n
         Fewest students of anything shown.
     same_within
@@ -56,12 +57,20 @@ def build(
     Raises
     ------
     DisclosureError
-        If the gate refuses, or not even the whole has ``min_n`` students.
+        If the gate refuses, not even the whole has ``min_n`` students, or a pair is asked of one school.
     """
+    asked = material.instrument
+    material = material.crossing(by)
     instrument = material.instrument
     known = tuple(language for language in instrument.languages if language in languages()) or ("en",)
     readings = {r.scale: r for r in material.reliability}
     cells = _cells.make(material.responses, material.answers, instrument, by, material.reported)
+    together = [variable for variable in by if pair(variable) is not None]
+    if together and not any(table.variable in together for table in cells.plan.tables):
+        raise DisclosureError(
+            f"Two variables together ({together[0]}) are shown for all schools only, and this is one school. "
+            "Leave the pair out of `by`."
+        )
     released = release(cells.plan, min_n)
     if not released.units:
         raise DisclosureError(
@@ -72,7 +81,7 @@ def build(
     checked = {variable: material.comparability(variable) for variable in cells.categories}
     waves = None
     if earlier is not None:
-        before = Wave.before(earlier, by, min_n)
+        before = Wave.before(earlier, tuple(v for v in by if pair(v) is None), min_n)
         waves = before, Wave(material, cells, released)
         certificate = certificate.beside(certify(before.cells.plan, before.released, min_n))
     told = Units(
@@ -120,7 +129,7 @@ def build(
         strategies=offered(strategies or ready(), scales, known),
         about=About(told, units, readings, certificate, material.simulated).sections(),
         ledger=pages.ledger(material.ledger, known, min_n),
-        provenance=pages.provenance(instrument, material.sha256, min_n, same_within, certificate),
+        provenance=pages.provenance(asked, material.sha256, min_n, same_within, certificate),
     )
 
 

@@ -11,6 +11,7 @@ from relsurvey.aggregate import Cell, cell
 from relsurvey.disclosure import ALL, Figure, Plan, PlannedCell, PlannedTable, Row, Students, Unit
 from relsurvey.disclosure.plan import Category, Profile, UnitKind
 from relsurvey.escape import slug
+from relsurvey.instrument.crossing import pair
 from relsurvey.instrument.fold import fold
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def make(
     instrument
         What was asked.
     by
-        Group variables.
+        Group variables; of a pair of them there is a table of all schools alone.
     reported
         Scales that are read as one; each student's mean over these is the gate of rules.md 6.
     """
@@ -116,6 +117,8 @@ def make(
         # them away.
         labels = column.where(column.isin(order), None)
         for name, mask in masks.items():
+            if pair(variable) is not None and name != ALL:
+                continue
             planned_cells = []
             for category in (*order, None):
                 chosen = mask & (labels.isna() if category is None else (labels == category)).to_numpy()

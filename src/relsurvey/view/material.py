@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from relsurvey.aggregate import moments
 from relsurvey.analysis.alike import disattenuated, much_alike
 from relsurvey.analysis.models.reliability_finding import ScaleReliability
+from relsurvey.instrument.crossing import crossed, pair
 from relsurvey.scoring import keyed, score
 
 if TYPE_CHECKING:
@@ -49,6 +51,16 @@ class Material:
     def reported(self) -> tuple[str, ...]:
         """The scales that are read as one."""
         return tuple(r.scale for r in self.reliability if r.verdict.reading != "one_by_one")
+
+    def crossing(self, by: Sequence[str]) -> Material:
+        """Return the same with each pair of ``by`` as a group variable of its own."""
+        found, rows = self.instrument, self.responses
+        for name in by:
+            if pair(name) is not None:
+                group, column = crossed(found, rows, name)
+                found = found.model_copy(update={"groups": {**found.groups, name: group}})
+                rows = rows.assign(**{name: column})
+        return replace(self, instrument=found, responses=rows)
 
     def comparability(self, variable: str) -> dict[str, Comparability]:
         """Say of each reported scale whether a variable's groups read its questions alike (rules.md 10).

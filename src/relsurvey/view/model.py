@@ -185,6 +185,9 @@ class Unit(Model):
     title: Text
     parent: str | None = Field(None, description="The unit this one is part of.")
     students: Text = Field(description="How many students answered, as a band.")
+    reach: Literal["nearly", "some", "half"] = Field(
+        "nearly", description="How far sentences may go, by how many of those asked answered."
+    )
     say: list[Text] = Field(description="The first page's sentences, the most useful first.")
     scales: list[ScaleCell]
     items: list[ItemCell]
@@ -317,6 +320,11 @@ class View(Model):
     about: list[Section]
     ledger: list[Step]
     provenance: Provenance
+
+    def travelling(self) -> View:
+        """Return the view as files that travel may hold it: without comments (rules.md 21)."""
+        units = [unit.model_copy(update={"comments": []}) for unit in self.units]
+        return self.model_copy(update={"units": units})
 
     def to_json(self) -> str:
         """Return the view as one line of JSON, without what is missing: every page carries it whole."""

@@ -51,7 +51,8 @@ class Units(Telling):
         others = self._others(unit)
         groups = Groups.of(self, unit)
         since = None if self.waves is None else Since.of(self, unit, *self.waves)
-        tables = [groups.table(variable) for variable in self.cells.categories if unit.kind != "team"]
+        planned = {(table.unit, table.variable) for table in self.cells.plan.tables}
+        tables = [groups.table(v) for v in self.cells.categories if (unit.id, v) in planned]
         hidden = self._unheard(unit)
         if any(table.note is not None for table in tables):
             hidden.append(self.say("hidden.groups"))
@@ -67,6 +68,7 @@ class Units(Telling):
             title=self._title(unit),
             parent=unit.parent if unit.parent in self.released.units else None,
             students=self._students(unit, whole),
+            reach=self.reach(unit.id),
             say=self._sentences(unit, whole, others, groups, since),
             scales=[self._scale_cell(unit, key, whole, others) for key in self.cells.scales],
             items=[self._item_cell(unit, key, whole) for key in self.cells.items],

@@ -9,19 +9,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from relsurvey.widgets.comments import Comments
     from relsurvey.widgets.compare import Compare
     from relsurvey.widgets.loader import Loader
+    from relsurvey.widgets.publishing import Publish
     from relsurvey.widgets.reliability import Reliability
     from relsurvey.widgets.viewer import Viewer
 
 _HOMES = {
+    "Comments": "relsurvey.widgets.comments",
     "Compare": "relsurvey.widgets.compare",
     "Loader": "relsurvey.widgets.loader",
+    "Publish": "relsurvey.widgets.publishing",
     "Reliability": "relsurvey.widgets.reliability",
     "Viewer": "relsurvey.widgets.viewer",
 }
 
-__all__ = ["Compare", "Loader", "Reliability", "Viewer"]
+__all__ = ["Comments", "Compare", "Loader", "Publish", "Reliability", "Viewer"]
 
 
 def __getattr__(name: str) -> Any:

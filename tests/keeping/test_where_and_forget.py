@@ -1,0 +1,235 @@
+"""Where rows lie and until when, and that what is forgotten is gone."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import relsurvey as rs
+from relsurvey.errors import DisclosureError, InstrumentError, ReadError
+from relsurvey.instrument import Instrument
+from relsurvey.keeping import forget, kept_until, log, places
+from relsurvey.keeping.where import everywhere, passed
+from relsurvey.reading import identity
+from tests.comments import school
+from tests.comments.test_desk import desk
+from tests.reading.belonging import HEADER, INSTRUMENT, as_csv
+
+STUDENT = "2007"
+
+
+@pytest.fixture
+def published(tmp_path):
+    """A study that was read, published and whose comments were read."""
+    study = school.study(tmp_path, {"North": school.plain(3), "South": school.plain(9)})
+    study.publish(tmp_path / "out", by=["gender"], formats=["voila"])
+    one = desk(study)
+    while one.current is not None:
+        one.hold()
+    return study
+
+
+def run(*arguments, typed=None):
+    return subprocess.run(
+        [sys.executable, "-m", "relsurvey.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        input=typed,
+    )
+
+
+def everything(home):
+    return {
+        str(path.relative_to(home)): path.read_text("utf-8", errors="replace")
+        for path in home.rglob("*")
+        if path.is_file() and path.name != "id.key"
+    }
+
+
+def test_every_place_is_listed_with_what_it_holds(published, tmp_path, own_home):
+    found = {place.path.name: place for place in everywhere()}
+    assert {name: place.holds for name, place in found.items()} == {
+        "answers.csv": "rows",
+        "out": "aggregates",
+        "belonging-short.jsonl": "hashes",
+        "id.key": "key",
+        "places.json": "who did what",
+        "log.jsonl": "who did what",
+    }
+    assert sum(place.path.name == "belonging-short.jsonl" for place in everywhere()) == 2
+    assert found["answers.csv"].bytes == (tmp_path / "answers.csv").stat().st_size
+    # Nothing lies in relsurvey's folder that is not listed; locks are empty of students.
+    known = {str(place.path) for place in everywhere()}
+    left = [
+        str(p) for p in own_home.rglob("*") if p.is_file() and str(p) not in known and p.suffix != ".lock"
+    ]
+    assert left == []
+    (tmp_path / "answers.csv").unlink()
+    gone = next(place for place in everywhere() if place.path.name == "answers.csv")
+    assert gone.bytes is None and "gone" in gone.note
+
+
+def test_a_roster_is_a_place_of_rows(published, tmp_path):
+    roster = tmp_path / "students.csv"
+    roster.write_text("student_id,school\n" + "".join(f"1{i:03d},North\n" for i in range(40)), "utf-8")
+    published.with_roster(roster)
+    assert [p.what for p in everywhere() if p.path == roster] == [
+        "belonging-short: who was asked, a file of the school"
+    ]
+
+
+def test_places_are_for_their_owner_alone(published, own_home):
+    assert oct((own_home / "places.json").stat().st_mode)[-3:] == "600"
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("2025-09-01", "2026-08-29"),
+        ("2026-06-30", "2026-08-29"),
+        ("2026-08-29", "2026-08-29"),
+        ("2026-08-30", "2027-08-29"),
+        ("2026-12-31", "2027-08-29"),
+    ],
+)
+def test_rows_are_kept_until_sixty_days_after_the_school_year(first, last):
+    day = datetime.date.fromisoformat
+    assert kept_until(day(first), today=day(last)) == kept_until(day(first), day(last), day(last))
+    assert kept_until(day(first), today=day(last)).day == day(last)
+    assert kept_until(day(first), today=day(last) + datetime.timedelta(1)).passed
+
+
+def test_the_instrument_may_say_until_when(tmp_path):
+    text = INSTRUMENT.to_yaml() + "privacy: {keep_until: 2026-01-31}\n"
+    instrument = Instrument.parse(text)
+    assert instrument.privacy.keep_until == datetime.date(2026, 1, 31)
+    assert Instrument.parse(instrument.to_yaml()) == instrument
+    with pytest.raises(InstrumentError, match=r"privacy.keep_until"):
+        Instrument.parse(text.replace("2026-01-31", "soon"))
+    rs.read(school.file(tmp_path, {}), instrument)
+    assert passed("belonging-short", datetime.date(2026, 1, 31)) is None
+    assert passed("belonging-short", datetime.date(2026, 2, 1)) == datetime.date(2026, 1, 31)
+
+
+def test_check_and_where_say_that_the_day_has_passed(tmp_path):
+    path = school.file(tmp_path, {"North": ["more please"]})
+    old = datetime.datetime(2020, 10, 1).timestamp()
+    os.utime(path, (old, old))
+    instrument = tmp_path / "belonging.yaml"
+    instrument.write_text(INSTRUMENT.to_yaml(), "utf-8")
+    done = run("check", path, "--instrument", instrument)
+    assert done.returncode == 0, done.stderr
+    assert "were to be kept until 2021-08-29, and that day has passed" in done.stdout
+    assert "Unread comments: 1, the oldest since" in done.stdout
+    assert path.is_file()
+    assert f"{path}\n" in run("where").stdout and "that day has passed" in run("where").stdout
+
+
+def test_a_study_is_forgotten_only_with_yes(published, tmp_path, own_home):
+    before = everything(own_home)
+    done = run("forget", "--study", "belonging-short")
+    assert done.returncode == 0 and "Nothing was deleted" in done.stdout
+    assert done.stdout.count("Goes ") == 3 and "answers.csv: a file of the school" in done.stdout
+    assert everything(own_home) == before
+    done = run("forget", "--study", "belonging-short", "--yes")
+    assert done.returncode == 0 and done.stdout.count("Forgotten ") == 3
+    assert set(everything(own_home)) == {"log.jsonl", "log.jsonl.lock", "places.json", "places.json.lock"}
+    assert (tmp_path / "answers.csv").is_file() and (tmp_path / "out" / "app.ipynb").is_file()
+    assert log.read(what="deleted").entries[0].facts == {"study": "belonging-short", "files": "no"}
+    assert "Nothing is known" in run("forget", "--study", "belonging-short").stderr
+
+
+def test_files_go_only_when_they_are_named(published, tmp_path):
+    run("forget", "--study", "belonging-short", "--files", "--yes")
+    assert not (tmp_path / "answers.csv").exists() and (tmp_path / "out").is_dir()
+
+
+def test_another_study_stays(published, tmp_path, own_home):
+    other = INSTRUMENT.model_copy(update={"id": "belonging-short-2"})
+    again = rs.read(school.file(tmp_path, {"North": school.plain(2)}, "other.csv"), other)
+    again.publish(tmp_path / "other", by=[], formats=["html"])
+    desk(again).hold()
+    for step in forget.study("belonging-short").steps:
+        step.do()
+    left = everything(own_home)
+    assert "releases/belonging-short-2.jsonl" in left and "comments/belonging-short-2.jsonl" in left
+    assert not any("/belonging-short.jsonl" in name for name in left)
+    assert [s.instrument for s in places.read().sources.values()] == ["belonging-short-2"]
+
+
+def hashes(home):
+    """Return all that stands for the student in the books."""
+    found = []
+    for name, text in everything(home).items():
+        if name.endswith(".jsonl"):
+            for line in text.splitlines():
+                entry = json.loads(line).get("release") or json.loads(line).get("entry")
+                found += [who[:12] for who in entry.get("students", [])]
+                found += [comment.split(".")[0] for comment in entry.get("comments", [])]
+    return found
+
+
+def test_a_student_leaves_every_book(published, tmp_path, own_home):
+    before = hashes(own_home)
+    done = run("forget", "--student", "02007")
+    assert done.returncode == 0 and done.stdout.count("Goes ") == 2, done.stderr
+    assert "answers.csv: this file of the school still holds the id" in done.stdout
+    assert hashes(own_home) == before
+    done = run("forget", "--student", "-", "--yes", typed="2007\n")
+    assert done.returncode == 0 and done.stdout.count("Forgotten ") == 2, done.stderr
+    assert STUDENT not in done.stdout and STUDENT not in done.stderr
+    gone = set(before) - set(hashes(own_home))
+    # One hash of the ledger, one of the comments; every other student's stay.
+    assert len(gone) == 2 and len(before) - len(hashes(own_home)) == sum(before.count(h) for h in gone)
+    assert STUDENT not in str(everything(own_home)) and log.read(what="deleted").entries[0].facts == {
+        "student": "one"
+    }
+    again = forget.student(STUDENT)
+    assert again.steps == () and len(again.stays) == 1
+
+
+def test_the_ledger_still_refuses_what_would_give_the_student_away(published, tmp_path):
+    for step in forget.student(STUDENT).steps:
+        step.do()
+    rows = [row for row in school.rows({"South": school.plain(9)}) if row[0] != STUDENT]
+    path = tmp_path / "answers.csv"
+    path.write_text(as_csv(rows, HEADER), "utf-8")
+    # The view of all of them less this one is the student.
+    with pytest.raises(DisclosureError, match="would give them away"):
+        rs.read(path, INSTRUMENT).publish(tmp_path / "out", by=["gender"], formats=["voila"])
+
+
+def test_decisions_on_others_comments_stay(published, tmp_path):
+    for step in forget.student(STUDENT).steps:
+        step.do()
+    study = rs.read(tmp_path / "answers.csv", INSTRUMENT)
+    one = desk(study)
+    assert one.unread.count == 1 and one.counts["held"] == 11
+    respondent = identity.replaced(identity.plain(STUDENT), identity.local_key())
+    assert study.comments.set_index("respondent")["text"][respondent] == one.current.text
+
+
+def test_a_student_of_a_school_that_shares_its_numbers(tmp_path):
+    rows = [["7", *row[1:]] if row[0] in ("1007", "2007") else row for row in school.rows({})]
+    path = tmp_path / "answers.csv"
+    path.write_text(as_csv(rows, HEADER), "utf-8")
+    rs.read(path, INSTRUMENT).publish(tmp_path / "out", by=[], formats=["html"])
+    assert forget.student("7").steps == ()
+    assert len(forget.student("7", "North").steps) == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["--study", "x", "--student", "y"]])
+def test_what_to_forget_must_be_named(arguments):
+    done = run("forget", *arguments)
+    assert done.returncode == 2 and "Name what to forget" in done.stderr
+
+
+def test_no_id_is_no_student():
+    with pytest.raises(ReadError, match="no id"):
+        forget.student("  ")
