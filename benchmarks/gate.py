@@ -4,9 +4,9 @@
                               [--shape 100 6 5]
 
 A study has 6 group variables; a small one has more small groups, and takes longer. The tables are those of
-three dimensions and all their margins, with a fifth of the cells small. Without bounds is what only thresholds
-and exact elimination find: the ratio is what it costs to know that no small group's share can be told too
-closely. Seconds vary from machine to machine; read the ratio.
+three dimensions and all their margins, with a fifth of the cells small. Without bounds is what only
+thresholds and exact elimination find: the ratio is what it costs to know that no small group's share can be
+told too closely. Seconds are the processor's and vary from machine to machine; read the ratio.
 """
 
 from __future__ import annotations
@@ -108,10 +108,10 @@ def tables(shape: tuple[int, int, int]) -> list[pd.DataFrame]:
 
 
 def seconds(*run: Callable[[], object]) -> tuple[float, object]:
-    """Return how long some steps take, and what the last one returns."""
-    start = time.perf_counter()
+    """Return how long the processor takes for some steps, and what the last one returns."""
+    start = time.process_time()
     found = [step() for step in run]
-    return time.perf_counter() - start, found[-1]
+    return time.process_time() - start, found[-1]
 
 
 def main() -> None:

@@ -151,6 +151,11 @@ def test_pictures_read_the_cells_of_their_sheet(book):
                 for side, text in ((series.errBars.minus, "down"), (series.errBars.plus, "up")):
                     column = range_boundaries(side.numRef.f.partition("!")[2])[0]
                     assert column > last and text in page.cell(top, column).value
+    named = drawn["Groups"][0].series[0].cat.strRef.f.partition("!")[2].replace("$", "")
+    assert [row[0].value for row in book["Groups"][named]][:2] == [
+        "Scale care: Spanish",
+        "Scale care: English",
+    ]
     assert len(drawn["Questions"][0].series) == 9  # "Sometimes" counts alike, the four others in two ways
     assert drawn["Questions"][0].grouping == "stacked"
 

@@ -176,11 +176,8 @@ def test_the_code_writes_the_same_files(
     assert set(one) == set(other)
     # A workbook holds the second in which it was made.
     assert [name for name in one if one[name] != other[name] and not name.endswith((".xlsx", ".json"))] == []
-    for name in one:
-        if name.endswith("view.relsurvey.json"):
-            assert one[name] == other[name]
-            seen = next(look.json for look in browser.widget._looks.values() if look.json)
-            assert json.loads(seen)["id"] in json.loads(one[name])["id"]
+    views = [name for name in one if name.endswith("view.relsurvey.json")]
+    assert views and all(one[name] == other[name] for name in views)
 
 
 def test_what_is_seen_is_what_is_written(browser: Browser, tmp_path: Path) -> None:
@@ -323,6 +320,14 @@ def test_no_student_is_in_any_message_or_in_a_saved_notebook(study: rs.Study) ->
     }
     assert own - {"comm"} == {"language"}
     assert kept["_code"] == browser.widget.code
+
+
+def test_a_folder_that_cannot_be_is_refused_when_it_is_written(browser: Browser) -> None:
+    browser.rest()
+    assert browser.do(do="out", text="x" * 300)["there"] is False
+    answer = browser.write()
+    assert answer["type"] == "refused" and "Cannot make the folder" in answer["sentence"]
+    assert browser.do(do="undo")["error"] == ""
 
 
 def test_something_unforeseen_is_one_sentence_without_a_cell(

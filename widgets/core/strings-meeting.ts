@@ -167,7 +167,7 @@ const en: MeetingStrings = {
         : `This file belongs to ${unit}: choose that school or team first, then open the file again.`,
     later: () => "This file is from a later survey than this page: open it with the newer page.",
   },
-  nextSay: "Choose one small thing to try, or write an own idea on the card.",
+  nextSay: "Choose one small thing to try, or write another idea on the card.",
   nextSayPlain: "Write one small thing to try on the card.",
   earlierChose: (month, strategy, scale) => `In ${month} the team chose ${strategy}${scale && ` for ${scale}`}.`,
   earlierWrote: (month, scale) => `In ${month} the team made a plan${scale && ` for ${scale}`}.`,

@@ -85,6 +85,7 @@ def feasible(
     >>> feasible(Published((10, 20), ((both, 28, 28),)), [frozenset({0}), both])
     [(8.0, 10.0), (28.0, 28.0)]
     """
+    published.system.check()
     found = []
     for group in wanted:
         low, high, parts = published.system.split(group)
@@ -165,6 +166,7 @@ def _groups(published: Published, wanted: Sequence[frozenset[int]], width: float
             groups.append(_Group(index, size, width, *published.system.split(group)))
     for block in {id(block): block for group in groups for block, _ in group.parts}.values():
         _try_pairs(block, [group for group in groups if any(b is block for b, _ in group.parts)])
+    published.system.check()
     return groups
 
 
@@ -231,7 +233,7 @@ def _try_pairs(block: _Block, groups: Sequence[_Group]) -> None:
     for turn in range(_MOST_PAIRS if len(waiting) > 1 else 0):
         direction = np.zeros(block.size)
         for group in waiting:
-            sign = 1.0 if turn == 0 else random.choice([-1.0, 1.0])
+            sign = random.choice([-1.0, 1.0])
             for other, columns in group.parts:
                 if other is block:
                     direction[columns] += sign * random.uniform(0.5, 1.5)
@@ -291,15 +293,14 @@ class _Block:
         self._ranges: dict[tuple[bytes, bool], tuple[float, float]] = {}
         if self.closed and (low.sum() > highest[0] or high.sum() < lowest[0]):
             raise DisclosureError(_CONTRADICTION)
+        self.fits = self.closed or true is not None
         if self.closed:
             return
         self._tighten()
-        if true is None:
-            self.extreme(np.zeros(self.size), integer=False)
-        elif self._fits(true):
+        if true is not None:
+            if not self._fits(true):
+                raise DisclosureError(_CONTRADICTION)
             self._remember(true)
-        else:
-            raise DisclosureError(_CONTRADICTION)
 
     def _tighten(self) -> None:
         """Take into an atom's bounds what each sum leaves to it when the others are lowest, or highest."""
@@ -391,6 +392,7 @@ class _Block:
             )
         if found.x is None:
             raise DisclosureError(_CONTRADICTION)
+        self.fits = True
         counts = found.x
         if len(counts) > self.size:
             counts = self._start + found.x[: self.size] - found.x[self.size :]
@@ -450,6 +452,14 @@ class _System:
             block = _block(low, high, atoms, inside, published.counts)
             place.update({atom: (block, column) for column, atom in enumerate(atoms)})
         return cls(low, high, place)
+
+    def check(self) -> None:
+        """Look for counts that fit in every block where none are known yet."""
+        import numpy as np
+
+        for block, _ in self.place.values():
+            if not block.fits:
+                block.extreme(np.zeros(block.size), integer=False)
 
     def split(self, group: Iterable[int]) -> tuple[int, int, list[tuple[_Block, np.ndarray]]]:
         """Return the bounds of a group's atoms that no sum binds, and its columns in each block."""

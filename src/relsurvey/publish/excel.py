@@ -46,6 +46,7 @@ class _Percent:
 
 
 _Value = str | int | _Percent | None
+_Helper = tuple[str, list[str] | list[int | None]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class _Table:
     #: Columns whose filter is set, each to a value.
     first: dict[int, str] = field(default_factory=dict)
     #: Columns after the table that only the picture reads.
-    helpers: list[tuple[str, list[int | None]]] = field(default_factory=list)
+    helpers: list[_Helper] = field(default_factory=list)
 
     @property
     def place(self) -> Rows:
@@ -195,7 +196,7 @@ class _Writer:
             cell.font = Font(FONT, bold=True, color=PAPER)
             cell.fill = PatternFill("solid", fgColor=FAVORABLE)
             cell.alignment = Alignment(wrap_text=True, vertical="center")
-        page.row_dimensions[number].height = 34
+        page.row_dimensions[number].height = 48
 
     def row(self, page: Worksheet, number: int, values: Sequence[_Value]) -> None:
         from openpyxl.styles import Alignment
@@ -275,11 +276,11 @@ class _Writer:
             ]
             start: list[_Value] = [self.unit(unit), told.scale(cell.scale)]
             rows.append([*start, *self.told_share(cell.words, cell.range, cell.share), *references])
-        head = [("col_unit", _UNIT), ("col_scale", _SCALE), *_SHARE, *((f"col_{k}", 16) for k in kinds)]
+        head = [("col_unit", _UNIT), ("col_scale", _SCALE), *_SHARE, *((f"col_{k}", 24) for k in kinds)]
         table = _Table(self.named(head), rows, self.first(), self.lines([cell.share for _, cell in cells]))
         page = self.table("glance", table)
         if page is not None:
-            self.place(page, table, self.bars(page, table, [(5, FAVORABLE)], (2, 2)), len(told.view.scales))
+            self.place(page, table, self.bars(page, table, [(5, FAVORABLE)], 2), len(told.view.scales))
         return page
 
     def told_share(
@@ -297,7 +298,7 @@ class _Writer:
         low = _Percent(share.low, "bottom" if share.low <= 5 else None)
         return [_Percent(share.percent), low, _Percent(share.high, "top" if share.high >= 95 else None)]
 
-    def lines(self, shares: Sequence[Share | None]) -> list[tuple[str, list[int | None]]]:
+    def lines(self, shares: Sequence[Share | None]) -> list[_Helper]:
         """Return the columns from which a picture draws its intervals."""
         lows, highs = zip(*map(ends, shares), strict=True) if shares else ((), ())
         return [(self.told.word("col_down"), [*lows]), (self.told.word("col_up"), [*highs])]
@@ -325,7 +326,7 @@ class _Writer:
             from openpyxl.chart.layout import Layout, ManualLayout
 
             series = [(9 + at, told.fill(answer, cells)) for at, answer in enumerate(answers)]
-            chart = bars(page, table.place, series, (3, 3), stacked=True)
+            chart = bars(page, table.place, series, 3, stacked=True)
             chart.plot_area.layout = Layout(
                 ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=0.42, y=0.08, w=0.54, h=0.8)
             )
@@ -369,11 +370,12 @@ class _Writer:
         head += [("col_students", 22), *_SHARE, ("col_verdict", 18), ("col_compared", _LONG)]
         # One variable at a time: a difference is not read across two of them.
         first = {0: str(rows[0][0]), 1: str(rows[0][1])} if rows else {}
-        data = _Table(self.named(head), rows, first, self.lines(shares))
+        names = (told.word("col_bar"), [f"{row[2]}: {row[3]}" for row in rows])
+        data = _Table(self.named(head), rows, first, [names, *self.lines(shares)])
         page = self.table("groups", data)
         if page is not None:
             shown = sum(all(row[at] == value for at, value in first.items()) for row in rows)
-            self.place(page, data, self.bars(page, data, [(8, FAVORABLE)], (3, 4)), shown)
+            self.place(page, data, self.bars(page, data, [(8, FAVORABLE)], len(head) + 1), shown)
         return page
 
     def change(self) -> Worksheet | None:
@@ -400,7 +402,7 @@ class _Writer:
         page = self.table("change", table)
         if page is not None:
             series = [(4, FAVORABLE_MID), (7, FAVORABLE)]
-            self.place(page, table, self.bars(page, table, series, (2, 2)), 2 * len(told.view.scales))
+            self.place(page, table, self.bars(page, table, series, 2), 2 * len(told.view.scales))
         return page
 
     def changed(self, change: Change, scale: str) -> list[_Value]:
@@ -501,12 +503,11 @@ class _Writer:
         if told.view.not_counted is not None:
             yield told.say(told.view.not_counted), told.word("tone_not_counted")
 
-    def bars(
-        self, page: Worksheet, table: _Table, series: Sequence[tuple[int, str]], names: tuple[int, int]
-    ) -> BarChart:
+    def bars(self, page: Worksheet, table: _Table, series: Sequence[tuple[int, str]], names: int) -> BarChart:
         """Return bars of a table's columns, with the intervals that its last columns tell of."""
         chart = bars(page, table.place, series, names)
-        intervals(page, table.place, chart, [len(table.head) + 1 + 2 * at for at in range(len(series))])
+        first = len(table.head) + len(table.helpers) - 2 * len(series) + 1
+        intervals(page, table.place, chart, [first + 2 * at for at in range(len(series))])
         return chart
 
     def place(self, page: Worksheet, table: _Table, chart: BarChart, shown: int, width: int = 22) -> None:

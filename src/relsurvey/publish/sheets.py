@@ -81,7 +81,7 @@ def bars(
     page: Worksheet,
     rows: Rows,
     series: Sequence[tuple[int, str]],
-    names: tuple[int, int],
+    names: int,
     *,
     stacked: bool = False,
 ) -> BarChart:
@@ -94,7 +94,7 @@ def bars(
     series
         The number of each column, and its colour.
     names
-        The first and the last column that name the bars.
+        The column that names the bars.
     stacked
         Whether the columns are parts of one bar.
     """
@@ -147,14 +147,12 @@ def _figures(page: Worksheet, rows: Rows, column: int) -> NumDataSource:
     return NumDataSource(numRef=NumRef(f=str(where)))
 
 
-def _names(page: Worksheet, rows: Rows, columns: tuple[int, int]) -> AxDataSource:
+def _names(page: Worksheet, rows: Rows, column: int) -> AxDataSource:
     from openpyxl.chart import Reference
-    from openpyxl.chart.data_source import AxDataSource, MultiLevelStrRef, StrRef
+    from openpyxl.chart.data_source import AxDataSource, StrRef
 
-    where = Reference(page, min_col=columns[0], max_col=columns[1], min_row=rows.first, max_row=rows.last)
-    if columns[0] == columns[1]:
-        return AxDataSource(strRef=StrRef(f=str(where)))
-    return AxDataSource(multiLvlStrRef=MultiLevelStrRef(f=str(where)))
+    where = Reference(page, min_col=column, min_row=rows.first, max_row=rows.last)
+    return AxDataSource(strRef=StrRef(f=str(where)))
 
 
 def _letters(colour: str) -> RichText:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -395,7 +396,8 @@ class Publish(anywidget.AnyWidget):
             "wave": wave_name(study.wave, known),
             "simulated": study.simulated,
             "comments": not study.comments.empty,
-            "there": any(Path(choice.out, name).is_file() for name in (MANIFEST, TEAMS)),
+            # Not `Path.is_file`: a name that no folder can have is an error there.
+            "there": any(os.path.isfile(os.path.join(choice.out, name)) for name in (MANIFEST, TEAMS)),
             "code": self.code,
             "doing": "write" if self._wanted is not None else "look" if look is None else "",
             "error": "" if look is None else self._error(choice, look),
