@@ -562,3 +562,29 @@ def test_only_the_three_questions_together_find_all():
     )
     assert not list(_alike(*gained)) and not list(_nested(*gained))
     assert differing([gained[0]], gained[1]) == () and rest
+
+
+def test_a_release_for_each_school_is_one_entry_and_known_by_its_folders(desk):
+    frame = simulate([120, 140], seed=7)
+    desk.publish(frame, each="school")
+    folders = sorted(path.parent.name for path in desk.out.glob("*/view.html"))
+    assert len(folders) == 2
+    assert len(desk.entries) == 1
+    # The whole is held against, whatever the folders hold: one student more in one school is refused.
+    with pytest.raises(DisclosureError, match="fewer than 11 students"):
+        desk.publish(altered(frame, "added", 1), each="school")
+    desk.publish(frame, each="school")
+    desk.publish(frame)
+    desk.ledger.unlink()
+    desk.ledger.with_name(f"{desk.ledger.name}.lock").unlink()
+    for name in ("view.relsurvey.json", "manifest.json"):
+        (desk.out / name).unlink()
+    with pytest.raises(DisclosureError, match="without the earlier ledger"):
+        desk.publish(frame, each="school")
+
+
+def test_another_studys_folder_below_does_not_stand_in_the_way(tmp_path):
+    frame, site = simulate([240], seed=7), tmp_path / "site"
+    Desk(site / "one").publish(frame)
+    Desk(site).publish(frame, ledger=tmp_path / "books" / "another.jsonl")
+    assert (site / "view.html").is_file()

@@ -1,7 +1,7 @@
 /** The release screen: what is unread, one comment with its marks, and what can be done with it. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { inLanguage } from "../core/text";
 import type { Client } from "./client";
 import { type Comment, DANGER, marked, type State, type Step, stepOf } from "./state";
@@ -23,7 +23,8 @@ export function App({ client, words, language, id }: AppProps): JSX.Element {
   const place = useRef<HTMLElement>(null);
   const turn = useRef<number | null>(null);
   const passing = useRef(false);
-  useEffect(() => {
+  // Before anything is painted: between two comments no key may go astray.
+  useLayoutEffect(() => {
     if (state === null || turn.current === state.turn) return;
     // The first comment waits to be found; each one after it is read on.
     if (turn.current !== null) place.current?.focus();
@@ -170,7 +171,7 @@ function Shown({ comment, words, language, id }: ShownProps): JSX.Element {
 function Whom(props: { contact: string; words: Strings; done: (to: string | null) => void }): JSX.Element {
   const { contact, words, done } = props;
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   return (
     <form
       class="rs-card"
@@ -207,7 +208,7 @@ interface ButtonProps {
 
 function Button({ label, press, main, off, first }: ButtonProps): JSX.Element {
   const place = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (first) place.current?.focus();
   }, []);
   return (

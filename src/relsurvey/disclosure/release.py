@@ -210,24 +210,32 @@ def _apart(path: Path, out: Path) -> None:
 
 def _known(book: _Book, path: Path, out: Path) -> None:
     """Refuse to go on from a release of which the ledger knows nothing."""
-    try:
-        files = json.loads((out / MANIFEST).read_text("utf-8"))["files"]
-        there = files[_VIEW]["sha256"]
-        if (out / _VIEW).is_file():
-            there = sha256(out / _VIEW)
-            # No student is in simulated answers.
-            if json.loads((out / _VIEW).read_text("utf-8")).get("simulated") is True:
-                return
-    except FileNotFoundError:
-        return
-    except (ValueError, KeyError, TypeError, AttributeError):
-        there = ""
-    if there not in {entry["view"] for entry in book.entries}:
+    # What lies deeper may be another study's, unless it is a part of what was published here for each.
+    below = [_there(manifest.parent) for manifest in sorted(out.glob(f"*/{MANIFEST}"))]
+    releases = {_there(out)[0], *(release for release, part in below if part)} - {None}
+    if releases - {entry["view"] for entry in book.entries}:
         raise DisclosureError(
             f"Publishing without the earlier ledger is refused: {out} holds a release that is not in the "
             f"ledger at {path}. Copy that file, and {identity.home() / 'id.key'}, from the computer that "
             "published it, or publish another study to another folder with a ledger of its own."
         )
+
+
+def _there(folder: Path) -> tuple[str | None, bool]:
+    """Return which release lies in a folder, None where no student is in it, and whether it is a part."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        view = manifest["files"][_VIEW]["sha256"]
+        release = manifest.get("release", view)
+        if (folder / _VIEW).is_file():
+            if json.loads((folder / _VIEW).read_text("utf-8")).get("simulated") is True:
+                return None, False
+            release = release if release != view else sha256(folder / _VIEW)
+        return str(release), manifest.get("release", view) != view
+    except FileNotFoundError:
+        return None, False
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "", False
 
 
 @dataclass

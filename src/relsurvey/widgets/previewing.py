@@ -1,13 +1,17 @@
-"""What a view hides and why, in short: for the one who publishes it."""
+"""What the one who publishes is told: what a view hides and why, and what lies in the folder."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from relsurvey.publish.each import Each, parts
+from relsurvey.files import MANIFEST
+from relsurvey.loading.choices import literal
+from relsurvey.publish.each import TEAMS, Each, parts
 
 if TYPE_CHECKING:
+    from relsurvey.publish import Published
     from relsurvey.view.model import GroupTable, Unit, View
 
 #: Why a table leaves a figure out of a row that it shows, to protect students.
@@ -81,3 +85,28 @@ def _cost(units: Sequence[Unit], variable: str) -> dict[str, int]:
         "joined": sum(bool(table.rows) and table.note is not None for table in tables),
         "figures": sum(c.reason in _PROTECTED for t in tables for row in t.rows for c in row.cells),
     }
+
+
+def holds_view(folder: str) -> bool:
+    """Say whether a view lies in a folder already."""
+    try:
+        return any(Path(folder, name).is_file() for name in (MANIFEST, TEAMS))
+    except OSError:
+        # No folder can have that name.
+        return False
+
+
+def written(published: Published, *, served: bool) -> dict[str, Any]:
+    """Return what was written, as plain data, and the command that serves it where it can be ``served``."""
+    folder = published.directory
+    return {
+        "folder": str(folder.resolve()),
+        "files": list(published.files),
+        "notes": list(published.notes),
+        "serve": f"relsurvey serve {_argument(str(folder))}" if served else "",
+    }
+
+
+def _argument(path: str) -> str:
+    """Return a path as every command line takes it."""
+    return path if path.replace("-", "").replace("_", "").isalnum() else literal(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,13 +13,13 @@ import traitlets
 
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN
 from relsurvey.errors import AnalysisError, PublishError, RelsurveyError
-from relsurvey.files import MANIFEST, sha256
+from relsurvey.files import sha256
 from relsurvey.loading.choices import History, literal
-from relsurvey.publish.each import TEAMS, Each, parts
+from relsurvey.publish.each import Each, parts
 from relsurvey.publish.write import TRAVELS, Format
 from relsurvey.view.pages import wave_name
 from relsurvey.widgets.explorer import variables
-from relsurvey.widgets.previewing import preview
+from relsurvey.widgets.previewing import holds_view, preview, written
 from relsurvey.words import languages
 
 if TYPE_CHECKING:
@@ -396,8 +395,7 @@ class Publish(anywidget.AnyWidget):
             "wave": wave_name(study.wave, known),
             "simulated": study.simulated,
             "comments": not study.comments.empty,
-            # Not `Path.is_file`: a name that no folder can have is an error there.
-            "there": any(os.path.isfile(os.path.join(choice.out, name)) for name in (MANIFEST, TEAMS)),
+            "there": holds_view(choice.out),
             "code": self.code,
             "doing": "write" if self._wanted is not None else "look" if look is None else "",
             "error": "" if look is None else self._error(choice, look),
@@ -406,26 +404,10 @@ class Publish(anywidget.AnyWidget):
             else preview(look.view, choice.each, look.key),
             "written": None
             if self._written is None or self._written[0] != choice
-            else _told(self._written[1], choice),
+            else written(self._written[1], served="voila" in choice.formats),
         }
 
 
 def _with(chosen: Sequence[str], one: str, *, on: bool) -> tuple[str, ...]:
     rest = tuple(name for name in chosen if name != one)
     return (*rest, one) if on else rest
-
-
-def _told(published: Published, choice: Choice) -> dict[str, Any]:
-    """Return what was written, and the command that serves it."""
-    folder = published.directory
-    return {
-        "folder": str(folder.resolve()),
-        "files": list(published.files),
-        "notes": list(published.notes),
-        "serve": f"relsurvey serve {_argument(str(folder))}" if "voila" in choice.formats else "",
-    }
-
-
-def _argument(path: str) -> str:
-    """Return a path as every command line takes it."""
-    return path if path.replace("-", "").replace("_", "").isalnum() else literal(path)
