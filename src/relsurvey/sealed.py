@@ -137,7 +137,8 @@ class Book:
         text = self.path.read_text("utf-8", errors="replace")
         lines: list[tuple[dict[str, Any], str]] = []
         broken, before = "", ""
-        for number, line in enumerate(text.splitlines(), 1):
+        # By the one character that ends a line here: a text may hold others that end one elsewhere.
+        for number, line in enumerate(text.split("\n")[: -1 if text.endswith("\n") else None], 1):
             try:
                 found = json.loads(line)
                 entry, seal = dict(found["entry"]), str(found["seal"])

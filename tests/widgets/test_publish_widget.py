@@ -365,7 +365,10 @@ def test_a_notebook_runs_it_and_keeps_the_call_alone(tmp_path: Path) -> None:
     cells = [
         "import relsurvey as rs\nfrom tests.widgets.town import town\nstudy = town()",
         "widget = rs.widgets.Publish(study, 'spring', by=['race'])\nwidget",
-        "widget._hear(None, {'type': 'hello', 'id': 'me 1'}, [])\n(worker := widget._worker) and worker.join()",
+        (
+            "widget._hear(None, {'type': 'hello', 'id': 'me 1'}, [])\n"
+            "(worker := widget._worker) and worker.join()"
+        ),
         "published = widget.write()\npublished",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])

@@ -101,7 +101,7 @@ def changed() -> Iterator[Places]:
         yield places
         after = _document(places)
         if after != before:
-            write_atomic(file(), json.dumps(after, indent=1, ensure_ascii=False) + "\n", mode=0o600)
+            write_atomic(file(), json.dumps(after, indent=1) + "\n", mode=0o600)
 
 
 def note_read(

@@ -26,6 +26,7 @@ def page(view: View) -> str:
     unit = view.units[0]
     title = f"{unit.title[language]}: {view.title[language]}"
     said = "".join(f"<p>{html_text(sentence[language])}</p>" for sentence in unit.say)
+    held = json_for_script(packed(view.to_json()))
     policy = (
         f"default-src 'none'; script-src {policy_hash(script)}; style-src {policy_hash(style)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
@@ -36,7 +37,7 @@ def page(view: View) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{html_text(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
-        f'<script type="application/json" id="relsurvey-view">{json_for_script(packed(view.to_json()))}</script>\n'
+        f'<script type="application/json" id="relsurvey-view">{held}</script>\n'
         f'<div id="relsurvey"></div>\n<noscript><main><h1>{html_text(title)}</h1>{said}</main></noscript>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
     )
