@@ -28,7 +28,7 @@ from jupyter_server.services.kernels.connection.base import deserialize_msg_from
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import async_playwright
 from run import FLAGS, PAINTED, rival
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
 from tornado.websocket import websocket_connect
 
 import relsurvey as rs
@@ -80,7 +80,7 @@ async def program(url: str, after: float, seen: Seen, *, websocket: bool) -> Non
         if websocket and found:
             await ask_kernel(url, found[1].decode())
             seen.answer.append(time.perf_counter() - start)
-    except (OSError, TimeoutError, AssertionError):
+    except (OSError, TimeoutError, AssertionError, HTTPError):
         seen.failed += 1
 
 

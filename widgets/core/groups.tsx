@@ -7,6 +7,7 @@ import { Axis, Dot, Key } from "./marks";
 import { Link, type Scene, scaleTitle } from "./scene";
 import { Favorable, Sentences, Words } from "./sentences";
 import { capital } from "./text";
+import { useWhole } from "./whole";
 
 /** The group variable that is open. */
 export function openTable(scene: Scene): GroupTable | null {
@@ -18,8 +19,12 @@ export function variableTitle(scene: Scene, id: string): string {
   return scene.say(scene.view.variables.find((variable) => variable.id === id)?.title) || id;
 }
 
+/** About what a tablet's screen holds. */
+const AT_ONCE = 2;
+
 export function Groups({ scene }: { scene: Scene }): JSX.Element | null {
   const table = openTable(scene);
+  const whole = useWhole(`${scene.unit.id} ${table?.variable} ${scene.state.language}`, scene.paper);
   if (table === null) return null;
   const rows = table.rows ?? [];
   const runs = runsOf(scene, rows);
@@ -39,7 +44,7 @@ export function Groups({ scene }: { scene: Scene }): JSX.Element | null {
       {rows.length > 0 && (
         <section class="rs-card">
           {!wall && head}
-          {runs.map((run) =>
+          {(whole ? runs : runs.slice(0, AT_ONCE)).map((run) =>
             untold(run) ? (
               <Untold key={`${table.variable} ${run[0]?.scale}`} scene={scene} blocks={run} head={wall ? head : null} />
             ) : (

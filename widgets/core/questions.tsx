@@ -11,10 +11,15 @@ import { Key } from "./marks";
 import { type Scene, scaleTitle } from "./scene";
 import { Favorable, Words } from "./sentences";
 import { capital } from "./text";
+import { useWhole } from "./whole";
+
+/** About what a tablet's screen holds. */
+const AT_ONCE = 4;
 
 export function Questions({ scene }: { scene: Scene }): JSX.Element {
   const { view, unit, state, paper } = scene;
   const extent = useMemo(() => extentOf(view), [view]);
+  const whole = useWhole(`${unit.id} ${state.language}`, paper || state.part !== null);
   // While a reader types, a question that stays is not drawn again.
   const question = useMemo(() => {
     const drawnOnce = new Map<string, JSX.Element>();
@@ -28,6 +33,7 @@ export function Questions({ scene }: { scene: Scene }): JSX.Element {
   const legends = new Set<string>();
   const blocks = blocksOf(scene);
   const shown = blocks.flatMap((block) => block.questions);
+  const first = new Set(whole ? shown : shown.slice(0, AT_ONCE));
   return (
     <>
       <Seek scene={scene} count={shown.length} />
@@ -40,6 +46,8 @@ export function Questions({ scene }: { scene: Scene }): JSX.Element {
       />
       <Favorable scene={scene} />
       {blocks.map((block) => {
+        const questions = block.questions.filter((asked) => first.has(asked));
+        if (questions.length === 0) return null;
         const fresh = firstParts(block).filter((parts) => !legends.has(legendKey(parts)));
         for (const parts of fresh) legends.add(legendKey(parts));
         return (
@@ -52,7 +60,7 @@ export function Questions({ scene }: { scene: Scene }): JSX.Element {
               <Legend key={legendKey(parts)} scene={scene} parts={parts} />
             ))}
             {block.questions.some(({ cell }) => drawn(cell)) && <DistributionHead scene={scene} extent={extent} />}
-            <ul class="rs-questions">{block.questions.map(question)}</ul>
+            <ul class="rs-questions">{questions.map(question)}</ul>
           </section>
         );
       })}
