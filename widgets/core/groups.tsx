@@ -15,6 +15,11 @@ export function openTable(scene: Scene): GroupTable | null {
   return scene.unit.groups.find((table) => table.variable === id) ?? null;
 }
 
+/** Whether the page shows two variables together, which may not travel as a file. */
+export function showsPair(scene: Scene): boolean {
+  return scene.state.page === "groups" && (openTable(scene)?.variable.includes("*") ?? false);
+}
+
 export function variableTitle(scene: Scene, id: string): string {
   return scene.say(scene.view.variables.find((variable) => variable.id === id)?.title) || id;
 }

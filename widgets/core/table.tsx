@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { showsPair } from "./groups";
 import { copyTable, saveText } from "./save";
 import type { Scene } from "./scene";
 import { type Cell, fileName, type Table, toCsv, toHtml, toTsv } from "./spreadsheet";
@@ -45,7 +46,7 @@ export function TableView({ scene, table }: { scene: Scene; table: Table }): JSX
   return (
     <div class="rs-table">
       <Grid table={table} />
-      <TakeAlong scene={scene} table={table} />
+      {!showsPair(scene) && <TakeAlong scene={scene} table={table} />}
     </div>
   );
 }

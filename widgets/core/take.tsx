@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { showsPair } from "./groups";
 import { hasPicture, pictureOf } from "./picture";
 import { saveDrawing, savePainting } from "./save";
 import { pageTitle, type Scene } from "./scene";
@@ -11,7 +12,7 @@ import { fileName } from "./spreadsheet";
 export function TakePicture({ scene }: { scene: Scene }): JSX.Element | null {
   const { words, view, state } = scene;
   const [said, say] = useState("");
-  if (!hasPicture(scene)) return null;
+  if (!hasPicture(scene) || showsPair(scene)) return null;
   const name = (kind: "svg" | "png"): string =>
     fileName(kind, view.id, scene.unit.id, pageTitle(scene, state.page), view.simulated ? words.simulated : "");
   const draw = (): void => {
