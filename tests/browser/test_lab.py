@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 import relsurvey
 from tests.browser.desk import Desk, Lab, jupyterlab
+from tests.browser.test_sinks import hostile
 
 pytestmark = pytest.mark.browser
 
@@ -257,6 +258,20 @@ def test_jupyterlabs_print_command_prints_the_sheets(sit: Callable[..., Desk], s
     )
     desk.run("apputils:print")
     assert desk.page.evaluate("window.sheets") == 3, "the pages of the unit that is shown"
+
+
+def test_no_text_of_a_view_becomes_markup_or_code(sit: Callable[..., Desk], sample: dict[str, Any]) -> None:
+    view, _ = hostile(sample)
+    desk = sit({"view.relsurvey.json": json.dumps(view)})
+    desk.page.evaluate("window.__fired = []")
+    document = desk.open("view.relsurvey.json")
+    pages = document.get_by_role("navigation", name="Pages").get_by_role("button")
+    expect(pages).not_to_have_count(0)
+    for number in range(pages.count()):
+        pages.nth(number).click()
+        desk.page.wait_for_timeout(100)
+        assert document.locator("img, iframe, math, [onerror], [onload], a[href^='javascript:']").count() == 0
+    assert desk.page.evaluate("window.__fired") == []
 
 
 def test_the_extension_says_its_version() -> None:
