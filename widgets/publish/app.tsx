@@ -1,6 +1,6 @@
 /** What a coach publishes: choices, what would be hidden, the view itself, the button, and the code that does the same. */
 
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, JSX, TargetedEvent, TargetedInputEvent } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { copyText } from "../core/save";
 import { inLanguage } from "../core/text";
@@ -187,15 +187,12 @@ function Settings({ scene }: { scene: Scene }): JSX.Element {
       </Field>
       <Field scene={scene} name="least" label={words.least} hint={words.leastHint(least)}>
         {(hint) => (
-          <input
-            type="number"
-            inputMode="numeric"
-            min={least}
-            step={1}
-            value={client.waiting({ do: "min_n", n: 0 })?.n ?? choice.min_n}
-            aria-describedby={hint}
-            onChange={(event) => {
-              const n = Math.trunc(event.currentTarget.valueAsNumber);
+          <Typed
+            least={least}
+            hint={hint}
+            value={String(client.waiting({ do: "min_n", n: 0 })?.n ?? choice.min_n)}
+            commit={(input) => {
+              const n = Math.trunc(input.valueAsNumber);
               client.change({ do: "min_n", n: Number.isNaN(n) ? 0 : Math.max(n, 0) });
             }}
           />
@@ -203,17 +200,42 @@ function Settings({ scene }: { scene: Scene }): JSX.Element {
       </Field>
       <Field scene={scene} name="folder" label={words.folder} hint={state.there ? words.there : words.folderHint}>
         {(hint) => (
-          <input
-            type="text"
+          <Typed
+            least={null}
+            hint={hint}
             value={client.waiting({ do: "out", text: "" })?.text ?? choice.out}
-            autocomplete="off"
-            spellcheck={false}
-            aria-describedby={hint}
-            onChange={(event) => client.change({ do: "out", text: event.currentTarget.value })}
+            commit={(input) => client.change({ do: "out", text: input.value })}
           />
         )}
       </Field>
     </div>
+  );
+}
+
+interface TypedProps {
+  value: string;
+  /** The least whole number, or null for text. */
+  least: number | null;
+  hint: string;
+  commit: (input: HTMLInputElement) => void;
+}
+
+/** An input that keeps what is being typed, whatever the kernel says meanwhile. */
+function Typed({ value, least, hint, commit }: TypedProps): JSX.Element {
+  const [draft, setDraft] = useState<string | null>(null);
+  const shared = {
+    value: draft ?? value,
+    "aria-describedby": hint,
+    onInput: (event: TargetedInputEvent<HTMLInputElement>) => setDraft(event.currentTarget.value),
+    onChange: (event: TargetedEvent<HTMLInputElement>) => {
+      commit(event.currentTarget);
+      setDraft(null);
+    },
+  };
+  return least === null ? (
+    <input type="text" autocomplete="off" spellcheck={false} {...shared} />
+  ) : (
+    <input type="number" inputMode="numeric" min={least} step={1} {...shared} />
   );
 }
 
