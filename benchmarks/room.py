@@ -38,9 +38,10 @@ from relsurvey.publish.serve import serve
 PROGRAMS, BROWSERS, WITHIN = 28, 2, 10.0
 V1 = "v1.kernel.websocket.jupyter.org"
 LIVE = """
-import json, pathlib
+import pathlib
 import relsurvey as rs
-rs.widgets.Viewer(json.loads(pathlib.Path("view.relsurvey.json").read_text("utf-8")))
+from relsurvey.view import View
+rs.widgets.Viewer(View.model_validate_json(pathlib.Path("view.relsurvey.json").read_text("utf-8")))
 """
 
 
