@@ -81,7 +81,7 @@ class Book:
         if not self.path.exists() and not self.lock.exists():
             return Pages(())
         with held(self.lock) as head:
-            lines, broken = self._lines(_last_seal(head))
+            lines, broken = self._lines(last_seal(head))
         return Pages(tuple(entry for entry, _ in lines), broken)
 
     def add(self, *entries: dict[str, Any]) -> None:
@@ -93,7 +93,7 @@ class Book:
             If the folder cannot be written to.
         """
         with held(self.lock) as head:
-            lines, broken = self._lines(_last_seal(head))
+            lines, broken = self._lines(last_seal(head))
             marks = [{BROKEN: broken}] if broken else []
             self._write(head, lines, [*marks, *entries])
 
@@ -106,14 +106,14 @@ class Book:
             If the folder cannot be written to, or the book is broken: sealing it anew would hide that.
         """
         with held(self.lock) as head:
-            lines, broken = self._lines(_last_seal(head))
+            lines, broken = self._lines(last_seal(head))
             if broken:
                 raise PublishError(
                     f"{self.path} was changed or cut short ({broken}): bring it back from a backup first."
                 )
             changed = change([entry for entry, _ in lines])
             # A kill in between leaves the old book or the new one, and neither lacks its end.
-            _remember(head, "")
+            remember(head, "")
             self._write(head, [], changed)
 
     def _write(
@@ -128,7 +128,7 @@ class Book:
             left.unlink(missing_ok=True)
         text = "".join(f"{_text({'entry': entry, 'seal': seal})}\n" for entry, seal in lines)
         write_atomic(self.path, text, mode=0o600)
-        _remember(head, lines[-1][1] if lines else "")
+        remember(head, lines[-1][1] if lines else "")
 
     def _lines(self, last: str) -> tuple[list[tuple[dict[str, Any], str]], str]:
         """Return each entry with its seal, and what is wrong with the book."""
@@ -163,8 +163,15 @@ class Book:
 
 
 @contextmanager
-def held(lock: Path) -> Iterator[IO[bytes]]:
+def held(lock: Path, what: str = "") -> Iterator[IO[bytes]]:
     """Hold a file for this process alone, and yield it; it is made, and readable by its owner alone.
+
+    Parameters
+    ----------
+    lock
+        The file.
+    what
+        What a message says cannot be written.
 
     Raises
     ------
@@ -176,7 +183,8 @@ def held(lock: Path) -> Iterator[IO[bytes]]:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as cause:
         raise PublishError(
-            f"Cannot write to {lock.parent}: {cause.strerror}. Choose another place."
+            f"Cannot write{f' {what}' if what else ''} to {lock.parent}: {cause.strerror}. "
+            "Choose another place."
         ) from cause
     with os.fdopen(handle, "r+b", buffering=0) as file:
         if sys.platform == "win32":
@@ -192,14 +200,15 @@ def held(lock: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _last_seal(head: IO[bytes]) -> str:
+def last_seal(head: IO[bytes]) -> str:
     """Return the seal of the last entry that is known to have been written; without it a cut is not seen."""
     head.seek(0)
     found = head.read(64).decode("ascii", errors="replace")
     return found if _SEAL.match(found) else ""
 
 
-def _remember(head: IO[bytes], seal: str) -> None:
+def remember(head: IO[bytes], seal: str) -> None:
+    """Keep the seal of the last entry that was written; an empty one is no seal."""
     head.seek(0)
     head.write(seal.encode().ljust(64))
 

@@ -403,7 +403,7 @@ def test_the_entry_is_there_before_the_view(desk, monkeypatch):
     assert not list(desk.out.with_name("new").iterdir()) and len(desk.entries) == 2
     # Killed after the ledger and before its last seal is remembered.
     with monkeypatch.context() as patch:
-        patch.setattr("relsurvey.disclosure.release._remember", killed)
+        patch.setattr("relsurvey.disclosure.release.remember", killed)
         with pytest.raises(KeyboardInterrupt):
             desk.publish(school(), by=[])
     (desk.ledger.parent / f".{desk.ledger.name}.left").write_text("half")

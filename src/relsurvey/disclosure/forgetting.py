@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from relsurvey.disclosure.release import _Book, _last_seal, _locked, _remember
+from relsurvey.disclosure.release import _Book, ledger_key, locked
 from relsurvey.disclosure.shown import person
-from relsurvey.reading import identity
+from relsurvey.sealed import last_seal, remember
 
 
 def holds(ledger: Path, respondents: Sequence[str]) -> bool:
@@ -28,9 +27,9 @@ def holds(ledger: Path, respondents: Sequence[str]) -> bool:
     DisclosureError
         If the ledger is not as it was written.
     """
-    key, people = _key(), _people(respondents)
-    with _locked(ledger) as head:
-        book = _Book.read(ledger, key, _last_seal(head))
+    key, people = ledger_key(), _people(respondents)
+    with locked(ledger) as head:
+        book = _Book.read(ledger, key, last_seal(head))
     return any(line.startswith(people) for entry in book.entries for line in entry["students"])
 
 
@@ -52,16 +51,16 @@ def forget(ledger: Path, respondents: Sequence[str]) -> None:
     PublishError
         If it cannot be written.
     """
-    key, people = _key(), _people(respondents)
-    with _locked(ledger) as head:
-        old = _Book.read(ledger, key, _last_seal(head))
+    key, people = ledger_key(), _people(respondents)
+    with locked(ledger) as head:
+        old = _Book.read(ledger, key, last_seal(head))
         new = _Book(key, [], [], "")
         for entry in old.entries:
             new.append(_without(entry, people))
         # A kill in between leaves the old ledger or the new one, and neither lacks its end.
-        _remember(head, " " * 64)
+        remember(head, "")
         new.write(ledger)
-        _remember(head, new.seal)
+        remember(head, new.seal)
 
 
 def _without(entry: dict[str, Any], people: tuple[str, ...]) -> dict[str, Any]:
@@ -76,9 +75,5 @@ def _without(entry: dict[str, Any], people: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _people(respondents: Sequence[str]) -> tuple[str, ...]:
-    key = _key()
+    key = ledger_key()
     return tuple(person(key, respondent) for respondent in respondents)
-
-
-def _key() -> bytes:
-    return hmac.digest(identity.local_key(), b"ledger of releases", "sha256")

@@ -6,20 +6,19 @@ import datetime
 import hmac
 import json
 import os
-import re
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from relsurvey.disclosure.differences import differing
 from relsurvey.disclosure.shown import PERSON, Shown, shown
-from relsurvey.errors import DisclosureError, PublishError
+from relsurvey.errors import DisclosureError
 from relsurvey.escape import slug
 from relsurvey.files import MANIFEST, sha256, write_atomic
 from relsurvey.reading import identity
+from relsurvey.sealed import held, last_seal, remember
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from relsurvey.instrument import Instrument
 
 _VIEW = "view.relsurvey.json"
-_SEAL = re.compile(r"[0-9a-f]{64}\Z")
 
 
 def default_ledger(instrument: Instrument) -> Path:
@@ -100,10 +98,10 @@ def record(
     """
     path = ledger or default_ledger(instrument)
     _apart(path, out)
-    key = hmac.digest(identity.local_key(), b"ledger of releases", "sha256")
+    key = ledger_key()
     document = json.loads(view)
-    with _locked(path) as head:
-        book = _Book.read(path, key, _last_seal(head))
+    with locked(path) as head:
+        book = _Book.read(path, key, last_seal(head))
         _known(book, path, out)
         parts = [(Answers(wave, responses, answers), document)]
         if before is not None:
@@ -127,7 +125,7 @@ def record(
             entries.append(_entry(part, now, rows.wave, sha256(view), formats))
         for entry in entries:
             book.add(path, entry)
-        _remember(head, book.seal)
+        remember(head, book.seal)
 
 
 def _before(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -327,37 +325,11 @@ def _damaged(path: Path, what: str) -> DisclosureError:
     )
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[IO[bytes]]:
-    """Hold a ledger for this process alone; yield the file beside it that remembers its last seal."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as cause:
-        raise PublishError(
-            f"Cannot write the ledger of releases to {path.parent}: {cause.strerror}. Choose another place."
-        ) from cause
-    with os.fdopen(handle, "r+b", buffering=0) as file:
-        if sys.platform == "win32":
-            import msvcrt
-
-            # Behind the seal: what is locked there cannot be read by the others.
-            file.seek(1024)
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield file
+def locked(path: Path) -> AbstractContextManager[IO[bytes]]:
+    """Hold a ledger for this process alone; the file beside it remembers its last seal."""
+    return held(path.with_name(f"{path.name}.lock"), "the ledger of releases")
 
 
-def _last_seal(head: IO[bytes]) -> str:
-    """Return the seal of the last entry that is known to have been written; without it a cut is not seen."""
-    head.seek(0)
-    found = head.read(64).decode("ascii", errors="replace")
-    return found if _SEAL.match(found) else ""
-
-
-def _remember(head: IO[bytes], seal: str) -> None:
-    head.seek(0)
-    head.write(seal.encode())
+def ledger_key() -> bytes:
+    """Return what the lines of every ledger on this computer are sealed with, and its students hashed."""
+    return hmac.digest(identity.local_key(), b"ledger of releases", "sha256")

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from relsurvey.errors import InstrumentError
-from relsurvey.instrument import checks, source
+from relsurvey.instrument import checks, document
 
 if TYPE_CHECKING:
     import numpy as np
@@ -292,13 +291,7 @@ class Instrument(Model):
             Naming the file, the line and the fix.
         """
         path = Path(path)
-        try:
-            text = path.read_text("utf-8-sig")
-        except FileNotFoundError as cause:
-            raise InstrumentError(f"There is no instrument file at {path}. Check the path.") from cause
-        except (OSError, UnicodeDecodeError) as cause:
-            raise InstrumentError(f"{path.name} cannot be read as UTF-8 text. Save it as UTF-8.") from cause
-        return cls.parse(text, path.name)
+        return cls.parse(document.text_of(path, "instrument file"), path.name)
 
     @classmethod
     def parse(cls, text: str, name: str = "instrument") -> Instrument:
@@ -316,17 +309,7 @@ class Instrument(Model):
         InstrumentError
             Naming the line and the fix.
         """
-        data, lines = source.parse(text, name)
-        try:
-            instrument = cls.model_validate(data)
-        except ValidationError as cause:
-            error = cause.errors()[0]
-            place = error["loc"]
-            sentence = checks.plain_words(error["type"], place, error["msg"], error.get("input"))
-            raise InstrumentError(f"{name}, line {source.line_of(place, lines)}: {sentence}") from cause
-        for place, sentence in checks.problems(instrument):
-            raise InstrumentError(f"{name}, line {source.line_of(place, lines)}: {sentence}")
-        return instrument
+        return document.parsed(cls, text, name, checks.problems)
 
     def to_yaml(self, path: str | Path | None = None) -> str:
         """Return the instrument as YAML, as :meth:`from_yaml` reads it; write it too when given a path."""

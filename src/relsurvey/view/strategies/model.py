@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from relsurvey.errors import InstrumentError
-from relsurvey.instrument import checks, source
+from relsurvey.instrument import checks, document, source
 from relsurvey.instrument.model import Model, Text
 from relsurvey.view import model
 from relsurvey.words.catalogue import pick
@@ -82,13 +81,7 @@ class Strategies(Model):
             Naming the file, the line and the fix.
         """
         path = Path(path)
-        try:
-            text = path.read_text("utf-8-sig")
-        except FileNotFoundError as cause:
-            raise InstrumentError(f"There is no file of strategies at {path}. Check the path.") from cause
-        except (OSError, UnicodeDecodeError) as cause:
-            raise InstrumentError(f"{path.name} cannot be read as UTF-8 text. Save it as UTF-8.") from cause
-        return cls.parse(text, path.name)
+        return cls.parse(document.text_of(path, "file of strategies"), path.name)
 
     @classmethod
     def parse(cls, text: str, name: str = "strategies") -> Strategies:
@@ -106,17 +99,7 @@ class Strategies(Model):
         InstrumentError
             Naming the line and the fix.
         """
-        data, lines = source.parse(text, name, "a file of strategies")
-        try:
-            found = cls.model_validate(data)
-        except ValidationError as cause:
-            error = cause.errors()[0]
-            place = error["loc"]
-            sentence = checks.plain_words(error["type"], place, error["msg"], error.get("input"))
-            raise InstrumentError(f"{name}, line {source.line_of(place, lines)}: {sentence}") from cause
-        for place, sentence in _problems(found):
-            raise InstrumentError(f"{name}, line {source.line_of(place, lines)}: {sentence}")
-        return found
+        return document.parsed(cls, text, name, _problems, "a file of strategies")
 
     def to_yaml(self, path: str | Path | None = None) -> str:
         """Return the cards as YAML, as :meth:`from_yaml` reads it; write it too when given a path."""
