@@ -2,10 +2,11 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Grid } from "./grid";
 import { showsPair } from "./groups";
 import { copyTable, saveText } from "./save";
 import type { Scene } from "./scene";
-import { type Cell, fileName, type Table, toCsv, toHtml, toTsv } from "./spreadsheet";
+import { fileName, type Table, toCsv, toHtml, toTsv } from "./spreadsheet";
 
 interface PanelProps {
   scene: Scene;
@@ -49,47 +50,6 @@ export function TableView({ scene, table }: { scene: Scene; table: Table }): JSX
       {!showsPair(scene) && <TakeAlong scene={scene} table={table} />}
     </div>
   );
-}
-
-/** The table itself; where it is too wide it can be scrolled, with keys too. */
-export function Grid({ table }: { table: Table }): JSX.Element {
-  return (
-    <div class="rs-scroll" tabIndex={0} role="region" aria-label={table.caption}>
-      <table>
-        <caption>{table.caption}</caption>
-        <thead>
-          <tr>
-            {table.columns.map((column, index) => (
-              <th key={index} scope="col" class={column.numeric ? "rs-number" : ""}>
-                {column.label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {table.rows.map((row, index) => (
-            <tr key={index}>
-              {row.map((cell, column) =>
-                column < table.headers ? (
-                  <th key={column} scope="row">
-                    {cell}
-                  </th>
-                ) : (
-                  <td key={column} class={table.columns[column]?.numeric ? "rs-number" : ""}>
-                    {shown(cell, table.columns[column]?.decimals)}
-                  </td>
-                ),
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function shown(cell: Cell, decimals: number | undefined): Cell {
-  return typeof cell === "number" && decimals !== undefined ? cell.toFixed(decimals) : cell;
 }
 
 function TakeAlong({ scene, table }: { scene: Scene; table: Table }): JSX.Element {

@@ -5,7 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import { IntervalKey, Intervals } from "../core/intervals";
 import { copyText } from "../core/save";
 import { toTsv } from "../core/spreadsheet";
-import { Grid } from "../core/table";
+import { Grid } from "../core/grid";
 import { inLanguage as say } from "../core/text";
 import type { Client } from "./client";
 import { rowsOf, scaleOf, tableOf } from "./picture";

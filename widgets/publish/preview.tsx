@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Table } from "../core/spreadsheet";
-import { Grid } from "../core/table";
+import { Grid } from "../core/grid";
 import { inLanguage } from "../core/text";
 import type { Text } from "../schema/view";
 import type { Scene } from "./app";
