@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from relsurvey import analysis, disclosure, widgets
+    from relsurvey import analysis, disclosure, grading, widgets
     from relsurvey.errors import RelsurveyError
     from relsurvey.instrument import Instrument, instruments
     from relsurvey.reading import Limits, Mapping, Source
@@ -29,7 +29,7 @@ _HOMES = {
     "instruments": "relsurvey.instrument",
     "read": "relsurvey.study",
 }
-_ROOMS = ("analysis", "disclosure", "widgets")
+_ROOMS = ("analysis", "disclosure", "grading", "widgets")
 
 __all__ = [
     "Instrument",
@@ -41,6 +41,7 @@ __all__ = [
     "View",
     "analysis",
     "disclosure",
+    "grading",
     "instruments",
     "read",
     "widgets",

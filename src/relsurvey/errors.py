@@ -72,3 +72,24 @@ class DisclosureError(RelsurveyError):
 
 class PublishError(RelsurveyError):
     """A view cannot be written or served."""
+
+
+class PolicyError(RelsurveyError, ValueError):
+    """A grading policy does not say what it must; the message names the part and the fix."""
+
+
+class BlankChoiceError(ReadError):
+    """A gradebook has empty cells, and nobody said whether they are ungraded, zero or excused.
+
+    Attributes
+    ----------
+    cells
+        How many cells are empty.
+    changes
+        By choice (``"ungraded"``, ``"zero"``, ``"excused"``) how many marks it changes against the first.
+    """
+
+    def __init__(self, message: str, cells: int, changes: dict[str, int]) -> None:
+        super().__init__(message)
+        self.cells = cells
+        self.changes = changes

@@ -1,0 +1,149 @@
+"""Whether the courses' own rules give the totals that were exported: the simulator proves itself first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from relsurvey.grading.gradebook import KEYS
+from relsurvey.grading.regrade import marked, which
+from relsurvey.grading.values import counted, percents
+from relsurvey.grading.work import MISSING, UNGRADED
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from relsurvey.grading.gradebook import Gradebook
+    from relsurvey.grading.work import Work
+
+#: Exports hold two decimals.
+_ROUNDING = 0.005 + 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """What the simulator computes under the courses' own rules, beside what was exported.
+
+    Attributes
+    ----------
+    table
+        One row an exported total: ``student, school, course, term, which`` (``"current"`` or ``"final"``),
+        ``exported, computed, difference`` in percent points, ``reproduced``, and of the others ``why``.
+    """
+
+    table: pd.DataFrame
+
+    @property
+    def reproduced(self) -> int:
+        """How many exported totals the simulator gives, to the rounding of the export."""
+        return int(self.table["reproduced"].sum())
+
+    @property
+    def holds(self) -> bool:
+        """Whether there were totals, and all are reproduced."""
+        return bool(len(self.table)) and bool(self.table["reproduced"].all())
+
+    @property
+    def unexplained(self) -> pd.DataFrame:
+        """The totals that are not reproduced, each with the reason as far as it can be told."""
+        return self.table[~self.table["reproduced"].to_numpy(dtype=bool)].reset_index(drop=True)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """By reason, how many totals are not reproduced."""
+        return {str(why): int(n) for why, n in self.unexplained["why"].value_counts().items()}
+
+
+def prove(gradebook: Gradebook) -> Proof:
+    """Compute every exported total under the courses' own rules, and say which cannot be reproduced and why.
+
+    ``current`` leaves work out that is not graded, ``final`` counts it as zero, whatever an empty cell was
+    read as.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from relsurvey.grading import Gradebook
+    >>> scores = {"student": ["s1", "s1"], "item": ["a", "b"], "raw": [8, None], "points_possible": 10.0}
+    >>> totals = {"student": ["s1"], "current": [80.0], "final": [40.0]}
+    >>> proof = prove(Gradebook.of(pd.DataFrame(scores), totals=pd.DataFrame(totals)))
+    >>> proof.holds, proof.reproduced
+    (True, 2)
+    """
+    import numpy as np
+    import pandas as pd
+
+    from relsurvey.grading.regrade import _places
+
+    work, totals = gradebook.work, gradebook.totals
+    at = _places(work.marks, totals)
+    parts = []
+    for kind in ("current", "final"):
+        exported = totals[kind].to_numpy(dtype=float, na_value=np.nan)
+        computed = _under_own(gradebook, _blank_as(work, kind))
+        computed = np.where(at >= 0, computed[at], np.nan)
+        has = ~np.isnan(exported)
+        part = totals.loc[has, list(KEYS)].copy()
+        part["which"] = kind
+        part["exported"], part["computed"] = exported[has], computed[has]
+        part["difference"] = part["computed"] - part["exported"]
+        part["reproduced"] = np.abs(part["difference"].to_numpy(dtype=float)) <= _ROUNDING
+        part["why"] = np.where(part["reproduced"], None, _why(gradebook, kind, at, exported, computed)[has])
+        parts.append(part)
+    return Proof(pd.concat(parts, ignore_index=True))
+
+
+def _blank_as(work: Work, kind: str) -> Work:
+    """Return the work with empty cells left out, or as zeros."""
+    import numpy as np
+
+    empty = np.array([code == "" for code in work.codes] + [False])[work.code]
+    empty = empty | (work.status == UNGRADED)
+    status = np.where(empty, UNGRADED if kind == "current" else MISSING, work.status).astype(np.int8)
+    return replace(work, status=status)
+
+
+def _under_own(gradebook: Gradebook, work: Work) -> NDArray[np.float64]:
+    import pandas as pd
+
+    none = pd.Series([None] * len(work.marks), dtype=object)
+    return marked(work, work.marks, gradebook.policies, gradebook.policies, none)[0]
+
+
+def _why(
+    gradebook: Gradebook,
+    kind: str,
+    at: NDArray[np.intp],
+    exported: NDArray[np.float64],
+    computed: NDArray[np.float64],
+) -> NDArray[np.object_]:
+    """Return for each total why it may differ: the first reason that would explain it."""
+    import numpy as np
+
+    why = np.full(len(exported), "unknown: hidden scores, or a rule that the export does not show", object)
+    why[at < 0] = "no score of this student is in the file"
+    why[np.isnan(computed) & (at >= 0)] = "no counted work"
+    wrong = (at >= 0) & ~(np.abs(computed - exported) <= _ROUNDING)
+    if not wrong.any():
+        return why
+    work = _blank_as(gradebook.work, kind)
+    for label, parts in _guesses(work.categories):
+        left = wrong & np.array([text.startswith("unknown") or text == "no counted work" for text in why])
+        if not left.any():
+            break
+        own = gradebook.policies[which(work.marks.iloc[at[left][:1]], gradebook.policies)[0]]
+        tried = own.but(**parts)
+        other = percents(counted(work, tried, tried), tried, len(work.marks), work.categories)
+        fits = left & (np.abs(other[at] - exported) <= _ROUNDING)
+        why[fits] = label
+    return why
+
+
+def _guesses(categories: tuple[str, ...]) -> list[tuple[str, dict[str, object]]]:
+    return [
+        (f"as if the {k} lowest of {name} {'was' if k == 1 else 'were'} dropped", {"drop_lowest": {name: k}})
+        for k in (1, 2)
+        for name in categories
+    ]
