@@ -1,0 +1,376 @@
+"""What marks owe to zeros and blanks, and how many D's and F's are one piece of work away from a C."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.errors import AnalysisError
+from relsurvey.grading import letters
+from relsurvey.grading.proof import _blank_as
+from relsurvey.grading.regrade import _finished, _part, _places, _taken, marked, which
+from relsurvey.grading.tally import (
+    count_words,
+    groups_of,
+    limits_words,
+    percent_words,
+    shares,
+    tally,
+    units_of,
+)
+from relsurvey.grading.work import EXCUSED, MISSING, SCORED, UNGRADED
+from relsurvey.words import say, students_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from relsurvey.grading.gradebook import Gradebook
+    from relsurvey.grading.work import Work
+
+#: The shares of D/F marks that one piece of work would change.
+_CHANGES = ("to_c", "to_c_full", "to_pass", "to_pass_full")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Owed(Finding):
+    """What marks owe to zeros and blanks: numbers once, and every face of them.
+
+    Attributes
+    ----------
+    courses
+        One row a course: see :func:`owed`.
+    whole
+        The same for all marks together, and of students: ``on_the_cusp``, the share with 1 or 2 marks that
+        are D or F (with ``_low, _high``); ``n_on_the_cusp``; ``cusp_cleared``, how many of them would have
+        none if one piece of work were made up in each of these courses.
+    made_up
+        At what percent the work is made up; None: each student's own level in that course.
+    """
+
+    courses: pd.DataFrame
+    whole: pd.DataFrame
+    made_up: float | None
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """``owed``: one row a course; ``all``: all marks, and the students on the cusp."""
+        return {"owed": self.courses, "all": self.whole}
+
+    def in_words(self, language: str = "en") -> str:
+        """Say what zeros and blanks take off a mark, and how many D/F marks made-up work would change."""
+        row = self.whole.iloc[0]
+        n = int(row["n_students"])
+        if n < MIN_N_SHOWN:
+            return say(language, "grading.rates_too_few", min_n=MIN_N_SHOWN)
+        kind = "blanks" if math.isnan(row["zeros"]) else "zeros"
+        parts = []
+        if not math.isnan(row[kind]):
+            share = percent_words(language, row[f"{kind}_letter"], max(n, 20))
+            parts.append(say(language, f"grading.owed_{kind}", points=f"{row[kind]:.1f}", share=share))
+        marks = int(row["n_df"])
+        if kind == "zeros" and int(row["df_students"]) >= MIN_N_SHOWN:
+            own, full = (percent_words(language, row[key], max(marks, 20)) for key in ("to_c", "to_c_full"))
+            level = "own" if self.made_up is None else "stated"
+            values = {"own": own, "full": full, "percent": f"{self.made_up or 0:g}"}
+            parts.append(say(language, f"grading.owed_made_up_{level}", **values))
+        if kind == "zeros":
+            share = percent_words(language, row["on_the_cusp"], n)
+            parts.append(say(language, "grading.owed_cusp", share=share))
+        if n_alone := int(row["n_alone"]):
+            parts.append(say(language, "grading.owed_alone", n=count_words(language, n_alone)))
+        return " ".join([*parts, say(language, "grading.owed_if")])
+
+    def faces(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> tuple[Face, ...]:
+        """Return what each course's marks owe; what rests on fewer than ``min_n`` students is masked."""
+        keys = ("course", "students", "points", "letter", "df", "to_c", "to_c_full", "range")
+        rows: list[tuple[Value, ...]] = []
+        for _, row in self.courses.iterrows():
+            name, n, df = str(row["course"]), int(row["n_students"]), int(row["df_students"])
+            under = say(language, "grading.rates_under", min_n=min_n)
+            if n < min_n:
+                rows.append((name, under, *[None] * 6))
+                continue
+            kind = "blanks" if math.isnan(row["zeros"]) else "zeros"
+            letter = percent_words(language, row[f"{kind}_letter"], n)
+            head = (name, students_words([language], n)[language], float(row[kind]), letter)
+            if df < min_n:
+                rows.append((*head, under, None, None, None))
+                continue
+            own, full = (percent_words(language, row[key], df) for key in ("to_c", "to_c_full"))
+            spread = limits_words(language, row["to_c_low"], row["to_c_high"])
+            rows.append((*head, students_words([language], df)[language], own, full, spread))
+        head_words = tuple(say(language, f"grading.owed_head_{key}") for key in keys)
+        return (Face(say(language, "grading.owed_title"), head_words, tuple(rows), decimals=1),)
+
+
+def owed(gradebook: Gradebook, made_up: float | None = None) -> Owed:
+    """Return what marks owe to zeros and blanks, and how many D/F marks one piece of work would change.
+
+    Parameters
+    ----------
+    gradebook
+        Scores; or exported totals alone, which tell of blanks and of nothing else.
+    made_up
+        At what percent a missing piece of work is made up; None: the percent that the student has on all
+        other work of that course.
+
+    Returns
+    -------
+    Owed
+        ``.table`` has one row a course: ``n_marks, n_students``; ``blanks``, how many percent points empty
+        cells take off a mark on average if they count zero (current less final), and ``blanks_letter``, of
+        what share of marks they change the letter; ``zeros, zeros_letter``, the same of blanks, missing work
+        and scores of 0 together; ``n_alone``, marks with no other work, which are in neither; ``n_df`` marks
+        that are D, F or not passed as the work was read, of ``df_students``; ``n_df_zero`` of them with
+        missing work or a 0; and of all ``n_df`` the shares that would be C or better (``to_c``) or pass
+        (``to_pass``) if one such piece were made up, and at 100 % (``_full``), each with ``_low, _high``.
+
+    Raises
+    ------
+    AnalysisError
+        If there are neither scores nor totals.
+
+    Notes
+    -----
+    Made-up work counts as handed in in time, in place of the zero; each piece is tried by itself under the
+    course's own rules, and the one that helps most counts. A blank that was read as not graded is no zero
+    and is not tried: it may not be due yet. It is what would be if nothing else changed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from relsurvey.grading import Gradebook
+    >>> scores = pd.DataFrame({"student": "s1", "course": "Math", "item": list("abcde"),
+    ...                        "raw": [85, 85, 85, 0, 0], "points_possible": 100.0})
+    >>> owed(Gradebook.of(scores)).table[["zeros", "n_df", "to_c", "to_pass"]].values.tolist()
+    [[34.0, 1.0, 0.0, 1.0]]
+    """
+    import numpy as np
+    import pandas as pd
+
+    if made_up is not None and not 0 <= made_up <= 100:
+        raise AnalysisError(f"`made_up` is {made_up:g}; it is a percent from 0 to 100.")
+    own = gradebook.policies
+    if not len(gradebook.scores):
+        return _of_totals(gradebook, made_up)
+    work = gradebook.work
+    marks, exported = work.marks, _exported(gradebook)
+
+    def under(some: Work) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+        return marked(some, marks, own, own, exported)
+
+    current, final = under(_blank_as(work, "current")), under(_blank_as(work, "final"))
+    zero = _is_zero(work) | (work.status == UNGRADED)
+    rest = under(replace(work, status=np.where(zero, EXCUSED, work.status).astype(np.int8)))
+    now = under(work)[1]
+    what = letters.meanings(pd.Series(now, dtype=object))
+    df, failed = letters.is_df(what), np.isin(what.astype(str), ("F", "NP"))
+    columns = {
+        "blanks": current[0] - final[0],
+        "blanks_letter": current[1] != final[1],
+        "zeros": rest[0] - final[0],
+        "zeros_letter": rest[1] != final[1],
+        "df": df,
+        "failed": failed,
+        "has_zero": np.bincount(work.mark[_is_zero(work)], minlength=len(marks)) > 0,
+    }
+    level = _own_level(gradebook) if made_up is None else np.full(len(marks), made_up / 100)
+    for tail, share in (("", level), ("_full", np.ones(len(marks)))):
+        c, passes = _changed(gradebook, exported, df & columns["has_zero"], share)
+        columns[f"to_c{tail}"], columns[f"to_pass{tail}"] = c & df, passes & failed
+    return _finding(marks, now, columns, made_up)
+
+
+def _exported(gradebook: Gradebook) -> pd.Series:
+    """Return the letter each mark was exported with, which tells courses without letters."""
+    import pandas as pd
+
+    marks = gradebook.work.marks
+    known = gradebook.marks
+    if not len(known):
+        return pd.Series([None] * len(marks), dtype=object)
+    return _taken(known["letter"], _places(known, marks))
+
+
+def _is_zero(work: Work) -> NDArray[np.bool_]:
+    """Return which attempts count and are worth nothing."""
+    import numpy as np
+
+    counts = work.status <= MISSING
+    nothing = (work.status == MISSING) | (np.nan_to_num(work.raw) == 0)
+    worth: NDArray[np.bool_] = counts & nothing & (np.nan_to_num(work.points) > 0)
+    return worth
+
+
+def _zeros(work: Work) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return of each item that is worth nothing whatever attempt counts: its attempts, and its own place.
+
+    The first array holds the attempt where made-up work would stand, the second the item, the third how many
+    such items of the same mark stand before it.
+    """
+    import numpy as np
+
+    item = np.zeros(len(work.mark), np.intp)
+    item[work.start[1:]] = 1
+    item = np.cumsum(item)
+    n = len(work.start)
+    counts, zero = work.status <= MISSING, _is_zero(work)
+    number = np.bincount(item[counts], minlength=n)
+    all_zero = (number > 0) & (np.bincount(item[zero], minlength=n) == number)
+    at = np.flatnonzero(counts & all_zero[item])
+    first = at[np.unique(item[at], return_index=True)[1]]
+    of = work.mark[first]
+    opens = np.r_[True, of[1:] != of[:-1]] if len(of) else np.zeros(0, bool)
+    rank = np.arange(len(of)) - np.maximum.accumulate(np.where(opens, np.arange(len(of)), 0))
+    return first, item, rank
+
+
+def _own_level(gradebook: Gradebook) -> NDArray[np.float64]:
+    """Return the share of points that each student has on work that is not zero; NaN where there is none."""
+    import numpy as np
+
+    work = gradebook.work
+    chosen = which(work.marks, gradebook.policies)[work.mark]
+    counts = (work.status <= MISSING) & ~_is_zero(work)
+    for place, policy in enumerate(gradebook.policies):
+        out = [i for i, name in enumerate(work.categories) if name in policy.exclude]
+        counts &= ~((chosen == place) & np.isin(work.category, out))
+    n = len(work.marks)
+    points, raw = np.nan_to_num(work.points), np.nan_to_num(work.raw)
+    counts &= points > 0
+    of = np.bincount(work.mark[counts], points[counts], n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(of > 0, np.bincount(work.mark[counts], raw[counts], n) / of, np.nan)
+
+
+def _changed(
+    gradebook: Gradebook, exported: pd.Series, asked: NDArray[np.bool_], share: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which marks one made-up piece of work brings to C or better, and to a pass."""
+    import numpy as np
+    import pandas as pd
+
+    work, own = gradebook.work, gradebook.policies
+    n = len(work.marks)
+    to_c, to_pass = np.zeros(n, bool), np.zeros(n, bool)
+    first, _, _ = _zeros(work)
+    number = np.bincount(work.mark[first], minlength=n)
+    asked = asked & ~np.isnan(share)
+    for turn in range(int(number[asked].max(initial=0))):
+        # A mark that is a C already needs no further try.
+        mine = asked & (number > turn) & ~to_c
+        if not mine.any():
+            break
+        at = np.flatnonzero(mine)
+        part = _part(work, mine)
+        first, item, rank = _zeros(part)
+        here = first[rank == turn]
+        raw, status, late = part.raw.copy(), part.status.copy(), part.late.copy()
+        status[np.isin(item, item[here]) & (status <= MISSING)] = EXCUSED
+        raw[here] = share[at][part.mark[here]] * part.points[here]
+        status[here], late[here] = SCORED, 0
+        tried = replace(part, raw=raw, status=status, late=late)
+        _, letter = marked(tried, part.marks, own, own, exported[mine].reset_index(drop=True))
+        what = letters.meanings(pd.Series(letter, dtype=object))
+        to_c[at] |= letters.is_c_or_better(what) | (what == "P")
+        to_pass[at] |= letters.is_passed(what)
+    return to_c, to_pass
+
+
+def _of_totals(gradebook: Gradebook, made_up: float | None) -> Owed:
+    """Return what exported totals tell: what empty cells take off a mark."""
+    import numpy as np
+
+    totals = gradebook.totals
+    if not len(totals):
+        raise AnalysisError(
+            "What marks owe to zeros needs the score of every piece of work, or exported current and final "
+            "totals. Read a gradebook that has them."
+        )
+    totals = totals.reset_index(drop=True)
+    two = [totals[kind].to_numpy(dtype=float, na_value=np.nan) for kind in ("current", "final")]
+    named = []
+    for percent in two:
+        letter = np.full(len(totals), None, object)
+        chosen = which(totals, gradebook.policies)
+        for place, policy in enumerate(gradebook.policies):
+            mine = chosen == place
+            letter[mine] = _finished(percent[mine], policy, np.zeros(int(mine.sum()), bool))[1]
+        named.append(letter)
+    no = np.zeros(len(totals), bool)
+    columns = dict.fromkeys(("df", "failed", "has_zero", *_CHANGES), no)
+    columns |= {"blanks": two[0] - two[1], "blanks_letter": named[0] != named[1]}
+    columns |= {"zeros": np.full(len(totals), np.nan), "zeros_letter": no}
+    return _finding(totals, named[1], columns, made_up)
+
+
+def _finding(
+    marks: pd.DataFrame, now: NDArray[np.object_], columns: dict[str, NDArray[Any]], made_up: float | None
+) -> Owed:
+    import numpy as np
+
+    found = tally(marks.assign(letter=now, percent=np.nan))
+    named = found.column("course") is not None
+    groups = groups_of(found, "course" if named else None, None)
+    student = found.student
+    courses = _table(groups.of, student, [label[0] if label else "" for label in groups.labels], columns)
+    whole = _table(np.zeros(len(student), np.intp), student, [""], columns).drop(columns="course")
+    final = found.final
+    n = len(found.names)
+    bad = np.bincount(student[columns["df"] & final], minlength=n)
+    some = np.bincount(student[final], minlength=n) > 0
+    cusp = (bad >= 1) & (bad <= 2)
+    cleared = bad == np.bincount(student[columns["to_c"] & final], minlength=n)
+    share = shares([int(cusp.sum())], [int(some.sum())])[0]
+    for key, value in zip(("on_the_cusp", "on_the_cusp_low", "on_the_cusp_high"), share, strict=True):
+        whole[key] = value
+    whole["n_on_the_cusp"], whole["cusp_cleared"] = int(cusp.sum()), int((cusp & cleared).sum())
+    return Owed(courses, whole, made_up)
+
+
+def _table(
+    group: NDArray[np.intp],
+    student: NDArray[np.intp],
+    names: list[str],
+    columns: dict[str, NDArray[Any]],
+) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    k = len(names)
+
+    def count(mask: NDArray[Any]) -> NDArray[np.intp]:
+        return np.bincount(group[mask.astype(bool)], minlength=k)
+
+    def students(mask: NDArray[Any]) -> NDArray[np.intp]:
+        kept = mask.astype(bool)
+        return np.bincount(units_of(group[kept], student[kept])[1], minlength=k)
+
+    every = np.ones(len(group), bool)
+    data: dict[str, object] = {"course": names, "n_marks": count(every), "n_students": students(every)}
+    known = ~np.isnan(columns["zeros"].astype(float))
+    data["n_alone"] = count(~known) if known.any() else np.zeros(k, int)
+    for kind in ("blanks", "zeros"):
+        points = columns[kind].astype(float)
+        has = ~np.isnan(points)
+        of = count(has)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            data[kind] = np.bincount(group[has], points[has], k) / of
+        _three(data, f"{kind}_letter", count(has & columns[f"{kind}_letter"].astype(bool)), of)
+    n_df, n_failed = count(columns["df"]), count(columns["failed"])
+    data |= {"n_df": n_df, "df_students": students(columns["df"])}
+    data["n_df_zero"] = count((columns["df"] & columns["has_zero"]).astype(bool))
+    data["n_failed"] = n_failed
+    for key in _CHANGES:
+        _three(data, key, count(columns[key]), n_df if key.startswith("to_c") else n_failed)
+    return pd.DataFrame(data)
+
+
+def _three(data: dict[str, object], name: str, hits: NDArray[np.intp], of: NDArray[np.intp]) -> None:
+    limits = shares(hits.tolist(), of.tolist())
+    for i, key in enumerate((name, f"{name}_low", f"{name}_high")):
+        data[key] = [limit[i] for limit in limits]
