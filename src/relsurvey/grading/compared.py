@@ -1,0 +1,370 @@
+"""Policies side by side: what each would do to the same marks, if nothing else changed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.errors import AnalysisError
+from relsurvey.escape import html_text
+from relsurvey.grading.explained import listed
+from relsurvey.grading.faces import Figures, Moves, figures, moves, moves_cells, share_cell
+from relsurvey.grading.ontrack import on_track
+from relsurvey.grading.policy import Policy
+from relsurvey.grading.regrade import Regraded, regrade, which
+from relsurvey.grading.tally import Tally, groups_of, percent_words, tally
+from relsurvey.words import Text, languages, say, texts
+from relsurvey.words.catalogue import pick
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from relsurvey.grading.gradebook import Gradebook
+
+#: What one policy can be: itself, or one a course as ``Gradebook.but`` gives them.
+Tried = Policy | Sequence[Policy]
+
+#: Parts that a policy can leave out, though the course's own rules have them.
+_PARTS = (
+    "missing",
+    "late",
+    "makeup",
+    "retake",
+    "floor",
+    "exclude",
+    "drop_lowest",
+    "weights",
+    "round",
+    "cuts",
+    "pass_",
+)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One group under one policy.
+
+    Attributes
+    ----------
+    policy
+        What the policy is called, by language.
+    group
+        The group's labels; empty for all students.
+    figures
+        What the marks come to.
+    moves
+        How many change, beside the courses' own rules; None for these.
+    """
+
+    policy: Text
+    group: tuple[str, ...]
+    figures: Figures
+    moves: Moves | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark: its key in the catalogue, what stands in its blanks, and a list for one of them."""
+
+    key: str
+    values: tuple[tuple[str, Any], ...] = ()
+    parts: tuple[str, ...] = ()
+
+    def in_words(self, language: str) -> str:
+        """Return it in a language."""
+        values = {
+            name: pick(value, language) if isinstance(value, dict) else value for name, value in self.values
+        }
+        if self.parts:
+            values["parts"] = listed(
+                language, [say(language, f"grading.compare_part_{part}") for part in self.parts]
+            )
+        return say(language, f"grading.{self.key}", **values)
+
+
+@dataclass(frozen=True, repr=False)
+class ComparedPolicies(Finding):
+    """Policies side by side: numbers once, and every face of them.
+
+    Attributes
+    ----------
+    by
+        The columns that make the groups.
+    rows
+        One a policy and group, the courses' own rules first; of each policy all students first.
+    said
+        What has to be known to read them.
+    rule
+        What the rule for being on track is called; None where it could not be asked.
+    """
+
+    by: tuple[str, ...]
+    rows: tuple[Compared, ...]
+    said: tuple[Note, ...]
+    rule: Text | None = None
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """``policies``: one row a policy and group, with every count, and shares 0-1."""
+        import pandas as pd
+
+        whole = say("en", "grading.compare_all")
+        data = []
+        for row in self.rows:
+            one: dict[str, object] = {"policy": pick(row.policy, "en")}
+            one |= dict(zip(self.by, row.group or [whole] * len(self.by), strict=True))
+            f = row.figures
+            one |= {"students": f.students, "marks": f.marks}
+            one |= {"df_marks": f.df_marks, "df_rate": f.share("df_marks")}
+            one |= {"any_df": f.any_df, "any_df_rate": f.share("any_df")}
+            one |= {"c_or_better": f.c_or_better, "c_or_better_rate": f.share("c_or_better"), "gpa": f.gpa}
+            if self.rule is not None:
+                one |= {"on_track": f.on_track, "on_track_of": f.on_track_of}
+                one |= {"on_track_rate": f.share("on_track")}
+            data.append(one | asdict(row.moves or Moves()))
+        return {"policies": pd.DataFrame(data)}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has to be known to read the figures, in English."""
+        return self.notes_in("en")
+
+    def notes_in(self, language: str) -> tuple[str, ...]:
+        """Return what has to be known to read the figures."""
+        return tuple(note.in_words(language) for note in self.said)
+
+    def in_words(self, language: str = "en") -> str:
+        """Say for each policy what all students' marks would come to, if nothing else changed."""
+        own, *tried = (row for row in self.rows if not row.group)
+        n = own.figures.students
+        if n < MIN_N_SHOWN:
+            return say(language, "grading.compare_too_few", min_n=MIN_N_SHOWN)
+        share = percent_words(language, own.figures.share("df_marks"), n)
+        parts = [say(language, "grading.compare_own_share", share=share)]
+        parts += [self._of_policy(language, row, own.figures) for row in tried]
+        return " ".join([*parts, say(language, "grading.compare_if")])
+
+    def _of_policy(self, language: str, row: Compared, own: Figures) -> str:
+        moves = row.moves or Moves()
+        name = pick(row.policy, language)
+        if not moves.changed:
+            return say(language, "grading.compare_none", policy=name)
+        if moves.students_changed < MIN_N_SHOWN:
+            return say(language, "grading.compare_few", policy=name, min_n=MIN_N_SHOWN)
+        cell = share_cell(language, "df_marks", row.figures, own, moves.students_changed)
+        _, up, down = moves_cells(language, moves)
+        key = "compare_policy" if cell != say(language, "grading.compare_same") else "compare_policy_same"
+        return say(language, f"grading.{key}", policy=name, share=cell, up=up, down=down)
+
+    def faces(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> tuple[Face, ...]:
+        """Return the policies side by side: groups, and changes, of fewer than ``min_n`` students masked."""
+        measures = ["df_marks", "any_df", "c_or_better", "gpa", *(["on_track"] if self.rule else [])]
+        head = [say(language, "grading.compare_head_policy"), *self.by]
+        head += [
+            say(language, f"grading.compare_head_{key}", rule=self.rule or "")
+            for key in ("students", *measures, "changed", "up", "down")
+        ]
+        own = {row.group: row.figures for row in self.rows if row.moves is None}
+        whole = say(language, "grading.compare_all")
+        rows: list[tuple[Value, ...]] = []
+        for row in self.rows:
+            name = (pick(row.policy, language), *(row.group or [whole] * len(self.by)))
+            f = row.figures
+            if f.students < min_n or own[row.group].students < min_n:
+                under = say(language, "grading.compare_under", min_n=min_n)
+                rows.append((*name, under, *[None] * (len(measures) + 3)))
+                continue
+            moved = row.moves.students_changed if row.moves is not None else 0
+            cells = [share_cell(language, key, f, own[row.group], moved, min_n) for key in measures]
+            moving: tuple[Value, ...] = (None, None, None)
+            if row.moves is not None:
+                moving = moves_cells(language, row.moves, min_n)
+            rows.append((*name, f.students, *cells, *moving))
+        return (Face(say(language, "grading.compare_title"), tuple(head), tuple(rows)),)
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<p>{html_text(note)}</p>" for note in self.notes)
+        return super()._repr_html_() + notes
+
+
+def compare_policies(
+    gradebook: Gradebook,
+    policies: Tried | Mapping[str, Tried] | Sequence[Tried],
+    by: str | Sequence[str] | None = None,
+    roster: pd.DataFrame | str | Path | None = None,
+    rule: Any = None,
+) -> ComparedPolicies:
+    """Set policies side by side on the same work, the courses' own rules first, if nothing else changed.
+
+    Parameters
+    ----------
+    gradebook
+        The scores, or marks alone for policies that need no more.
+    policies
+        What to try: one policy, a list, or a dict by the name that each is to be called. What
+        ``gradebook.but`` returns is one policy for each course: give it in a dict, ``{"name":
+        gradebook.but(...)}``.
+    by
+        A column of the marks, or else of the roster; several for their combinations; never a teacher's.
+    roster
+        One row a student with the ids in ``student``, or a file with such a table.
+    rule
+        The rule for being on track, as :func:`on_track` takes it; None: Chicago's. Where the marks do not
+        allow it, a note says why.
+
+    Returns
+    -------
+    ComparedPolicies
+        ``.table`` has one row a policy and group: ``students, marks``; ``df_marks, df_rate`` (D, F and not
+        passed, shares 0-1 of the marks); ``any_df, any_df_rate`` (of the students); ``c_or_better,
+        c_or_better_rate``; ``gpa`` (0-4, the mean over students); ``on_track, on_track_of, on_track_rate``
+        where the marks allow the rule; marks that change letter, ``changed, up, down``, and of how many
+        students, ``students_changed, students_up, students_down``.
+
+    Raises
+    ------
+    AnalysisError
+        If no policy is given, one asks for what the gradebook lacks, or there is no such group.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from relsurvey.grading import Gradebook, Policy
+    >>> students = [f"s{i}" for i in range(12) for _ in range(5)]
+    >>> scores = pd.DataFrame({
+    ...     "student": students, "item": list("abcde") * 12, "raw": [85, 85, 85, 85, 0] * 12,
+    ...     "points_possible": 100.0,
+    ... })
+    >>> found = compare_policies(Gradebook.of(scores), {"a floor of 50 %": Policy(floor={"percent": 50})})
+    >>> found.table[["policy", "df_marks", "c_or_better", "gpa", "changed", "up"]].values.tolist()
+    [["the courses' own rules", 12, 0, 1.0, 0, 0], ['a floor of 50 %', 0, 12, 2.0, 12, 12]]
+    """
+    named = _named(policies)
+    if not named:
+        raise AnalysisError("No policy was given. Give one, a list of them, or a dict by name.")
+    return compared([(name, regrade(gradebook, tried)) for name, tried in named], by, roster, rule)
+
+
+def compared(
+    regraded: Sequence[tuple[Text, Regraded]],
+    by: str | Sequence[str] | None = None,
+    roster: pd.DataFrame | str | Path | None = None,
+    rule: Any = None,
+) -> ComparedPolicies:
+    """Return marks under several policies side by side, each by the name of its policy."""
+    import numpy as np
+
+    _, first = regraded[0]
+    before = tally(first.before)
+    groups = groups_of(before, by, roster)
+    k = len(groups.labels) if groups.by else 0
+    of_all = np.zeros(len(before.student), np.intp)
+    labels = ((), *(groups.labels if groups.by else ()))
+
+    wanted = "chicago" if rule is None else rule
+    named: Text | None = None
+    problem = ""
+    try:
+        named = on_track(before.frame, wanted).rule.title
+    except AnalysisError as cause:
+        problem = str(cause)
+
+    def every(found: Tally) -> tuple[Figures, ...]:
+        track = on_track(_credited(before, found), wanted).students if named is not None else None
+        whole = figures(found, of_all, 1, track)
+        return whole + (figures(found, groups.of, k, track) if k else ())
+
+    own = texts(languages(), "grading.compare_own")
+    rows = [Compared(own, *pair, None) for pair in zip(labels, every(before), strict=True)]
+    said = []
+    for name, one in regraded:
+        after = tally(one.after)
+        moved = moves(before, after, of_all, 1) + (moves(before, after, groups.of, k) if k else ())
+        rows += [Compared(name, *each) for each in zip(labels, every(after), moved, strict=True)]
+        left = left_out(one)
+        if left:
+            said.append(Note("compare_left_out", (("policy", name),), left))
+    said += _of_proof(first)
+    if problem:
+        said.append(Note("compare_no_track", (("why", problem),)))
+    return ComparedPolicies(groups.by, tuple(rows), tuple(said), named)
+
+
+def _credited(before: Tally, after: Tally) -> pd.DataFrame:
+    """Return the marks after, where one that now passes earns what its course gives others who pass.
+
+    Where nobody passed the course, nobody can tell.
+    """
+    import numpy as np
+
+    frame = after.frame
+    given = before.numbers("credits")
+    if given is None:
+        return frame
+    course = frame["course"].astype(object).where(frame["course"].notna(), "")
+    earned = frame.assign(credits=given)[before.passed & ~np.isnan(given)]
+    usual = earned.groupby(course[earned.index])["credits"].agg(lambda each: each.mode().iloc[-1])
+    new = after.passed & ~before.passed & ~(np.nan_to_num(given) > 0)
+    return frame.assign(credits=np.where(new, course.map(usual).astype(float), given))
+
+
+def _named(policies: Any) -> list[tuple[Text, Tried]]:
+    """Return the policies, each with what it is called; of two that are called the same one is numbered."""
+    if isinstance(policies, Mapping):
+        return [({"*": str(name)}, tried) for name, tried in policies.items()]
+    each = [policies] if isinstance(policies, Policy) else list(policies)
+    found: list[tuple[Text, Tried]] = []
+    for tried in each:
+        title = title_of(tried)
+        again = sum(title == before for before, _ in found)
+        if again:
+            title = {language: f"{text} ({len(found) + 1})" for language, text in title.items()}
+        found.append((title, tried))
+    return found
+
+
+def title_of(tried: Tried) -> Text:
+    """Return what a policy is called; several are called by the first."""
+    return (tried if isinstance(tried, Policy) else tried[0]).title
+
+
+def left_out(regraded: Regraded) -> tuple[str, ...]:
+    """Return which parts of the courses' own rules the tried policies do not have."""
+    import numpy as np
+
+    book, tried = regraded.gradebook, regraded.policies
+    own = book.policies
+    marks = book.work.marks if len(book.scores) else book.marks
+    pairs = np.unique(np.column_stack([which(marks, own), which(marks, (*own, *tried))]), axis=0)
+    found: set[str] = set()
+    for a, b in pairs.tolist():
+        if b >= len(own):
+            found.update(_lacks(own[a], tried[b - len(own)]))
+    return tuple(part for part in _PARTS if part in found)
+
+
+def _lacks(own: Policy, tried: Policy) -> Iterator[str]:
+    for part in _PARTS:
+        has, now = getattr(own, part), getattr(tried, part)
+        if part == "cuts":
+            # Cuts that a policy names are its own wish.
+            if has != now and "cuts" not in tried.model_fields_set:
+                yield part
+        elif has not in (None, {}, ()) and now in (None, {}, ()):
+            yield part
+
+
+def _of_proof(regraded: Regraded) -> list[Note]:
+    """Return whether the courses' own rules give what was exported."""
+    if not len(regraded.gradebook.scores):
+        return []
+    proof = regraded.proof
+    if not len(proof.table):
+        return [Note("compare_unproved")]
+    share = proof.reproduced / len(proof.table)
+    key = "compare_proved" if proof.holds else "compare_not_proved"
+    return [Note(key, (("percent", math.floor(100 * share)),))]

@@ -1,0 +1,317 @@
+"""Policies side by side: every figure against plain arithmetic, and nothing of few students on a face."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from relsurvey.errors import AnalysisError, PolicyError
+from relsurvey.grading import Gradebook, Policy, compare_policies, regrade
+from relsurvey.grading.faces import rank
+from relsurvey.grading.rates import df_rates
+from relsurvey.words import languages
+from tests.grading.made import gradebook as book_of
+from tests.grading.made import policies, rows
+
+COURSES = ("Algebra", "Biology", "English")
+POINTS = {"A": 4, "B": 3, "C": 2, "D": 1, "F": 0}
+FLOOR = Policy(id="floor", title={"en": "floor of 50 %", "es": "mínimo de 50 %"}, floor={"percent": 50})
+
+
+def book(percents, groups=None, **policy):
+    """Return a gradebook where each student has a course of the given percents, five pieces each."""
+    made = [
+        {"student": student, "course": course, "item": item, "category": "Tests", "points_possible": 100.0,
+         "raw": float(score)}
+        for student, courses in percents.items()
+        for course, scores in courses.items()
+        for item, score in enumerate(scores)
+    ]  # fmt: skip
+    scores = pd.DataFrame(made)
+    keys = scores[["student", "course"]].drop_duplicates()
+    marks = keys.assign(group=keys["student"].map(groups or {}), percent=np.nan)
+    return Gradebook.of(scores, marks if groups else None, policies=[Policy(**policy)])
+
+
+def few(n, scores, name="s"):
+    return {f"{name}{i}": {"Algebra": scores} for i in range(n)}
+
+
+def letter(percent):
+    return next(
+        name for name, cut in (("A", 90), ("B", 80), ("C", 70), ("D", 60), ("F", 0)) if percent >= cut
+    )
+
+
+def by_hand(marks):
+    """Return the figures of marks (student, letter) worked in plain Python."""
+    students = {}
+    for student, one in marks:
+        students.setdefault(student, []).append(one)
+    return {
+        "students": len(students),
+        "marks": len(marks),
+        "df_marks": sum(one in "DF" for _, one in marks),
+        "any_df": sum(any(one in "DF" for one in own) for own in students.values()),
+        "c_or_better": sum(one in "ABC" for _, one in marks),
+        "gpa": sum(sum(map(POINTS.get, own)) / len(own) for own in students.values()) / len(students),
+    }
+
+
+def test_every_figure_is_what_plain_arithmetic_gives():
+    rng = np.random.default_rng(11)
+    percents = {
+        f"s{i}": {course: rng.integers(1.4 * i, 101, 5).tolist() for course in COURSES[: 1 + i % 3]}
+        for i in range(60)
+    }
+    group = {student: "ab"[i % 2] for i, student in enumerate(percents)}
+    table = compare_policies(book(percents, group), FLOOR, by="group").table
+    before = {(s, c): letter(sum(x) / 5) for s, own in percents.items() for c, x in own.items()}
+    after = {
+        (s, c): letter(sum(max(v, 50) for v in x) / 5) for s, own in percents.items() for c, x in own.items()
+    }
+    for name, marks in (("the courses' own rules", before), ("floor of 50 %", after)):
+        for called in ("all students", "a", "b"):
+            keys = [key for key in marks if called in ("all students", group[key[0]])]
+            (row,) = table[(table["policy"] == name) & (table["group"] == called)].to_dict("records")
+            wanted = by_hand([(key[0], marks[key]) for key in keys])
+            assert {key: row[key] for key in wanted} == pytest.approx(wanted)
+            assert row["df_rate"] == pytest.approx(wanted["df_marks"] / wanted["marks"])
+            assert row["any_df_rate"] == pytest.approx(wanted["any_df"] / wanted["students"])
+            assert row["c_or_better_rate"] == pytest.approx(wanted["c_or_better"] / wanted["marks"])
+            moved = [key for key in keys if marks[key] != before[key]]
+            assert row["changed"] == row["up"] == len(moved)
+            assert row["students_changed"] == row["students_up"] == len({key[0] for key in moved})
+            assert row["down"] == row["students_down"] == 0
+    assert len({*before.values()}) == 5
+    assert before != after
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_it_agrees_with_the_rates_of_the_same_marks_and_counts_moves_one_by_one(data):
+    of = data.draw(rows(students=6))
+    assume(of)
+    one = book_of(of, data.draw(policies(of)))
+    tried = data.draw(policies(of))
+    regraded = regrade(one, tried)
+    table = regraded.table
+    for row, marks in zip(table.to_dict("records"), (regraded.before, regraded.after), strict=True):
+        if not marks["letter"].notna().any():
+            continue
+        (rates,) = df_rates(marks).table.to_dict("records")
+        assert (row["marks"], row["students"]) == (rates["n_marks"], rates["n_students"])
+        for mine, theirs in (
+            ("df_rate", "df"),
+            ("any_df_rate", "any_df"),
+            ("c_or_better_rate", "c_or_better"),
+        ):
+            assert row[mine] == pytest.approx(rates[theirs])
+        assert row["gpa"] == pytest.approx(rates["gpa"], nan_ok=True)
+    up = down = changed = 0
+    order = ["NP", "P"], ["F", "D", "C", "B", "A"]
+    for was, now in zip(regraded.marks["letter_before"], regraded.marks["letter"], strict=True):
+        if isinstance(was, str) and isinstance(now, str) and was != now:
+            changed += 1
+            for scale in order:
+                if was in scale and now in scale:
+                    up += scale.index(now) > scale.index(was)
+                    down += scale.index(now) < scale.index(was)
+    assert tuple(table.iloc[1][["changed", "up", "down"]]) == (changed, up, down)
+    assert len(regraded.changed) == changed
+
+
+def test_signs_of_letters_count():
+    assert [rank(one) for one in ("A", "A-", "B+", "B", "B\N{MINUS SIGN}")] == [4, 3.75, 3.25, 3, 2.75]
+
+
+def test_marks_that_move_down_are_beside_those_that_move_up():
+    rising, falling = few(12, [85, 85, 85, 85, 0], "up"), few(11, [95, 95, 95, 95, 95], "down")
+    one = book(rising | falling)
+    harder = Policy(floor={"percent": 50}, cuts={"A": 97, "B": 80, "C": 70, "D": 60, "F": 0})
+    row = compare_policies(one, harder).table.iloc[1]
+    assert tuple(row[["changed", "up", "down", "students_up", "students_down"]]) == (23, 12, 11, 12, 11)
+
+
+def text_of(found, tmp_path):
+    """Return everything that a result shows of itself."""
+    said = [found.in_words(language) for language in languages()] + [found._repr_html_(), repr(found)]
+    said += [" ".join(found.notes_in(language)) for language in languages()]
+    for sheet in openpyxl.load_workbook(found.to_excel(tmp_path / "found.xlsx")).worksheets:
+        said += [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+    return said
+
+
+def test_a_group_of_nine_and_one_mover_stay_hidden(tmp_path):
+    # 31 students with a C, of whom one has a D that a floor lifts; 9 in the small group.
+    percents = (
+        few(30, [75] * 5, "big") | {"one": {"Algebra": [85, 85, 85, 85, 0]}} | few(9, [30] * 5, "small")
+    )
+    group = {student: "small" if student.startswith("small") else "large" for student in percents}
+    found = compare_policies(book(percents, group), FLOOR, by="group")
+    assert tuple(found.table.query("group == 'small'")["students"]) == (9, 9)
+    face = found.faces()[0]
+    small = [row for row in face.rows if row[1] == "small"]
+    assert [row[2:] for row in small] == [("under 10", *[None] * 7)] * 2
+    (large,) = [row for row in face.rows if row[:2] == ("floor of 50 %", "large")]
+    # D/F falls from 1 to 0 of 31: neither the count nor the two shares side by side are shown.
+    assert large[2:] == (
+        31, "about the same", "about the same", "about the same", "about the same",
+        "of fewer than 10 students", "of fewer than 10 students", "0",
+    )  # fmt: skip
+    whole = " ".join(text_of(found, tmp_path))
+    assert "fewer than 10 students" in whole
+    assert not re.search(r"\bone\b.{0,40}Algebra|small\d|big\d", whole)
+
+
+def test_a_count_that_could_be_worked_out_is_hidden_too():
+    percents = few(25, [85, 85, 85, 85, 0], "up") | few(3, [91] * 5, "down")
+    harder = Policy(floor={"percent": 50}, cuts={"A": 97, "B": 80, "C": 70, "D": 60, "F": 0})
+    found = compare_policies(book(percents), harder)
+    (row,) = [row for row in found.faces()[0].rows if row[0] == "policy"]
+    # 28 change and 25 move up: that would leave 3.
+    assert row[-3:] == ("not shown", "25", "of fewer than 10 students")
+    assert "28" not in found.sentence
+
+
+def test_the_masks_are_those_of_files_in_a_file(tmp_path):
+    found = compare_policies(book(few(10, [85, 85, 85, 85, 0])), FLOOR)
+    assert found.faces()[0].rows[1][1] == 10
+    book_ = openpyxl.load_workbook(found.to_excel(tmp_path / "a.xlsx"))
+    cells = [str(cell) for row in book_.worksheets[1].iter_rows(values_only=True) for cell in row]
+    assert "under 11" in cells
+    assert "10" not in cells
+
+
+def test_sentences_say_if_nothing_else_changed_in_both_languages():
+    found = compare_policies(book(few(20, [85, 85, 85, 85, 0]) | few(20, [75] * 5, "t")), FLOOR)
+    assert found.sentence == (
+        "Under the courses' own rules, the share of marks that are a D or an F is: 50 %. "
+        "Under “floor of 50 %” it would be: 0 %. Marks that move up: 20; marks that move down: 0. "
+        "All of this holds only if nothing else changed: students and teachers work differently under "
+        "another rule."
+    )
+    assert "«mínimo de 50 %»" in found.in_words("es")
+    assert "si nada más cambiara" in found.in_words("es")
+    for language in languages():
+        assert not re.search(r"[{}]|grading\.", found.in_words(language) + str(found.faces(language)))
+    assert compare_policies(book(few(9, [75] * 5)), FLOOR).sentence == (
+        "Too few students: at least 10 are needed."
+    )
+    same = compare_policies(book(few(12, [75] * 5)), FLOOR).sentence
+    assert "Under “floor of 50 %” no letter changes." in same
+
+
+def test_what_the_courses_have_and_the_policy_does_not_is_said():
+    own = {"weights": {"Tests": 100}, "drop_lowest": {"Tests": 1}, "cuts": {"A": 85, "F": 0}}
+    one = book(few(12, [85, 85, 85, 85, 0]), **own)
+    (note,) = [note for note in compare_policies(one, FLOOR).notes if "part of the difference" in note]
+    assert "lowest scores left out, weights of categories and other cuts for the letters" in note
+    assert "`gradebook.but(...)`" in note
+    kept = compare_policies(one, {"floor": one.but(floor={"percent": 50})})
+    assert not [note for note in kept.notes if "part of the difference" in note]
+    # Cuts that a policy names are its own wish.
+    other = FLOOR.but(weights={"Tests": 100}, drop_lowest={"Tests": 2}, cuts={"A": 80, "F": 0})
+    assert not [note for note in compare_policies(one, other).notes if "part of the difference" in note]
+
+
+def test_whether_the_simulator_proved_itself_is_said():
+    scores = pd.DataFrame(
+        {"student": "s1", "item": list("ab"), "raw": [80.0, 60.0], "points_possible": 100.0}
+    )
+    for exported, words in ((70.0, "Checked"), (71.0, "gives 0 of every 100"), (None, "Not checked")):
+        totals = None if exported is None else pd.DataFrame({"student": ["s1"], "final": [exported]})
+        notes = regrade(Gradebook.of(scores, totals=totals), FLOOR).notes
+        assert sum(words in note for note in notes) == 1
+
+
+def semesters(n=20):
+    """Return a year of ten semester courses a student; the last two fail without a floor."""
+    passing, failing = [85.0] * 5, [80.0, 80.0, 80.0, 45.0, 0.0]
+    scores = pd.DataFrame(
+        [
+            {"student": f"s{s}", "course": f"c{c}", "term": "S1", "item": item, "raw": score}
+            for s in range(n)
+            for c in range(10)
+            for item, score in enumerate(passing if c < 8 else failing)
+        ]
+    ).assign(points_possible=100.0)
+    marks = scores[["student", "course", "term"]].drop_duplicates()
+    marks["letter"] = np.where(marks["course"] < "c8", "B", "F")
+    # A course that was failed earned nothing.
+    return scores, marks.assign(core=True, credits=np.where(marks["letter"] == "F", 0.0, 0.5))
+
+
+def test_on_track_counts_the_credits_of_courses_that_are_passed_under_the_policy():
+    scores, marks = semesters()
+    # Others passed the same courses: what they earn is known.
+    extra = marks[marks["student"] == "s0"].assign(student="t", letter="B", credits=0.5)
+    marks = pd.concat([marks, extra], ignore_index=True)
+    found = compare_policies(Gradebook.of(scores, marks), FLOOR)
+    table = found.table
+    # 8 courses of 0.5 are 4 credits and two core failures; with the floor all ten pass.
+    assert table["on_track"].tolist() == [1, 21]
+    assert table["on_track_of"].tolist() == [21, 21]
+    assert table["on_track_rate"].tolist() == pytest.approx([1 / 21, 1])
+    assert "Students: On track" in found.faces()[0].html()
+    # Where nobody passed a course before, what it earns is not known.
+    alone = compare_policies(Gradebook.of(scores, marks[marks["student"] != "t"]), FLOOR).table
+    assert alone["on_track"].tolist() == [0, 0]
+    assert alone["on_track_of"].tolist() == [20, 0]
+
+
+def test_where_the_marks_do_not_allow_the_rule_it_is_said_why():
+    found = compare_policies(book(few(12, [75] * 5)), FLOOR)
+    assert "on_track" not in found.table
+    assert any(note.startswith("Who is on track is not shown; ") for note in found.notes)
+    with pytest.raises(PolicyError, match="no rule"):
+        compare_policies(book(few(12, [75] * 5)), FLOOR, rule="chicagoo")
+
+
+def test_groups_come_from_a_roster_too():
+    one = book(few(12, [75] * 5, "a") | few(11, [65] * 5, "b"))
+    roster = pd.DataFrame(
+        {"student": [f"{x}{i}" for x in "ab" for i in range(12)], "home": ["x"] * 12 + ["y"] * 12}
+    )
+    table = compare_policies(one, FLOOR, by="home", roster=roster).table
+    assert table.query("home == 'y'")["df_marks"].tolist() == [11, 11]
+
+
+def test_what_cannot_be_compared_is_refused():
+    one = book(few(12, [75] * 5))
+    with pytest.raises(AnalysisError, match="teachers are not compared"):
+        compare_policies(one, FLOOR, by="teacher")
+    with pytest.raises(AnalysisError, match="No policy was given"):
+        compare_policies(one, [])
+    with pytest.raises(AnalysisError, match="retake_bounds"):
+        compare_policies(one, Policy(retake={"below": 70}))
+
+
+def test_policies_of_one_name_are_told_apart_and_a_dict_names_them():
+    one = book(few(12, [75] * 5))
+    table = compare_policies(one, [FLOOR, FLOOR.but(floor={"percent": 60})]).table
+    assert table["policy"].tolist()[1:] == ["floor of 50 %", "floor of 50 % (2)"]
+    assert compare_policies(one, {"x": FLOOR}).table["policy"].tolist()[1:] == ["x"]
+
+
+def test_names_of_policies_and_groups_are_text():
+    percents = few(12, [75] * 5)
+    group = dict.fromkeys(percents, "<script>")
+    html = compare_policies(book(percents, group), {"<b>=1": FLOOR}, by="group")._repr_html_()
+    assert "<script>" not in html
+    assert "<b>" not in html
+
+
+def test_marks_regraded_show_the_same_faces():
+    regraded = regrade(book(few(12, [85, 85, 85, 85, 0])), FLOOR)
+    assert regraded.sentence == regraded.compared.sentence
+    assert set(regraded.sentences) == {"en", "es"}
+    assert len(regraded.changed) == 12
+    assert "Policies side by side" in regraded._repr_html_()
+    assert repr(regraded) == "Regraded: 12 marks under floor"
