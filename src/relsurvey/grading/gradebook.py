@@ -66,8 +66,8 @@ class Gradebook:
     scores
         One row an attempt at an item: ``student, school, course, section, teacher, term, item, category, due,
         points_possible, raw, status, attempt``, and where the file says so ``submitted`` (a date),
-        ``days_late`` and ``code`` (what the cell held in place of a number, "" if it was empty). ``raw`` is in
-        points, ``status`` one of ``scored, late, missing, excused, not_assigned, ungraded``.
+        ``days_late`` and ``code`` (what the cell held in place of a number, "" if it was empty). ``raw`` is
+        in points, ``status`` one of ``scored, late, missing, excused, not_assigned, ungraded``.
     marks
         One row a student, school, course and term, as exported: ``student, school, grade_level, course,
         subject, section, term, letter, percent, credits, core, ag``; ``percent`` is 0-100. A student's groups
@@ -75,9 +75,11 @@ class Gradebook:
     totals
         Exported totals to prove the simulator with: ``student, school, course, term, current, final,
         override`` in percent (work not graded left out, or counted as zero, or set by hand); empty where the
-        file has none.
+        file has none. Where it also has totals with scores that are not posted yet: ``current_unposted,
+        final_unposted``.
     policies
-        The courses' own rules, as far as they are known; of several that hold for a mark the last counts.
+        The courses' own rules, as far as they are known; of several that hold for a mark the last counts, and
+        outside its dates the one before it.
     blank
         What an empty cell was read as: ``"ungraded"``, ``"zero"``, ``"excused"``; None where there was none.
     entries

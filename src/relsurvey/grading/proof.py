@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from relsurvey.grading.gradebook import KEYS
-from relsurvey.grading.regrade import marked, which
-from relsurvey.grading.values import counted, percents
-from relsurvey.grading.work import MISSING, UNGRADED
+from relsurvey.grading.regrade import marked
+from relsurvey.grading.work import LATE, MISSING, UNGRADED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from relsurvey.grading.gradebook import Gradebook
+    from relsurvey.grading.policy import Policy
     from relsurvey.grading.work import Work
 
 #: Exports hold two decimals.
@@ -55,6 +56,9 @@ class Proof:
         """By reason, how many totals are not reproduced."""
         return {str(why): int(n) for why, n in self.unexplained["why"].value_counts().items()}
 
+    def __repr__(self) -> str:
+        return f"Proof: {self.reproduced:,} of {len(self.table):,} exported totals reproduced"
+
 
 def prove(gradebook: Gradebook) -> Proof:
     """Compute every exported total under the courses' own rules, and say which cannot be reproduced and why.
@@ -82,8 +86,7 @@ def prove(gradebook: Gradebook) -> Proof:
     parts = []
     for kind in ("current", "final"):
         exported = totals[kind].to_numpy(dtype=float, na_value=np.nan)
-        computed = _under_own(gradebook, _blank_as(work, kind))
-        computed = np.where(at >= 0, computed[at], np.nan)
+        computed = _at(_under(gradebook.policies, _blank_as(work, kind)), at)
         has = ~np.isnan(exported)
         part = totals.loc[has, list(KEYS)].copy()
         part["which"] = kind
@@ -100,16 +103,23 @@ def _blank_as(work: Work, kind: str) -> Work:
     import numpy as np
 
     empty = np.array([code == "" for code in work.codes] + [False])[work.code]
-    empty = empty | (work.status == UNGRADED)
+    empty = (empty & (work.status > LATE)) | (work.status == UNGRADED)
     status = np.where(empty, UNGRADED if kind == "current" else MISSING, work.status).astype(np.int8)
     return replace(work, status=status)
 
 
-def _under_own(gradebook: Gradebook, work: Work) -> NDArray[np.float64]:
+def _under(policies: Sequence[Policy], work: Work) -> NDArray[np.float64]:
     import pandas as pd
 
     none = pd.Series([None] * len(work.marks), dtype=object)
-    return marked(work, work.marks, gradebook.policies, gradebook.policies, none)[0]
+    return marked(work, work.marks, policies, policies, none)[0]
+
+
+def _at(percent: NDArray[np.float64], at: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return each total's percent, NaN where no score belongs to it."""
+    import numpy as np
+
+    return np.append(percent, np.nan)[at]
 
 
 def _why(
@@ -128,22 +138,23 @@ def _why(
     wrong = (at >= 0) & ~(np.abs(computed - exported) <= _ROUNDING)
     if not wrong.any():
         return why
+    override = gradebook.totals["override"].to_numpy(dtype=float, na_value=np.nan)
+    by_hand = wrong & (np.abs(override - exported) <= _ROUNDING)
+    why[by_hand] = "set by hand: the exported total is the override"
+    left = wrong & ~by_hand & ~np.isnan(computed)
+    if f"{kind}_unposted" in gradebook.totals:
+        with_hidden = gradebook.totals[f"{kind}_unposted"].to_numpy(dtype=float, na_value=np.nan)
+        hidden = left & (np.abs(with_hidden - computed) <= _ROUNDING)
+        why[hidden] = "scores not posted yet: they stand in the file and not in this total"
+        left &= ~hidden
     work = _blank_as(gradebook.work, kind)
-    for label, parts in _guesses(work.categories):
-        left = wrong & np.array([text.startswith("unknown") or text == "no counted work" for text in why])
+    for k, name in ((k, name) for k in (1, 2) for name in work.categories):
         if not left.any():
             break
-        own = gradebook.policies[which(work.marks.iloc[at[left][:1]], gradebook.policies)[0]]
-        tried = own.but(**parts)
-        other = percents(counted(work, tried, tried), tried, len(work.marks), work.categories)
-        fits = left & (np.abs(other[at] - exported) <= _ROUNDING)
-        why[fits] = label
+        tried = [policy.but(drop_lowest={**policy.drop_lowest, name: k}) for policy in gradebook.policies]
+        other = _at(_under(tried, work), at)
+        # A number of dropped scores that changes nothing explains nothing.
+        fits = left & (np.abs(other - exported) <= _ROUNDING) & (np.abs(other - computed) > _ROUNDING)
+        why[fits] = f"as if the {k} lowest of {name} {'was' if k == 1 else 'were'} dropped"
+        left &= ~fits
     return why
-
-
-def _guesses(categories: tuple[str, ...]) -> list[tuple[str, dict[str, object]]]:
-    return [
-        (f"as if the {k} lowest of {name} {'was' if k == 1 else 'were'} dropped", {"drop_lowest": {name: k}})
-        for k in (1, 2)
-        for name in categories
-    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relsurvey.errors import AnalysisError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from relsurvey.grading.compared import ComparedPolicies
     from relsurvey.grading.gradebook import Gradebook
     from relsurvey.grading.proof import Proof
 
@@ -61,6 +63,53 @@ class Regraded:
     def after(self) -> pd.DataFrame:
         """The marks under the policy, with the columns of a gradebook's marks."""
         return self.marks.drop(columns=["letter_before", "percent_before"])
+
+    @cached_property
+    def compared(self) -> ComparedPolicies:
+        """The policy beside the courses' own rules, for all students."""
+        from relsurvey.grading.compared import compared, title_of
+
+        return compared([(title_of(self.policies), self)])
+
+    @property
+    def changed(self) -> pd.DataFrame:
+        """The marks whose letter changes; for this kernel alone."""
+        from relsurvey.grading.faces import directions
+        from relsurvey.grading.tally import tally
+
+        named = self.marks[self.marks["student"].notna()].reset_index(drop=True)
+        return named[directions(tally(self.before), tally(self.after))[0]].reset_index(drop=True)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row each for the courses' own rules and the policy; exact, for this kernel alone."""
+        return self.compared.table
+
+    @property
+    def sentence(self) -> str:
+        """What the policy would do, if nothing else changed, in English."""
+        return self.compared.sentence
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """The same in every language there is."""
+        return self.compared.sentences
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has to be known to read it, in English."""
+        return self.compared.notes
+
+    def to_excel(self, path: str | Path, *, language: str = "en", exact: bool = False) -> Path:
+        """Write table and sentence to a workbook, groups and changes of fewer than 11 students masked."""
+        return self.compared.to_excel(path, language=language, exact=exact)
+
+    def _repr_html_(self) -> str:
+        return self.compared._repr_html_()
+
+    def __repr__(self) -> str:
+        names = ", ".join(dict.fromkeys(policy.id for policy in self.policies))
+        return f"Regraded: {len(self.marks):,} marks under {names}"
 
 
 def regrade(gradebook: Gradebook, policy: Policy | Sequence[Policy]) -> Regraded:
@@ -110,7 +159,7 @@ def regrade(gradebook: Gradebook, policy: Policy | Sequence[Policy]) -> Regraded
     own = gradebook.policies
     columns = [*MARKS, *(str(name) for name in gradebook.marks if name not in MARKS)]
     if not len(gradebook.scores):
-        marks = _of_marks(gradebook.marks.copy(), tried)
+        marks = _of_marks(gradebook.marks.copy(), tried, own)
         return Regraded(_ordered(marks, columns), tried, gradebook)
     work = gradebook.work
     marks = work.marks.copy()
@@ -131,7 +180,7 @@ def regrade(gradebook: Gradebook, policy: Policy | Sequence[Policy]) -> Regraded
         left = np.setdiff1d(np.arange(len(known)), at[at >= 0])
         if len(left):
             # Marks that no score belongs to.
-            alone = _of_marks(known.iloc[left].copy(), tried)
+            alone = _of_marks(known.iloc[left].copy(), tried, own)
             marks = pd.concat([marks, alone], ignore_index=True)
     return Regraded(_ordered(marks, columns), tried, gradebook)
 
@@ -162,20 +211,36 @@ def marked(
 
     percent = np.full(len(marks), np.nan)
     letter = np.full(len(marks), None, object)
-    chosen = which(marks, (*own, *tried))
+    policies = (*own, *tried)
     passed = np.isin(meanings(exported).astype(str), ("P", "NP"))
-    base_of = which(marks, own)
-    # Work outside a policy's dates needs the course's own rules too.
-    pairs = chosen * len(own) + base_of if any(policy.effective for policy in tried) else chosen * len(own)
-    for pair in np.unique(pairs):
-        policy = (*own, *tried)[pair // len(own)]
-        mine = pairs == pair
+    chains, of = np.unique(_chains(marks, policies, len(own)), axis=0, return_inverse=True)
+    for i, chain in enumerate(chains):
+        mine = of.ravel() == i
         at = np.flatnonzero(mine)
         part = work if mine.all() else _part(work, mine)
-        base = own[base_of[at[0]]]
-        one = percents(counted(part, policy, base), policy, len(at), work.categories)
+        policy, *before = (policies[place] for place in chain if place >= 0)
+        one = percents(counted(part, policy, *before), policy, len(at), work.categories)
         percent[at], letter[at] = _finished(one, policy, passed[at])
     return percent, letter
+
+
+def _chains(marks: pd.DataFrame, policies: Sequence[Policy], n_own: int) -> NDArray[np.intp]:
+    """Return for each mark the place of its policy, and of those that hold outside its dates in turn, or -1.
+
+    Outside the dates of a policy the last of the course's own before it holds, which may have dates too.
+    """
+    import numpy as np
+
+    levels = [which(marks, policies)]
+    dated = np.array([*(policy.effective is not None for policy in policies), False])
+    held = [support.holds(marks, policy) for policy in policies[:n_own]] if dated.any() else []
+    while (goes_on := dated[levels[-1]]).any():
+        # Where none of the course's own holds the first does, as ever.
+        before = np.where(levels[-1] >= n_own, 0, -1)
+        for i, holds in enumerate(held):
+            before[holds & (i < levels[-1])] = i
+        levels.append(np.where(goes_on, before, -1))
+    return np.column_stack(levels)
 
 
 def which(marks: pd.DataFrame, policies: Sequence[Policy]) -> NDArray[np.intp]:
@@ -205,21 +270,23 @@ def _finished(
     return percent, letter
 
 
-def _of_marks(marks: pd.DataFrame, tried: Sequence[Policy]) -> pd.DataFrame:
-    """Return exported marks under what a policy says of marks alone; one without a percent stays."""
+def _of_marks(marks: pd.DataFrame, tried: Sequence[Policy], own: Sequence[Policy]) -> pd.DataFrame:
+    """Return exported marks with what a policy changes of marks alone; one without a percent stays."""
     import numpy as np
 
     marks["percent_before"], marks["letter_before"] = marks["percent"], marks["letter"]
-    percent = marks["percent"].to_numpy(dtype=float, na_value=np.nan)
-    letter = marks["letter"].to_numpy(dtype=object)
+    percent = marks["percent"].to_numpy(dtype=float, na_value=np.nan, copy=True)
+    letter = marks["letter"].to_numpy(dtype=object, copy=True)
     passed = np.isin(meanings(marks["letter"]).astype(str), ("P", "NP"))
-    held = np.zeros(len(marks), bool)
-    for policy in tried:
-        held |= support.holds(marks, policy)
-    chosen = which(marks, tried)
-    for place, policy in enumerate(tried):
-        mine = held & (chosen == place) & ~np.isnan(percent)
-        percent[mine], letter[mine] = _finished(percent[mine], policy, passed[mine])
+    policies = (*own, *tried)
+    chosen, base = which(marks, policies), which(marks, own)
+    for pair in np.unique(np.c_[chosen, base], axis=0):
+        mine = np.flatnonzero((chosen == pair[0]) & (base == pair[1]) & ~np.isnan(percent))
+        before = _finished(percent[mine], policies[pair[1]], passed[mine])
+        after = _finished(percent[mine], policies[pair[0]], passed[mine])
+        # What the courses' own rules give too stays as it was exported (a B+, or what a teacher rounded up).
+        other = (after[0] != before[0]) | (after[1] != before[1])
+        percent[mine[other]], letter[mine[other]] = after[0][other], after[1][other]
     return marks.assign(percent=percent, letter=letter)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from relsurvey.errors import AnalysisError
-from relsurvey.grading.work import UNKNOWN
+from relsurvey.grading.work import MISSING, UNKNOWN
 from relsurvey.reading.match import nearest
 
 if TYPE_CHECKING:
@@ -58,6 +58,14 @@ def refusals(gradebook: Gradebook, policy: Policy) -> Iterator[str]:
         )
     if policy.retake is not None and policy.retake.window is not None and (work.handed_in == UNKNOWN).all():
         yield f"`retake: window` of {name} needs the day each attempt was handed in. Leave the window out."
+    if policy.missing is not None and policy.missing.codes:
+        never = work.status == MISSING
+        named = [i for i, code in enumerate(work.codes) if code in policy.missing.codes]
+        if never.any() and not np.isin(work.code[never], named).any():
+            yield (
+                f"`missing: codes` of {name} names {', '.join(policy.missing.codes)}, and no missing work in the "
+                "gradebook is marked so. Correct the codes, or leave them out: then all missing work is meant."
+            )
     for key, part in (("late", policy.late), ("makeup", policy.makeup)):
         if part is not None and np.isnan(work.late).all():
             yield (
@@ -92,7 +100,8 @@ def holds(marks: pd.DataFrame, policy: Policy) -> NDArray[np.bool_]:
         return np.ones(len(marks), bool)
     if scope.level not in marks:
         return np.zeros(len(marks), bool)
-    within: NDArray[np.bool_] = marks[scope.level].astype(object).isin(scope.ids).to_numpy()
+    names = marks[scope.level].astype(object).map(str, na_action="ignore")
+    within: NDArray[np.bool_] = names.isin(scope.ids).to_numpy()
     return within
 
 

@@ -23,7 +23,7 @@ HAIR = 1e-9
 _ROUNDS = 60
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Counted:
     """What every item of a student counts: arrays as long as there are such items.
 
@@ -38,21 +38,24 @@ class Counted:
     """
 
     mark: NDArray[np.int32]
-    category: NDArray[np.int16]
+    category: NDArray[np.int32]
     value: NDArray[np.float64]
     points: NDArray[np.float64]
     counts: NDArray[np.bool_]
 
 
-def counted(work: Work, policy: Policy, own: Policy) -> Counted:
+def counted(work: Work, policy: Policy, *own: Policy) -> Counted:
     """Return what each item counts under a policy; outside its dates the course's own rules hold.
 
     Parameters
     ----------
     work
         The scores.
-    policy, own
-        The policy that is tried, and the course's own.
+    policy
+        The policy that is tried.
+    *own
+        The course's own, each of which holds outside the dates of the one before it; after the last there
+        is no rule.
     """
     import numpy as np
 
@@ -66,7 +69,7 @@ def counted(work: Work, policy: Policy, own: Policy) -> Counted:
         inside &= due >= np.datetime64(dates.from_, "D").astype(np.int64)
     if dates.to is not None:
         inside &= due <= np.datetime64(dates.to, "D").astype(np.int64)
-    before = _counted(work, own)
+    before = counted(work, *own) if own else _counted(work, type(policy)())
     return Counted(
         tried.mark,
         tried.category,
@@ -83,10 +86,10 @@ def _counted(work: Work, policy: Policy) -> Counted:
     value = np.nan_to_num(work.raw)
     counts = np.isin(work.status, (SCORED, LATE, MISSING))
     stays = np.zeros(len(value), bool)
-    value[work.status == MISSING] = 0.0
-    value = _late(work, policy, value, points)
+    never = work.status == MISSING
+    value[never] = 0.0
     if policy.missing is not None:
-        of = work.status == MISSING
+        of = never.copy()
         if policy.missing.codes:
             named = [i for i, code in enumerate(work.codes) if code in policy.missing.codes]
             of &= np.isin(work.code, named)
@@ -96,6 +99,10 @@ def _counted(work: Work, policy: Policy) -> Counted:
             value = np.where(of, policy.floor.percent * points / 100, value)
         else:
             stays = of
+    new = _new_attempts(work, counts)
+    # A new attempt that nobody handed in is none.
+    counts &= ~(new & never)
+    value = _late(work, policy, value, points, ~(never | new))
     mark, category = work.mark, work.category
     if work.has_attempts:
         mark, category, points = mark[work.start], category[work.start], points[work.start]
@@ -109,15 +116,32 @@ def _counted(work: Work, policy: Policy) -> Counted:
     return Counted(mark, category, value, points, counts)
 
 
+def _new_attempts(work: Work, counts: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which attempts follow another that counts: they come after the due date by their nature."""
+    import numpy as np
+
+    if not work.has_attempts:
+        return np.zeros(len(counts), bool)
+    before: NDArray[np.int64] = np.cumsum(counts) - counts
+    sizes = np.diff(np.r_[work.start, len(counts)])
+    new: NDArray[np.bool_] = before > np.repeat(before[work.start], sizes)
+    return new
+
+
 def _late(
-    work: Work, policy: Policy, value: NDArray[np.float64], points: NDArray[np.float64]
+    work: Work,
+    policy: Policy,
+    value: NDArray[np.float64],
+    points: NDArray[np.float64],
+    may: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
+    """Return what each attempt counts once lateness is taken off, or forgiven, where it ``may`` be late."""
     import numpy as np
 
     if policy.late is None and policy.makeup is None:
         return value
     days = np.nan_to_num(work.late)
-    late = (days > 0) & (work.status != MISSING)
+    late = (days > 0) & may
     after = value
     if policy.late is not None:
         off = value - policy.late.per_day * days * points / 100
@@ -160,7 +184,10 @@ def _of_attempts(
         return chosen, any_counts, still
     rank = np.arange(len(at)) - np.maximum.accumulate(np.where(opens, np.arange(len(at)), 0))
     points = np.nan_to_num(work.points)
-    eligible = chosen < retake.below * points[work.start] / 100 - HAIR
+    # Work never handed in is under every limit, whatever it counts: else a higher floor could lower a mark.
+    reached = np.where(work.status[first] == MISSING, 0.0, chosen)
+    eligible = reached < retake.below * points[work.start] / 100 - HAIR
+    eligible &= points[work.start] > 0
     again = (rank > 0) & eligible[of]
     if retake.count is not None:
         again &= rank <= retake.count

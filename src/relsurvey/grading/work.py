@@ -20,7 +20,7 @@ SCORED, LATE, MISSING, EXCUSED, NOT_ASSIGNED, UNGRADED = range(len(STATUSES))
 _DAY = 86_400
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Work:
     """Every attempt, in order of mark, item and attempt; all arrays are as long as there are attempts.
 
@@ -45,16 +45,17 @@ class Work:
     late
         Days late, each day begun counted, 0 where it was in time; NaN where it is not known.
     marks
-        One row a mark: ``student, school, course, term``, and section and teacher as its last score has them.
+        One row a mark: ``student, school, course, term``, and section and teacher as its first score has
+        them.
     """
 
     mark: NDArray[np.int32]
     start: NDArray[np.intp]
-    category: NDArray[np.int16]
+    category: NDArray[np.int32]
     raw: NDArray[np.float64]
     points: NDArray[np.float64]
     status: NDArray[np.int8]
-    code: NDArray[np.int16]
+    code: NDArray[np.int32]
     due: NDArray[np.int64]
     handed_in: NDArray[np.int64]
     late: NDArray[np.float64]
@@ -80,7 +81,6 @@ def work_of(gradebook: Gradebook) -> Work:
         If an item of a student has two scores of one attempt, or a score has no student.
     """
     import numpy as np
-    import pandas as pd
 
     scores = gradebook.scores
     n = len(scores)
@@ -88,7 +88,7 @@ def work_of(gradebook: Gradebook) -> Work:
     if n and scores["student"].isna().any():
         raise AnalysisError("Some scores name no student. Give each a student, or leave the row out.")
     item_code = _codes(scores["item"])[0].astype(np.int64)
-    attempt = scores["attempt"].to_numpy(dtype=np.int64, na_value=1) if n else np.zeros(0, np.int64)
+    attempt = np.nan_to_num(_numbers(scores["attempt"]), nan=1)
     unit = mark_code.astype(np.int64) * (int(item_code.max(initial=-1)) + 2) + item_code + 1
     order = np.lexsort((attempt, unit))
     unit, attempt = unit[order], attempt[order]
@@ -106,6 +106,18 @@ def work_of(gradebook: Gradebook) -> Work:
     status = scores["status"].map(place).to_numpy(dtype=np.float64, na_value=np.nan)
     if np.isnan(status).any():
         raise AnalysisError(f"A score's `status` is one of: {', '.join(STATUSES)}. Correct the others.")
+    raw, points = _numbers(scores["raw"]), _numbers(scores["points_possible"])
+    counts = status <= MISSING
+    if (counts & ~(np.isfinite(points) & (points >= 0))).any():
+        raise AnalysisError(
+            "Some scores do not say of how many points they are, or say a number under 0. "
+            "Correct `points_possible` there; 0 is extra credit."
+        )
+    if ((status <= LATE) & ~np.isfinite(raw)).any():
+        raise AnalysisError(
+            "Some scores are `scored` or `late` and have no number in `raw`. "
+            "Correct them, or call them `missing`, `excused` or `ungraded`."
+        )
     due = _seconds(scores.get("due"), n)
     handed_in = _seconds(scores.get("submitted"), n)
     # A due date without an hour is the end of that day.
@@ -113,17 +125,17 @@ def work_of(gradebook: Gradebook) -> Work:
     known = (due != UNKNOWN) & (handed_in != UNKNOWN)
     late = np.where(known, np.ceil(np.maximum(handed_in - last, 0) / _DAY), np.nan)
     if "days_late" in scores:
-        given = pd.to_numeric(scores["days_late"]).to_numpy(dtype=float, na_value=np.nan)
-        late = np.where(np.isnan(given), late, given)
+        given = _numbers(scores["days_late"])
+        late = np.where(np.isnan(given), late, np.ceil(np.maximum(given, 0)))
     marks = scores.loc[scores.index[firsts], [*KEYS, "section", "teacher"]].reset_index(drop=True)
     return Work(
         mark=mark_code[order].astype(np.int32),
         start=start,
-        category=category[order].astype(np.int16),
-        raw=scores["raw"].to_numpy(dtype=np.float64)[order],
-        points=scores["points_possible"].to_numpy(dtype=np.float64)[order],
+        category=category[order].astype(np.int32),
+        raw=raw[order],
+        points=points[order],
         status=status.astype(np.int8)[order],
-        code=code[order].astype(np.int16),
+        code=code[order].astype(np.int32),
         due=np.where(due == UNKNOWN, UNKNOWN, due // _DAY)[order],
         handed_in=np.where(handed_in == UNKNOWN, UNKNOWN, handed_in // _DAY)[order],
         late=late[order],
@@ -159,6 +171,18 @@ def _together(columns: list[pd.Series]) -> tuple[NDArray[np.int64], NDArray[np.i
     return key, firsts
 
 
+def _numbers(column: pd.Series) -> NDArray[np.float64]:
+    """Return a column as numbers, NaN for none."""
+    import numpy as np
+    import pandas as pd
+
+    try:
+        numbers: NDArray[np.float64] = pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise AnalysisError(f"`{column.name}` holds something that is no number. Correct it.") from None
+    return numbers
+
+
 def _seconds(column: pd.Series | None, n: int) -> NDArray[np.int64]:
     """Return dates as seconds since 1970, the smallest number there is for none."""
     import numpy as np
@@ -166,6 +190,15 @@ def _seconds(column: pd.Series | None, n: int) -> NDArray[np.int64]:
 
     if column is None:
         return np.full(n, UNKNOWN, np.int64)
-    stamps = pd.to_datetime(column).to_numpy(dtype="datetime64[s]")
+    try:
+        if pd.api.types.is_numeric_dtype(column) and column.notna().any():
+            raise TypeError
+        read = pd.to_datetime(column, format="ISO8601")
+        # The day and the hour as they are written, wherever that is.
+        stamps = read.dt.tz_localize(None).to_numpy(dtype="datetime64[s]")
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        raise AnalysisError(
+            f"`{column.name}` holds something that is no date. Correct it; dates are written 2026-03-06."
+        ) from None
     seconds: NDArray[np.int64] = stamps.astype(np.int64)
     return seconds

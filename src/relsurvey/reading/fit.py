@@ -18,7 +18,7 @@ from relsurvey.reading.rows import Rows, drop_tests
 if TYPE_CHECKING:
     import numpy as np
 
-_TOTALS = frozenset(
+TOTALS = frozenset(
     fold(text)
     for text in (
         "Total", "Totals", "Grand total", "Average", "Mean", "Median", "Count", "Sum", "Std dev",
@@ -174,7 +174,7 @@ def _totals(table: Table) -> np.ndarray:
     found = np.zeros(len(table), bool)
     for row in range(max(0, len(table) - 20), len(table)):
         cells = [text for column in table.columns if (text := column.cells[row])]
-        if len(cells) > 1 and fold(cells[0].rstrip(": ")) in _TOTALS:
+        if len(cells) > 1 and fold(cells[0].rstrip(": ")) in TOTALS:
             found[row] = all(_numeric(cell) for cell in cells[1:])
     return found
 

@@ -116,14 +116,14 @@ class Mapping(BaseModel):
             lines.append("columns:")
             for name, target in self.columns.items():
                 remark = (notes or {}).get(name, "")
-                lines.append(_line("  ", name, target, one_line(remark)))
+                lines.append(yaml_line("  ", name, target, one_line(remark)))
         if self.missing:
             lines.append(f"missing: [{', '.join(map(yaml_scalar, self.missing))}]")
         if self.labels:
             lines.append("labels:")
             for key, meant in self.labels.items():
                 lines.append(f"  {yaml_scalar(key)}:")
-                lines += [_line("    ", label, value) for label, value in meant.items()]
+                lines += [yaml_line("    ", label, value) for label, value in meant.items()]
         return "\n".join(lines) + "\n"
 
     def check(self, instrument: Instrument) -> None:
@@ -160,11 +160,17 @@ class Mapping(BaseModel):
                 )
 
 
-def _line(indent: str, key: str, value: Any, remark: str = "") -> str:
+def yaml_line(indent: str, key: str, value: Any, remark: str = "") -> str:
+    """Return one entry of a mapping's file, with a remark beside it."""
+    return yaml_entry(indent, key, yaml_scalar(value), remark)
+
+
+def yaml_entry(indent: str, key: str, written: str, remark: str = "") -> str:
+    """Return one entry whose value is written as YAML already, with a remark beside it."""
     text, said = yaml_scalar(key), f"  # {remark}" if remark else ""
     # YAML takes a long text for a key only where it is marked as one.
     between = ": " if len(text) < 1000 else f"\n{indent}: "
-    return f"{indent}{'' if len(text) < 1000 else '? '}{text}{between}{yaml_scalar(value)}{said}"
+    return f"{indent}{'' if len(text) < 1000 else '? '}{text}{between}{written}{said}"
 
 
 def beside(path: Path) -> Path:
@@ -175,7 +181,20 @@ def beside(path: Path) -> Path:
 
 def remembered(fingerprint: str, instrument: Instrument) -> Path:
     """Return where the mapping of a header is kept on this machine."""
-    return home() / "mappings" / f"{slug(instrument.id)}-{fingerprint}.yaml"
+    return kept_at(instrument.id, fingerprint)
+
+
+def kept_at(kind: str, fingerprint: str) -> Path:
+    """Return where what was decided for a header is kept on this machine, by what it is about."""
+    return home() / "mappings" / f"{slug(kind)}-{fingerprint}.yaml"
+
+
+def lying_beside(path: Path) -> Iterator[Path]:
+    """Yield the mappings in a file's folder: the one named after it, then the others."""
+    own = beside(path)
+    for place in [own, *sorted(p for p in path.parent.glob(f"*{SUFFIX}") if p != own)]:
+        if place.is_file():
+            yield place
 
 
 def candidates(path: Path | None, fingerprint: str, instrument: Instrument) -> Iterator[tuple[Path, Mapping]]:
@@ -187,14 +206,11 @@ def candidates(path: Path | None, fingerprint: str, instrument: Instrument) -> I
         If the one named after the file is not a mapping.
     """
     if path is not None:
-        own = beside(path)
-        for place in [own, *sorted(p for p in path.parent.glob(f"*{SUFFIX}") if p != own)]:
-            if not place.is_file():
-                continue
+        for place in lying_beside(path):
             try:
                 mapping = Mapping.from_yaml(place)
             except MatchError:
-                if place == own:
+                if place == beside(path):
                     raise
                 continue
             if mapping.instrument == instrument.id and mapping.fingerprint == fingerprint:
@@ -206,11 +222,14 @@ def candidates(path: Path | None, fingerprint: str, instrument: Instrument) -> I
 
 def remember(mapping: Mapping, fingerprint: str, instrument: Instrument) -> None:
     """Keep a mapping for the next file with this header."""
+    kept = mapping.model_copy(update={"fingerprint": fingerprint, "confirmed": True})
+    keep(remembered(fingerprint, instrument), kept.to_yaml())
+
+
+def keep(place: Path, text: str) -> None:
+    """Write what was decided for a header, where it is not kept already."""
     from relsurvey.files import write_atomic
 
-    place = remembered(fingerprint, instrument)
-    kept = mapping.model_copy(update={"fingerprint": fingerprint, "confirmed": True})
-    text = kept.to_yaml()
     if not place.is_file() or place.read_text("utf-8") != text:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_atomic(place, text, mode=0o600)

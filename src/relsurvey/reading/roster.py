@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from relsurvey.reading.formats import Table
 
 _UNITS = ("school", "team", "grade_level")
-_YES = frozenset(map(fold, ("yes", "y", "true", "1", "x", "opt out", "opted out", "sí", "si", "verdadero")))
-_NO = frozenset(map(fold, ("", "no", "n", "false", "0", "falso")))
+YES = frozenset(map(fold, ("yes", "y", "true", "1", "x", "opt out", "opted out", "sí", "si", "verdadero")))
+NO = frozenset(map(fold, ("", "no", "n", "false", "0", "falso")))
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,13 +173,13 @@ def _opted_out(rows: Rows, table: Table, found: dict[str, int], full: np.ndarray
     if "opt_out" not in found:
         return np.zeros(len(rows), bool)
     column = table.columns[found["opt_out"]].cells.take(full)
-    unclear = [text for text in column.counts() if fold(text) not in _YES | _NO]
+    unclear = [text for text in column.counts() if fold(text) not in YES | NO]
     if unclear:
         raise ReadError(
             f"The roster {table.where} says {match.shown(unclear[0])} of opting out, "
             "which is neither yes nor no. Write yes or no, or leave it empty for no."
         )
-    said: np.ndarray = np.asarray([fold(text) in _YES for text in column.texts])[column.codes]
+    said: np.ndarray = np.asarray([fold(text) in YES for text in column.texts])[column.codes]
     return said
 
 

@@ -1,7 +1,8 @@
 """The process that parses a file nobody has vetted; run as ``python -m relsurvey.reading.opening.child``.
 
-It reads one path and its limits from the command line and writes the sheets on standard output, as JSON and
+It reads paths and their limits from the command line and writes the sheets on standard output, as JSON and
 plain numbers: never pickle, so that a file which takes over the parser still cannot run code in the parent.
+Of several files only text is read: what a workbook does to its parser shall not touch another file.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from relsurvey.reading.opening.refused import RefusedError
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _SAVE_AGAIN = "Open it in a spreadsheet and save it as .xlsx"
 _UNPACK = "Unpack it and read the file inside"
+_OLE = b"\xd0\xcf\x11\xe0"
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 #: What the first bytes of a file that is no table say. `PK` or `PAR1` alone could be a column's name.
 _OTHERS = (
@@ -62,7 +64,7 @@ def tables(path: Path, limits: Limits) -> dict[str, Any]:
         )
     if head.startswith(_ZIPS):
         return workbook.read(path, limits, zipped=True)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
+    if head.startswith(_OLE):
         return workbook.read(path, limits, zipped=False)
     if head.startswith(statistics.SPSS):
         return statistics.read(path, limits, "spss")
@@ -103,21 +105,35 @@ def _restrict(limits: Limits) -> None:
 
 
 def main() -> int:
-    """Read the path and the limits from the command line, write the sheets on standard output."""
-    path, limits = Path(sys.argv[1]), Limits(**json.loads(sys.argv[2]))
+    """Read the paths and the limits from the command line, write the sheets on standard output."""
+    *paths, said = sys.argv[1:]
+    limits = Limits(**json.loads(said))
     _restrict(limits)
-    try:
-        result: dict[str, Any] = tables(path, limits)
-    except RefusedError as refusal:
-        result = {"refused": str(refusal)}
-    except PermissionError:
-        result = {"refused": "this account may not open it. Copy it to your own folder"}
-    except MemoryError:
-        result = {
-            "refused": "it needs more memory than a survey should. Copy the answers into a new workbook"
-        }
-    coding.write(result, sys.stdout.buffer)
+    for path in map(Path, paths):
+        coding.write(_result(path, limits, shared=len(paths) > 1), sys.stdout.buffer)
     return 0
+
+
+def _result(path: Path, limits: Limits, *, shared: bool) -> dict[str, Any]:
+    try:
+        if shared and not _is_text(path):
+            return {"alone": True}
+        return tables(path, limits)
+    except RefusedError as refusal:
+        return {"refused": str(refusal)}
+    except PermissionError:
+        return {"refused": "this account may not open it. Copy it to your own folder"}
+    except MemoryError:
+        if shared:
+            return {"alone": True}
+        return {"refused": "it needs more memory than a survey should. Copy the answers into a new workbook"}
+
+
+def _is_text(path: Path) -> bool:
+    """Say whether a file is read by Python's own reader of text tables, or refused by its first bytes."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    return not head.startswith((*_ZIPS, _OLE, *statistics.SPSS, *statistics.STATA))
 
 
 if __name__ == "__main__":

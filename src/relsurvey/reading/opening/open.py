@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _Kind = TypeVar("_Kind", str, int)
+
+#: Files share a process up to so many bytes together, and so many files.
+_SHARED, _MOST_SHARED = 8 * 1024**2, 50
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,69 @@ def open_file(path: Path, limits: Limits) -> Opened:
     ReadError
         In one sentence: what is wrong with the file and what to do.
     """
+    before = _looked_at(path, limits)
+    return _opened(path, before, _run_child(path, limits))
+
+
+def open_files(paths: Sequence[Path], limits: Limits) -> list[Opened]:
+    """Open several files, in their order; small text files share a child process, to start one takes time.
+
+    Parameters
+    ----------
+    paths
+        As of :func:`open_file`.
+    limits
+        What each may cost; those that share a process may cost so much together, or are read alone.
+
+    Raises
+    ------
+    ReadError
+        As :func:`open_file`, for the first file that cannot be read.
+    """
+    before = [_looked_at(path, limits) for path in paths]
+    results: dict[int, dict[str, Any]] = {}
+    for batch in _batches([there.size for there in before]):
+        try:
+            together = _run([paths[i] for i in batch], limits)
+        except ReadError:
+            # Whose fault it was is seen when each is read alone.
+            continue
+        results.update(zip(batch, together, strict=True))
+    for i, path in enumerate(paths):
+        if i not in results or results[i].get("alone"):
+            results[i] = _run_child(path, limits)
+    return [
+        _opened(path, there, results[i]) for i, (path, there) in enumerate(zip(paths, before, strict=True))
+    ]
+
+
+def _batches(sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Yield which files share a process: two or more that are small together."""
+    batch: list[int] = []
+    total = 0
+    for i, size in enumerate(sizes):
+        if size > _SHARED:
+            continue
+        if batch and (total + size > _SHARED or len(batch) == _MOST_SHARED):
+            if len(batch) > 1:
+                yield batch
+            batch, total = [], 0
+        batch.append(i)
+        total += size
+    if len(batch) > 1:
+        yield batch
+
+
+@dataclass(frozen=True)
+class _There:
+    """A file as it was before it was read."""
+
+    size: int
+    changed: int
+    sha256: str
+
+
+def _looked_at(path: Path, limits: Limits) -> _There:
     from relsurvey.files import sha256
 
     name = _shown(path.name)
@@ -61,12 +128,16 @@ def open_file(path: Path, limits: Limits) -> Opened:
             raise ReadError(f"{name} is not an ordinary file. Copy the answers into one.")
         before = path.stat()
         digest = sha256(path) if before.st_size <= limits.megabytes * 1024**2 else ""
+        return _There(before.st_size, before.st_mtime_ns, digest)
     except (OSError, ValueError) as cause:
         said = getattr(cause, "strerror", None) or "its name is not one"
         raise ReadError(
             f"{name} cannot be opened ({said}). Close it in other programs and try again."
         ) from cause
-    result = _run_child(path, limits)
+
+
+def _opened(path: Path, before: _There, result: dict[str, Any]) -> Opened:
+    name = _shown(path.name)
     if "refused" in result:
         said = result["refused"]
         raise ReadError(f"{name} cannot be read: {said}{'' if said.endswith('?') else '.'}")
@@ -74,7 +145,7 @@ def open_file(path: Path, limits: Limits) -> Opened:
         raise ReadError(f"{name} changed while it was read. Wait until it is written, then try again.")
     if not result["sheets"]:
         raise ReadError(f"{name} cannot be read: it has no sheet with cells. Export it again.")
-    return Opened(name, tuple(result["sheets"]), tuple(result["notes"]), digest)
+    return Opened(name, tuple(result["sheets"]), tuple(result["notes"]), before.sha256)
 
 
 def _shown(text: str, longest: int = 80) -> str:
@@ -83,15 +154,20 @@ def _shown(text: str, longest: int = 80) -> str:
     return text if len(text) <= longest else f"{text[: longest - 30]}…{text[-29:]}"
 
 
-def _changed(path: Path, before: os.stat_result) -> bool:
+def _changed(path: Path, before: _There) -> bool:
     try:
         after = path.stat()
     except OSError:
         return True
-    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+    return (before.size, before.changed) != (after.st_size, after.st_mtime_ns)
 
 
 def _run_child(path: Path, limits: Limits) -> dict[str, Any]:
+    return _run([path], limits)[0]
+
+
+def _run(paths: Sequence[Path], limits: Limits) -> list[dict[str, Any]]:
+    """Return what a child process makes of each file; several may be answered with ``{"alone": True}``."""
     import psutil
 
     command = [
@@ -100,10 +176,10 @@ def _run_child(path: Path, limits: Limits) -> dict[str, Any]:
         "-P",
         "-m",
         "relsurvey.reading.opening.child",
-        str(path.resolve()),
+        *(str(path.resolve()) for path in paths),
         json.dumps(asdict(limits)),
     ]
-    name = _shown(path.name)
+    name = _shown(paths[0].name)
     too_much = (
         f"{name} cannot be read: it needs more {{}} than a survey should. "
         "Copy the answers into a new workbook."
@@ -144,7 +220,8 @@ def _run_child(path: Path, limits: Limits) -> dict[str, Any]:
                 "Open it in a spreadsheet and save it as a new .xlsx."
             )
         try:
-            return _take(output, name)
+            output.seek(0)
+            return [_take(output, _shown(path.name)) for path in paths]
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as cause:
             raise ReadError(
                 f"{name} cannot be read: its contents bent the reader. Save it as a new .xlsx."
@@ -159,9 +236,12 @@ def _take(output: IO[bytes], file: str) -> dict[str, Any]:
     ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError
         If it is not what the child writes.
     """
+    here = output.tell()
     size = output.seek(0, os.SEEK_END)
-    output.seek(0)
+    output.seek(here)
     result = json.loads(output.readline())
+    if "alone" in result:
+        return {"alone": True}
     if "refused" in result:
         return {"refused": _shown(result["refused"], 400)}
     kind, notes = _known(result["kind"], str), [_shown(note, 200) for note in result["notes"]]

@@ -78,8 +78,8 @@ class Column:
         texts = self.texts
         return [texts[code] for code in self.codes.tolist()]
 
-    def take(self, rows: np.ndarray) -> Column:
-        """Return some rows, by position or by a mask."""
+    def take(self, rows: np.ndarray | slice) -> Column:
+        """Return some rows, by position, by a mask or by a slice."""
         return Column(self.texts, self.codes[rows], self.values, self.missing)
 
     def map(self, change: Callable[[str], str]) -> Column:

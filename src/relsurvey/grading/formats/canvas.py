@@ -1,0 +1,414 @@
+"""Canvas' gradebook export, as it comes: one row a student, one column an assignment, totals at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from relsurvey.errors import ReadError
+from relsurvey.grading import codes
+from relsurvey.grading.formats import ITEM_ID, ROW, Part, Settings, empty
+from relsurvey.grading.formats.canvas_layout import detect, layout_of, listed, many
+from relsurvey.grading.formats.canvas_rules import Totals, own_rules
+from relsurvey.grading.formats.groups import Items
+from relsurvey.grading.gradebook import MARKS, SCORES, TOTALS, table
+from relsurvey.instrument.fold import fold
+from relsurvey.reading.formats.table import letters
+from relsurvey.reading.identity import rounded
+from relsurvey.reading.match import shown
+from relsurvey.reading.opening import Column, Sheet
+from relsurvey.reading.opening.sheet import stack
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from relsurvey.grading.mapping import GradebookMapping
+
+__all__ = ["NAME", "detect", "read"]
+
+NAME = "Canvas gradebook"
+
+_TEST = frozenset(("student, test", "test student", "test, student"))
+
+
+def read(
+    sheet: Sheet, mapping: GradebookMapping | None, settings: Settings, notes: Sequence[str] = ()
+) -> Part:
+    """Read a Canvas gradebook.
+
+    Parameters
+    ----------
+    sheet
+        The sheet.
+    mapping
+        What the file does not say of itself: categories and codes.
+    settings
+        What the caller says.
+    notes
+        What was noticed on opening the file.
+
+    Returns
+    -------
+    Part
+        Its ``totals`` have the columns ``current_letter, final_letter, override_letter`` too, and where the
+        file says so ``current_unposted, final_unposted`` (with scores that students do not see yet). Its
+        ``marks`` have no letter and percent: which total is the mark depends on what an empty cell means.
+
+    Raises
+    ------
+    ReadError
+        If it is not whole, or if a cell holds what no code explains.
+    """
+    return _Reader(sheet, mapping, settings, notes).part()
+
+
+class _Reader:
+    """One file on its way into a gradebook's tables."""
+
+    def __init__(
+        self, sheet: Sheet, mapping: GradebookMapping | None, settings: Settings, notes: Sequence[str]
+    ) -> None:
+        import numpy as np
+
+        self.sheet, self.mapping, self.settings = sheet, mapping, settings
+        self.layout = layout_of(sheet)
+        self.codes = {**(mapping.codes if mapping else {}), **settings.codes}
+        self.named = {**(mapping.categories if mapping else {}), **settings.categories}
+        semicolons = any("semicolons" in note for note in notes)
+        self.comma = self._comma(semicolons=semicolons)
+        self.totals = Totals(sheet, self.layout, np.arange(0), self.comma)
+        self.note = self.totals.note
+
+    def part(self) -> Part:
+        import numpy as np
+
+        layout, sheet = self.layout, self.sheet
+        if not {"id", "sis user id"} & set(layout.ids):
+            raise ReadError(
+                f"{sheet.where} is a Canvas gradebook without its column `ID`. "
+                "Export it again with all columns."
+            )
+        if layout.items and layout.points is None:
+            raise ReadError(
+                f"{sheet.where} has no row `Points Possible` under its header, so no score has a percent. "
+                "Export it again."
+            )
+        self.rows, self.student = self._students()
+        self.totals.rows = self.rows
+        self._note_layout()
+        self.term = self._term()
+        self.about = {
+            "student": self.student,
+            "school": np.full(len(self.rows), self.settings.school, object),
+            "course": np.full(len(self.rows), self.settings.course, object),
+            "section": self._texts("section"),
+            "teacher": np.full(len(self.rows), self.settings.teacher, object),
+            "term": np.full(len(self.rows), self.term, object),
+        }
+        points = self._points()
+        raw, status, code = self._cells(points)
+        titles = self._titles()
+        graded = np.isin(status.astype(str), ("scored", "missing"))
+        assigned = graded | (status == "ungraded")
+        items = Items(np.where(graded, np.nan_to_num(raw), 0.0), graded, assigned, points)
+        category, own = own_rules(self.totals, titles, items, self.named)
+        scores = self._scores(titles, category, points, raw, status, code)
+        totals = self._totals()
+        marks = table(
+            MARKS,
+            {key: self.about[key] for key in ("student", "school", "course", "section", "term")}
+            | {ROW: self.numbers},
+            len(self.rows),
+        )
+        self.note("rows kept", len(self.rows), "rows were read", "each is a student")
+        return Part(scores, marks, totals, (own,), tuple(self.totals.entries))
+
+    # Rows.
+
+    @property
+    def numbers(self) -> NDArray[np.intp]:
+        """The rows' numbers in the file."""
+        return self.rows + self.sheet.first
+
+    def _named(self, rows: NDArray[np.intp], most: int = 3) -> str:
+        numbers = [str(row + self.sheet.first) for row in rows[:most]]
+        return ", ".join(numbers) + (f" and {len(rows) - most} more" if len(rows) > most else "")
+
+    def _texts(self, key: str) -> NDArray[np.object_]:
+        import numpy as np
+
+        if key not in self.layout.ids:
+            return np.full(len(self.rows), None, object)
+        return self._column(self.layout.ids[key]).take(self.rows).objects()
+
+    def _column(self, at: int) -> Column:
+        return self.sheet.columns[at].map(codes.bare)
+
+    def _students(self) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+        """Return the rows of students, and their ids."""
+        import numpy as np
+
+        layout, sheet = self.layout, self.sheet
+        rows = np.arange((layout.points if layout.points is not None else layout.header) + 1, sheet.height)
+        self.note("open", len(rows), "rows stand under the header", f"a {NAME}")
+        filled = np.zeros(len(rows), bool)
+        for column in sheet.columns:
+            filled |= column.take(rows).filled()
+        if not filled.all():
+            self.note("blank rows", int((~filled).sum()), "left out", "they hold nothing")
+        rows = rows[filled]
+        ids = {
+            key: self._column(layout.ids[key]).take(rows)
+            for key in ("sis user id", "id")
+            if key in layout.ids
+        }
+        tests = self._tests(rows)
+        if "sis user id" in ids:
+            tests &= ~ids["sis user id"].filled()
+        if tests.any():
+            self.note("test rows", int(tests.sum()), "left out", "Canvas' Test Student is nobody")
+        rows = rows[~tests]
+        if not len(rows):
+            raise ReadError(f"{sheet.where} has a header and no student under it. Export it again.")
+        ids = {key: column.take(~tests) for key, column in ids.items()}
+        student = np.full(len(rows), None, object)
+        for key in ("id", "sis user id"):
+            if key in ids:
+                found = ids[key].objects()
+                lost = np.array([bool(text) and rounded(text) for text in ids[key].texts])[ids[key].codes]
+                if lost.any():
+                    heading = "SIS User ID" if key == "sis user id" else "ID"
+                    raise ReadError(
+                        f"{sheet.where} holds ids such as 1.2E+05 in its column {heading}, first in row "
+                        f"{self._named(rows[lost], 1)}: a spreadsheet rounded them. "
+                        "Export it again and do not save it in a spreadsheet."
+                    )
+                student = np.where(ids[key].filled(), found, student)
+        nobody = empty(student)
+        if nobody.any():
+            raise ReadError(
+                f"{sheet.where} has rows without an ID: {self._named(rows[nobody])}. "
+                "Fill it in, or delete them."
+            )
+        if "sis user id" in ids:
+            without = ~ids["sis user id"].filled()
+            if without.any():
+                self._stand_in(rows, student, without)
+        else:
+            what = "students are known by their Canvas ID"
+            why = "the file has no SIS User ID, so they match no other list"
+            self.note("id spelling", len(rows), what, why)
+        return rows, student
+
+    def _stand_in(
+        self, rows: NDArray[np.intp], student: NDArray[np.object_], without: NDArray[np.bool_]
+    ) -> None:
+        taken = set(student[~without])
+        both = rows[without][[text in taken for text in student[without]]]
+        if len(both):
+            raise ReadError(
+                f"{self.sheet.where}: rows {self._named(both)} have no SIS User ID, and their ID is another "
+                "student's SIS User ID. Fill the SIS User ID in."
+            )
+        what = "students without a SIS User ID are known by their Canvas ID"
+        self.note("id spelling", int(without.sum()), what, "the cell is empty")
+
+    def _tests(self, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        import numpy as np
+
+        ids = self.layout.ids
+        if "student" in ids:
+            column = self._column(ids["student"]).take(rows)
+            said: NDArray[np.bool_] = np.array([fold(t) in _TEST for t in column.texts])[column.codes]
+            return said
+        last, first = (self._column(ids[key]).take(rows) for key in ("lastname", "firstname"))
+        both = [
+            {fold(a), fold(b)} == {"test", "student"}
+            for a, b in zip(last.cells(), first.cells(), strict=True)
+        ]
+        return np.array(both, bool)
+
+    # Columns.
+
+    def _comma(self, *, semicolons: bool) -> bool:
+        if self.mapping is not None and self.mapping.decimal is not None:
+            return self.mapping.decimal == ","
+        start = self.layout.header + 1
+        at = [i for i, _, _ in self.layout.items]
+        at += [i for (_, kind), i in self.layout.totals.items() if kind.endswith(("Score", "Points"))]
+        columns = [self.sheet.columns[i].take(slice(start, None)) for i in at]
+        texts = {column.texts[place] for column in columns for place in column.used}
+        return codes.decimal_comma(texts, self.sheet.where, semicolons=semicolons)
+
+    def _note_layout(self) -> None:
+        layout = self.layout
+        if layout.between:
+            cells = [cell for row in layout.between for cell in self.sheet.row(row)]
+            hidden = sum("manual posting" in fold(c) or fold(c) == "muted" for c in cells)
+            count = many(hidden, "assignment", "assignments")
+            what = f"a row about posting says of {count} that scores are posted by hand"
+            why = "scores not yet posted stand in the file and not in its totals"
+            self.note("layout", hidden, what, why)
+        if layout.others:
+            heads = self.sheet.row(layout.header)
+            what = f"left out: {listed([heads[i] or f'column {letters(i)}' for i in layout.others])}"
+            why = "custom columns, such as notes, are no scores"
+            self.note("columns not used", len(layout.others), what, why)
+        personal = {"student", "lastname", "firstname", "sis login id", "integration id"} & set(layout.ids)
+        what = "names and logins were left out"
+        self.note("columns not used", len(personal), what, "a gradebook here holds no names")
+        if (None, "Override Status") in layout.totals:
+            self.note("columns not used", 1, "`Override Status` was left out", "it is no mark")
+
+    def _term(self) -> str | None:
+        terms = self.layout.terms
+        if len(terms) > 1:
+            raise ReadError(
+                f"{self.sheet.where} has totals of {len(terms)} grading periods. "
+                "Export each period by itself."
+            )
+        own = next(iter(terms), None)
+        if self.settings.term is None:
+            if own:
+                why = "the grading period in the heads of the totals"
+                self.note("layout", 1, f"the term is {shown(own, 40)}", why)
+            return own
+        if own and fold(own) != fold(self.settings.term):
+            self.note("given", 1, "the term that was named was taken", f"the file says {shown(own, 40)}")
+        return self.settings.term
+
+    def _titles(self) -> list[str]:
+        seen: dict[str, int] = {}
+        for _, title, _ in self.layout.items:
+            seen[title] = seen.get(title, 0) + 1
+        twice = sum(n for n in seen.values() if n > 1)
+        if twice:
+            what = "assignments that share a title keep their number in it"
+            self.note("layout", twice, what, "Canvas tells them apart by it")
+        return [f"{title} ({id_})" if seen[title] > 1 else title for _, title, id_ in self.layout.items]
+
+    def _points(self) -> NDArray[np.float64]:
+        import numpy as np
+
+        points = np.zeros(len(self.layout.items))
+        none = []
+        for k, (at, title, _) in enumerate(self.layout.items):
+            row = self.layout.points or 0
+            text = codes.bare(self.sheet.columns[at][row])
+            number = codes.number_of(text, comma=self.comma) if text else 0.0
+            if number is None or number < 0:
+                raise ReadError(
+                    f"{self.sheet.where}, row {row + self.sheet.first}, column {letters(at)}: "
+                    f"the points possible of {shown(title, 40)} are no number of 0 or more. Correct the cell."
+                )
+            points[k] = number
+            none += [] if text else [title]
+        if none:
+            what = f"work without points possible counts as extra credit: {listed(none)}"
+            self.note("layout", len(none), what, "as in Canvas, which takes them as worth 0 points")
+        zero = [title for (_, title, _), worth in zip(self.layout.items, points, strict=True) if not worth]
+        zero = [title for title in zero if title not in none]
+        if zero:
+            what = f"work of 0 points possible adds to the points earned alone: {listed(zero)}"
+            self.note("layout", len(zero), what, "that is extra credit")
+        return points
+
+    def _cells(
+        self, points: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.object_], NDArray[np.object_]]:
+        """Return number, status and code of every score: students by items."""
+        import numpy as np
+
+        shape = (len(self.layout.items), len(self.rows))
+        if not self.layout.items:
+            none = np.zeros(shape, object).T
+            return none.astype(float), none, none
+        columns = [self.sheet.columns[at].take(self.rows) for at, _, _ in self.layout.items]
+        # All at once: a text that stands in many columns is read once.
+        both = stack(columns)
+        found = codes.cells(both.texts, self.codes, comma=self.comma)
+        at = both.codes.reshape(shape).T
+        if not found.known[at].all():
+            wrong = ~found.known[at]
+            unknown: dict[str, int] = {}
+            for place, n in zip(*np.unique(at[wrong], return_counts=True), strict=True):
+                text = codes.bare(both.texts[int(place)])
+                unknown[text] = unknown.get(text, 0) + int(n)
+            row, item = (int(i) for i in np.argwhere(wrong)[0])
+            where = f"row {self.rows[row] + self.sheet.first}, column {letters(self.layout.items[item][0])}"
+            codes.refuse_unknown(unknown, self.sheet.where, where)
+        raw, status, code = found.raw[at], found.status[at], found.code[at]
+        counts = dict(zip(*np.unique(status.astype(str), return_counts=True), strict=True))
+        for kind, what in (
+            ("excused", "scores are excused and count for nothing"),
+            ("not_assigned", "scores were never assigned to the student and count for nothing"),
+            ("missing", "scores are missing work by the code table"),
+            ("ungraded", "cells are empty"),
+        ):
+            if counts.get(kind):
+                why = "what they count is said by blank=" if kind == "ungraded" else "what the cell says"
+                step = "empty cells" if kind == "ungraded" else "score cells"
+                self.note(step, int(counts[kind]), what, why)
+        with np.errstate(invalid="ignore"):
+            above = int(((raw > points) & (points > 0)).sum())
+            below = int((raw < 0).sum())
+        if above:
+            self.note("score cells", above, "scores are above their points possible", "kept: extra credit")
+        if below:
+            self.note("score cells", below, "scores are below zero", "kept: points were taken off")
+        return raw, status, code
+
+    def _scores(
+        self,
+        titles: Sequence[str],
+        category: NDArray[np.object_],
+        points: NDArray[np.float64],
+        raw: NDArray[np.float64],
+        status: NDArray[np.object_],
+        code: NDArray[np.object_],
+    ) -> pd.DataFrame:
+        import numpy as np
+
+        n, m = len(self.rows), len(titles)
+        rows = {name: np.repeat(values, m) for name, values in self.about.items()}
+        # One after the other into an array: a list of them would be made into texts of one length.
+        names, ids = np.empty(m, object), np.empty(m, object)
+        names[:], ids[:] = titles, [id_ for _, _, id_ in self.layout.items]
+        rows |= {
+            "item": np.tile(names, n),
+            "category": np.tile(category, n),
+            "points_possible": np.tile(points, n),
+            "raw": raw.ravel(),
+            "status": status.ravel(),
+            "code": code.ravel(),
+            ITEM_ID: np.tile(ids, n),
+            ROW: np.repeat(self.numbers, m),
+        }
+        return table(SCORES, rows, n * m)
+
+    def _totals(self) -> pd.DataFrame:
+        import numpy as np
+
+        kinds = {"current": "Current", "final": "Final", "override": "Override"}
+        found = {key: self.totals.numbers(None, f"{kind} Score") for key, kind in kinds.items()}
+        if not {(None, f"{kind} {what}") for kind in kinds.values() for what in ("Score", "Grade")} & set(
+            self.layout.totals
+        ):
+            why = "Canvas leaves them out of a course's entire gradebook with grading periods"
+            self.note("marks", len(self.rows), "the file has no totals; marks are computed", why)
+            return table(TOTALS, {}, 0)
+        none = np.full(len(self.rows), np.nan)
+        rows = {key: self.about[key] for key in ("student", "school", "course", "term")}
+        rows |= {key: none if values is None else values for key, values in found.items()}
+        for key, kind in (("current", "Current"), ("final", "Final")):
+            whole = self.totals.numbers(None, f"Unposted {kind} Score")
+            if whole is not None:
+                rows[f"{key}_unposted"] = whole
+        rows |= {f"{key}_letter": self.totals.letters(f"{kind} Grade") for key, kind in kinds.items()}
+        by_hand = int((~np.isnan(rows["override"]) | ~empty(rows["override_letter"])).sum())
+        if by_hand:
+            what = "marks were set by hand (Override), and that is the mark"
+            self.note("marks", by_hand, what, "scores do not give it")
+        return table(TOTALS, rows, len(self.rows))

@@ -1,0 +1,418 @@
+"""A school's own table as scores and marks: a row a student, a row a score, or marks alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from relsurvey.errors import ReadError
+from relsurvey.escape import yaml_scalar
+from relsurvey.grading import cells
+from relsurvey.grading.formats import ROW
+from relsurvey.grading.formats.columns import Columns, empties, many
+from relsurvey.grading.gradebook import KEYS, MARKS, SCORES, table
+from relsurvey.grading.letters import meaning
+from relsurvey.grading.mapping import Item
+from relsurvey.instrument.fold import fold
+from relsurvey.reading.match import shown
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+_ABOUT = ("student", "school", "course", "section", "teacher", "term")
+_MARK_TEXTS = ("school", "grade_level", "course", "subject", "section", "teacher", "term")
+#: What a column of statuses may say in words of its own.
+_STATUS = {
+    "": "scored", "scored": "scored", "graded": "scored", "calificado": "scored",
+    "late": "late", "tarde": "late", "con retraso": "late",
+    "missing": "missing", "faltante": "missing", "no entregado": "missing",
+    "excused": "excused", "exempt": "excused", "justificado": "excused", "exento": "excused",
+    "not assigned": "not_assigned", "not_assigned": "not_assigned", "no asignado": "not_assigned",
+    "ungraded": "scored", "not graded": "scored", "sin calificar": "scored",
+}  # fmt: skip
+
+
+def _about(c: Columns) -> dict[str, Any]:
+    return {**{role: c.objects(role) for role in _ABOUT}, ROW: c.table.numbers[c.rows]}
+
+
+def wide(c: Columns) -> pd.DataFrame:
+    """Return the scores of a table with a row a student and a column a piece of work.
+
+    Raises
+    ------
+    ReadError
+        If points possible are not known, two columns have one title, or a student has two scores of a work.
+    """
+    import numpy as np
+
+    about = _about(c)
+    details = {fold(name): item for name, item in c.mapping.items.items()}
+    kinds = c.mapping.kinds
+    titles: dict[str, str] = {}
+    without: list[str] = []
+    once: dict[str, list[Any]] = {"item": [], "category": [], "due": []}
+    each: dict[str, list[Any]] = {"points_possible": [], "raw": [], "status": [], "code": []}
+    percents = 0
+    known = [details.get(fold(column.name), Item()) for column in c.items]
+    dues = [item.due or c.head("due", column) for item, column in zip(known, c.items, strict=True)]
+    for (column, read), item, due in zip(c.scores_of(c.items), known, dues, strict=True):
+        title = item.title or column.name
+        if titles.setdefault(fold(title), column.name) != column.name:
+            raise ReadError(
+                f"{c.where}: the columns {shown(titles[fold(title)])} and {shown(column.name)} have one "
+                "title. Give each a `title` of its own under `items` in the mapping."
+            )
+        points = item.points
+        if points is None and c.head("points", column):
+            points = cells.plain_number(c.head("points", column), c.decimal)
+            if points is None:
+                raise ReadError(
+                    f"{c.where}: the row of points holds no number in the column {shown(column.name)}. "
+                    f"Correct it, or write `items: {{{yaml_scalar(column.name[:40])}: {{points: 10}}}}` into "
+                    "the mapping."
+                )
+        said = np.full(len(c.rows), np.nan if points is None else points)
+        _check_points(c, read, said, column.name)
+        named = np.unique(read.of[_fractions(read)])
+        if points is None:
+            said[:] = named[0] if len(named) == 1 else np.nan
+            said = np.where(_fractions(read), read.of, said)
+            if not len(named) and c.mapping.points is not None:
+                said[:] = c.mapping.points
+        raw, of, alone = _in_points(read, read.percent, said)
+        if alone.any():
+            # Without a number a cell is of as many points as the percents beside it; a number stays unclear.
+            of[np.isnan(of) & np.isnan(read.number)] = 100
+        if np.isnan(of).any():
+            without.append(column.name)
+        percents += int(alone.sum())
+        category = item.category or c.settings.categories.get(title)
+        once["item"].append(title)
+        once["category"].append(
+            category
+            or kinds.get(fold(title))
+            or kinds.get(fold(column.name))
+            or c.head("category", column)
+            or None
+        )
+        day = c.moment(due, list(filter(None, dues)), c.where, column.name) if due else np.datetime64("NaT")
+        once["due"].append(day)
+        for name, values in zip(each, (of, raw, read.status, read.code), strict=True):
+            each[name].append(values)
+    if without:
+        raise _no_points(c.where, without, "columns")
+    _note_percents(c, percents)
+    n, k = len(c.rows), len(titles)
+    rows: dict[str, Any] = {name: np.tile(values, k) for name, values in about.items()}
+    for name, entries in once.items():
+        values = np.empty(k, "datetime64[s]" if name == "due" else object)
+        values[:] = entries
+        rows[name] = np.repeat(values, n)
+    rows |= {name: np.concatenate(parts) for name, parts in each.items()}
+    return _once(c, table(SCORES, rows, n * k))
+
+
+def long(c: Columns) -> pd.DataFrame:
+    """Return the scores of a table with a row a score.
+
+    Raises
+    ------
+    ReadError
+        If points possible are not known, a row names no work, or nothing tells two scores of one work apart.
+    """
+    import numpy as np
+
+    role = "raw" if "raw" in c.columns else "percent"
+    column, read = c.scores_of([c.columns[role]])[0]
+    item = c.objects("item")
+    if empties(item).any():
+        first = c.table.numbers[c.rows[empties(item).argmax()]]
+        raise ReadError(
+            f"{c.where}, row {first}: the column {shown(c.columns['item'].name)} names no work. "
+            "Fill it in, or delete the row."
+        )
+    points = c.numbers("points_possible", "points possible")
+    _check_points(c, read, points, column.name)
+    percent = read.percent | (~np.isnan(read.number) & ~_fractions(read) & (role == "percent"))
+    points = _filled_points(c, item, np.where(np.isnan(points) & _fractions(read), read.of, points))
+    raw, of, alone = _in_points(read, percent, points)
+    empty = np.isnan(of) & np.isnan(read.number)
+    of[empty] = 100 if role == "percent" else _filled_points(c, item, of)[empty]
+    if np.isnan(of).any():
+        raise _no_points(c.where, list(dict.fromkeys(item[np.isnan(of)])), "work")
+    _note_percents(c, int(alone.sum()))
+    status, code = _statuses(c, read)
+    rows: dict[str, Any] = _about(c)
+    rows |= {"item": item, "points_possible": of, "raw": raw, "status": status, "code": code}
+    kinds = c.mapping.kinds
+    by = {title: c.settings.categories.get(title) or kinds.get(fold(title)) for title in set(item)}
+    named = np.array([by[title] for title in item], object)
+    rows["category"] = np.where(empties(named), c.objects("category"), named)
+    for name in ("due", "submitted"):
+        if name in c.columns:
+            rows[name] = c.moments(name)
+    if "days_late" in c.columns:
+        rows["days_late"] = c.numbers("days_late", "days late")
+    if "attempt" in c.columns:
+        attempt = c.numbers("attempt", "attempts")
+        attempt = np.where(np.isnan(attempt), 1, attempt)
+        if (attempt != np.floor(attempt)).any() or (attempt < 1).any():
+            raise ReadError(
+                f"{c.where}: {shown(c.columns['attempt'].name)} numbers attempts by other than 1, 2, 3. "
+                "Correct it, or its role in the mapping."
+            )
+        rows["attempt"] = attempt.astype(np.int16)
+    return _once(c, table(SCORES, rows, len(c.rows)))
+
+
+def _filled_points(c: Columns, item: NDArray[np.object_], of: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return points possible, where a row says none those of the same work, else the mapping's."""
+    import numpy as np
+    import pandas as pd
+
+    empty = np.isnan(of)
+    if empty.any():
+        known = pd.DataFrame({"course": c.objects("course"), "item": item, "of": of})
+        by = known.groupby(["course", "item"], dropna=False)["of"]
+        one = np.where(by.transform("nunique") == 1, by.transform("max"), np.nan)
+        of = np.where(empty, one, of)
+        if c.mapping.points is not None:
+            of = np.where(np.isnan(of), c.mapping.points, of)
+    return of
+
+
+def _statuses(c: Columns, read: cells.Cells) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return what became of each score: as its own cell says, or the column of statuses."""
+    import numpy as np
+
+    if "status" not in c.columns:
+        return read.status, read.code
+    column = c.columns["status"]
+    picked = column.cells.take(c.rows)
+    words = {fold(code): meant for code, meant in c.known.items() if isinstance(meant, str)}
+    meant = np.full(len(picked.texts), None, object)
+    unexplained: Counter[str] = Counter()
+    counts = picked.counts()
+    for place in picked.used:
+        text = fold(picked.texts[place])
+        meant[place] = words.get(text) or _STATUS.get(text)
+        if meant[place] is None:
+            unexplained[picked.texts[place].strip()] += counts[picked.texts[place]]
+    if unexplained:
+        raise cells.unexplained_error([(column.name, unexplained)], c.where, c.known)
+    said = meant[picked.codes]
+    texts = picked.objects()
+    numbered = ~np.isnan(read.number)
+    # Without a number, scored and late work waits to be graded; a code in the score's own cell stands.
+    empty = ~numbered & (read.code == "")
+    firm = np.isin(said, ("missing", "excused", "not_assigned"))
+    status = np.where(firm | (numbered & (said == "late")), said, read.status)
+    code = np.where(empty & firm, texts, read.code)
+    return status, code
+
+
+def _once(c: Columns, scores: pd.DataFrame) -> pd.DataFrame:
+    """Return scores of which no two are of one student, course, term, item and attempt.
+
+    Raises
+    ------
+    ReadError
+        If nothing tells two of them apart.
+    """
+    import numpy as np
+
+    keys = [*KEYS, "item", *(["attempt"] if "attempt" in c.columns else [])]
+    twice = scores.duplicated(keys, keep=False).to_numpy()
+    if not twice.any():
+        return scores
+    empty = (scores["status"] == "ungraded").to_numpy()
+    unit = scores.groupby(keys, dropna=False, sort=False).ngroup().to_numpy()
+    filled = np.bincount(unit, weights=~empty) > 0
+    spare = empty & (filled[unit] | scores.duplicated(keys).to_numpy())
+    if spare.any():
+        what = "empty cells beside another cell of the same student and work were left out"
+        why = "a student stands in two rows, as after a change of section"
+        c.note("layout", int(spare.sum()), what, why)
+        scores = scores[~spare].reset_index(drop=True)
+        twice = scores.duplicated(keys, keep=False).to_numpy()
+    if not twice.any():
+        return scores
+    if "attempt" not in c.columns and "submitted" in scores and _by_date(c, scores, twice):
+        return scores
+    again = scores.duplicated(keys).to_numpy()
+    which = (
+        "`course` or `term`" if c.mapping.layout == "wide" else "`attempt`, `submitted`, `course` or `term`"
+    )
+    raise ReadError(
+        f"{c.where}: {many(int(again.sum()), 'score')} of a student, course, term and work that have one "
+        f"already, the first in row {scores.loc[again, ROW].iloc[0]}. Name the column that tells them apart "
+        f"in the mapping ({which}), or delete the rows that repeat."
+    )
+
+
+def _by_date(c: Columns, scores: pd.DataFrame, twice: NDArray[np.bool_]) -> bool:
+    """Set attempts by when they were handed in, and say whether that tells all of them apart."""
+    keys = [*KEYS, "item"]
+    if scores.loc[twice, "submitted"].isna().any() or scores.duplicated([*keys, "submitted"]).any():
+        return False
+    order = scores.sort_values("submitted", kind="stable")
+    scores["attempt"] = order.groupby(keys, dropna=False, sort=False).cumcount().add(1).astype("int16")
+    what = "scores of the same student and work were numbered as attempts"
+    c.note("layout", int(twice.sum()), what, "in the order in which they were handed in")
+    return True
+
+
+def _note_percents(c: Columns, n: int) -> None:
+    if n:
+        what = "scores in percent were taken as of 100 points"
+        c.note("layout", n, what, "nothing says of how many points")
+
+
+def marks(c: Columns) -> pd.DataFrame:
+    """Return the marks of a table, and what else it says of whose they are; none where it says nothing.
+
+    Raises
+    ------
+    ReadError
+        If two rows give one mark, or a column of letters holds none.
+    """
+    import numpy as np
+
+    long = c.mapping.layout == "long"
+    graded = [] if long else [role for role in ("percent", "letter") if role in c.columns]
+    more = {"grade_level", "subject", "credits", "core", "ag", *c.groups} & set(c.columns)
+    if not (graded or more or c.mapping.courses):
+        return table(MARKS, {}, 0)
+    n = len(c.rows)
+    rows: dict[str, Any] = {role: c.objects(role) for role in ("student", *_MARK_TEXTS)}
+    rows["percent"] = _percents(c) if "percent" in graded else np.full(n, np.nan)
+    rows["letter"] = np.full(n, None, object) if long else _letters(c, rows["percent"])
+    rows["credits"] = c.numbers("credits", "credits")
+    rows["core"], rows["ag"] = c.yes("core"), c.yes("ag")
+    rows |= {name: c.objects(role) for role, name in c.groups.items()}
+    rows[ROW] = c.table.numbers[c.rows]
+    return c.mapping.with_courses(_one_each(c, table(MARKS, rows, n), graded))
+
+
+def _one_each(c: Columns, marks: pd.DataFrame, graded: Sequence[str]) -> pd.DataFrame:
+    """Return one row a mark.
+
+    Raises
+    ------
+    ReadError
+        If two rows give one mark.
+    """
+    twice = marks.duplicated(list(KEYS)).to_numpy()
+    if not twice.any():
+        return marks
+    given = marks[marks[list(graded)].notna().any(axis=1)] if graded else marks.iloc[:0]
+    again = given.duplicated(list(KEYS))
+    if again.any():
+        first = given.loc[again, ROW].iloc[0]
+        raise ReadError(
+            f"{c.where}: {many(int(again.sum()), 'mark')} of a student, course and term that have one "
+            f"already, the first in row {first}. Name the columns `course` and `term` in the mapping, or "
+            "delete the rows that repeat."
+        )
+    by = marks.groupby(list(KEYS), dropna=False, sort=False)
+    names = [name for name in marks if name not in (*KEYS, ROW, "section", "teacher")]
+    several = by[names].nunique().gt(1).any(axis=1)
+    if several.any():
+        what = "marks have several entries of a group or another column; the first was kept"
+        c.note("layout", int(several.sum()), what, "a mark has one of each")
+    filled = by[[name for name in marks if name not in KEYS]].transform("first")
+    one = marks.assign(**filled)[~twice].reset_index(drop=True)
+    return one.astype(object).where(one.notna(), None).astype({"percent": float, "credits": float})
+
+
+def _percents(c: Columns) -> NDArray[np.float64]:
+    import numpy as np
+
+    _, read = c.scores_of([c.columns["percent"]])[0]
+    of = np.where(np.isnan(read.of), c.mapping.out_of, read.of)
+    percent: NDArray[np.float64] = np.where(of == 100, read.number, 100 * read.number / of)
+    if c.mapping.out_of != 100:
+        what = f"marks out of {c.mapping.out_of:g} were taken as percents of it"
+        c.note("layout", int((~np.isnan(percent)).sum()), what, "the mapping says so")
+    above = int((percent > 100).sum())
+    if above:
+        c.note("layout", above, "marks are above 100 %", "kept as they are")
+    return percent
+
+
+def _letters(c: Columns, percent: NDArray[np.float64]) -> NDArray[np.object_]:
+    import numpy as np
+
+    letter = c.objects("letter")
+    if "letter" in c.columns:
+        texts = c.columns["letter"].cells.take(c.rows).counts()
+        texts.pop("", 0)
+        other = {text: n for text, n in texts.items() if meaning(text) is None}
+        if other and len(other) == len(texts):
+            raise ReadError(
+                f"{c.where}: the column {shown(c.columns['letter'].name)} holds no letter of a mark. "
+                "Give it the role `percent` if it holds numbers, or another one, in the mapping."
+            )
+        if other:
+            what = f"{len(other)} texts are no letters, such as an incomplete, and were kept"
+            c.note("layout", sum(other.values()), what, "they are no final marks")
+    empty = empties(letter) & ~np.isnan(percent)
+    if c.mapping.cuts and empty.any():
+        from relsurvey.grading.values import letters
+
+        letter[empty] = letters(percent[empty], c.mapping.percent_cuts)
+        what = "marks were given the letter of their number"
+        c.note("layout", int(empty.sum()), what, "by the mapping's cuts")
+    return letter
+
+
+def _fractions(read: cells.Cells) -> NDArray[np.bool_]:
+    """Return which cells name the points possible themselves, as ``8/10`` does."""
+    import numpy as np
+
+    return ~np.isnan(read.of) & ~read.percent
+
+
+def _check_points(c: Columns, read: cells.Cells, points: NDArray[np.float64], name: str) -> None:
+    """Refuse a cell such as ``8/10`` that says otherwise than the points possible that are known.
+
+    Raises
+    ------
+    ReadError
+        If there is one.
+    """
+    import numpy as np
+
+    other = np.flatnonzero(_fractions(read) & ~np.isnan(points) & (read.of != points))
+    if len(other):
+        raise ReadError(
+            f"{c.where}: the column {shown(name)} has scores out of {read.of[other[0]]:g}, and the points "
+            f"possible are {points[other[0]]:g}. Correct one of the two."
+        )
+
+
+def _in_points(
+    read: cells.Cells, percent: NDArray[np.bool_], points: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return scores in points, of how many they are, and which are percents of a number nobody knows."""
+    import numpy as np
+
+    alone = percent & np.isnan(points)
+    raw = np.where(percent & ~alone, read.number * points / 100, read.number)
+    return raw, np.where(alone, 100.0, points), alone
+
+
+def _no_points(where: str, names: Sequence[str], what: str) -> ReadError:
+    listed = ", ".join(shown(name, 40) for name in names[:6])
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    fix = "give a column the role `points_possible`"
+    if what == "columns":
+        fix = f"`items: {{{yaml_scalar(names[0][:40])}: {{points: 10}}}}`"
+    return ReadError(
+        f"{where} does not say how many points are possible for the {what} {listed}{more}. "
+        f"Say it in the mapping: {fix}, or `points: 10` for all."
+    )

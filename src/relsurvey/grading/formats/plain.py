@@ -1,0 +1,159 @@
+"""A school's own tables: a row a student, a row a score, or marks alone, through a mapping."""
+
+from __future__ import annotations
+
+from relsurvey.errors import MatchError, ReadError
+from relsurvey.grading.formats import Part, Settings, layouts
+from relsurvey.grading.formats.columns import Columns
+from relsurvey.grading.gradebook import SCORES, TOTALS, table
+from relsurvey.grading.mapping import IGNORE, OWN, GradebookMapping, candidates, remember, remembered
+from relsurvey.grading.policy import Policy
+from relsurvey.instrument.fold import fold
+from relsurvey.reading.formats import Table, plain
+from relsurvey.reading.ledger import Entry
+from relsurvey.reading.mapping import beside
+from relsurvey.reading.match import nearest, shown
+from relsurvey.reading.opening import Opened
+
+NAME = "plain table"
+_BY_HEADINGS = " made of its headings"
+
+
+def read(opened: Opened, mapping: GradebookMapping | None = None, settings: Settings | None = None) -> Part:
+    """Read a gradebook that is a plain table.
+
+    Without a mapping the one beside the file is used, else the one remembered for its header, else a proposal
+    if it leaves nothing open.
+
+    Parameters
+    ----------
+    opened
+        The file.
+    mapping
+        Which column holds what.
+    settings
+        What the caller says: ``course, teacher, term, school`` fill what the file leaves empty, ``codes``
+        come before the mapping's, and beside ``path`` a mapping is looked for.
+
+    Raises
+    ------
+    MatchError
+        If no mapping fits; without any, it holds the proposed one and says where to save it.
+    ReadError
+        If the file does not hold what the mapping says.
+    """
+    settings = settings or Settings()
+    found, where_from = (mapping, "") if mapping is not None else _found(opened, settings)
+    if not found.confirmed:
+        raise MatchError(
+            f"The mapping for {opened.file} was never looked over. Check its lines, then set "
+            "`confirmed: true`."
+        )
+    if found.layout in OWN:
+        raise MatchError(
+            f"{opened.file} is no {OWN[found.layout]} gradebook, and its mapping says "
+            f"`layout: {found.layout}`. "
+            "Write `wide`, `long` or `marks`, and name its `columns`."
+        )
+    columns = Columns(table_of(opened, found), found, settings)
+    where, rows = columns.where, len(columns.table)
+    why = "a person decided it for files with this header"
+    if where_from == _BY_HEADINGS:
+        why = "every heading was known, and nothing was left open"
+    before = (
+        Entry("open", where, rows, "rows stand under the header", f"read as {NAME}"),
+        Entry("mapping", where, rows, f"its columns were read by a mapping{where_from}", why),
+    )
+    match found.layout:
+        case "wide":
+            scores = layouts.wide(columns)
+        case "long":
+            scores = layouts.long(columns)
+        case _:
+            scores = table(SCORES, {}, 0)
+    marks = layouts.marks(columns)
+    columns.note("rows kept", len(columns.rows), "rows were read", "each names a student")
+    policies: tuple[Policy, ...] = ()
+    if found.cuts:
+        title = {"en": "As exported", "es": "Como se exportó"}
+        policies = (Policy(id="as-exported", title=title, cuts=found.percent_cuts),)
+    if where_from != _BY_HEADINGS and settings.path is not None:
+        remember(found, columns.table.fingerprint)
+    return Part(scores, marks, table(TOTALS, {}, 0), policies, (*before, *columns.entries))
+
+
+def _found(opened: Opened, settings: Settings) -> tuple[GradebookMapping, str]:
+    from relsurvey.grading.propose import propose
+
+    path = settings.path
+    proposal = propose(opened, settings.codes)
+    waiting = None
+    for place, found in candidates(path, proposal.table.fingerprint):
+        if found.confirmed:
+            kept = place == remembered(proposal.table.fingerprint)
+            return found, ", as remembered from an earlier file" if kept else f", {place.name}"
+        waiting = waiting or place
+    if proposal.complete:
+        return proposal.mapping.model_copy(update={"confirmed": True}), _BY_HEADINGS
+    if waiting is not None:
+        raise MatchError(
+            f"{waiting.name} lies beside {opened.file} and was never looked over. "
+            "Check its lines, then set `confirmed: true` in it."
+        )
+    place_ = (
+        f"as {beside(path).name} beside it"
+        if path is not None
+        else "as a file, and give its path as mapping="
+    )
+    raise MatchError(
+        f"{opened.file} needs a mapping: {proposal.open[0]}. Save the lines below {place_}, "
+        f"look them over, and set `confirmed: true`.\n\n{proposal.to_yaml(opened.file)}"
+    )
+
+
+def table_of(opened: Opened, mapping: GradebookMapping) -> Table:
+    """Return the sheet that has the mapping's columns.
+
+    Raises
+    ------
+    MatchError
+        If a column is in none, with the nearest; or if the file's header is not the one it was made for.
+    """
+    wanted = {fold(name): name for name in (*mapping.columns, *mapping.items)}
+    best: tuple[int, Table] | None = None
+    for sheet in opened.sheets:
+        if not plain.detect(sheet):
+            continue
+        found = plain.read(sheet, lambda cell: fold(cell) in wanted)
+        score = len(wanted.keys() & {fold(name) for name in found.names})
+        if best is None or score > best[0]:
+            best = score, found
+    if best is None:
+        raise ReadError(f"{opened.file} has no sheet with cells. Export it again.")
+    score, found = best
+    here = {fold(name) for name in found.names}
+    if not score:
+        sheets = f" (it has the sheets {', '.join(shown(s.name, 30) for s in opened.sheets[:6])})"
+        raise MatchError(
+            f"{opened.file} has none of the columns that the mapping names, such as "
+            f"{shown(next(iter(wanted.values())))}{sheets if len(opened.sheets) > 1 else ''}. "
+            "Check that it is the right file, or make a mapping for it."
+        )
+    for key, name in wanted.items():
+        if key not in here:
+            near = nearest(name, found.names)
+            said = ", ".join(shown(text, 40) for text in near)
+            missing = len(wanted.keys() - here) - 1
+            raise MatchError(
+                f"The mapping names a column {shown(name)}, which {found.where} does not have"
+                f"{f' (nearest: {said})' if near else ''}"
+                f"{f', and {missing} more' if missing else ''}. Correct the mapping or remove the line."
+            )
+    rest = [name for name in found.names if fold(name) not in wanted]
+    if rest and mapping.fingerprint not in (None, found.fingerprint):
+        more = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
+        raise MatchError(
+            f"The mapping was made for another header: {found.where} has also the column {shown(rest[0])}"
+            f"{more}. Add what it holds (`item`, or `{IGNORE}`) to `columns`, and remove `fingerprint`."
+        )
+    return found

@@ -1,0 +1,409 @@
+"""A mapping for a gradebook that nobody described yet: what its headings and cells most likely mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relsurvey.errors import ReadError
+from relsurvey.escape import yaml_scalar
+from relsurvey.grading import cells, codes
+from relsurvey.grading.formats.columns import names
+from relsurvey.grading.letters import meaning
+from relsurvey.grading.mapping import GROUP, IGNORE, ROLES, GradebookMapping, Item, Layout, Rows
+from relsurvey.instrument.fold import fold
+from relsurvey.reading.fit import TOTALS
+from relsurvey.reading.formats import Table, TableColumn, plain
+from relsurvey.reading.headings import HEADINGS, personal
+from relsurvey.reading.match import alike, shown
+from relsurvey.reading.opening import Opened
+
+if TYPE_CHECKING:
+    from relsurvey.reading.opening import Sheet
+
+#: How schools head the columns of a gradebook, beside those that any file about students has.
+_HEADINGS = {
+    "student": (
+        *HEADINGS["respondent"], "student", "sid", "perm", "unique id", "unique user id", "estudiante",
+        "alumno", "id de estudiante", "número de alumno", "clave de alumno", "no. de control",
+    ),
+    "school": (*HEADINGS["school"], "school id", "plantel"),
+    "course": (
+        "course", "course name", "course title", "course id", "class name", "curso", "asignatura", "clase",
+        "nombre del curso",
+    ),
+    "section": (*HEADINGS["section"], "section id", "section name", "class", "class id"),
+    "teacher": (*HEADINGS["teacher"], "teacher id", "instructor", "profesor", "profesora"),
+    "term": (
+        "term", "semester", "quarter", "trimester", "marking period", "grading period", "store code",
+        "semestre", "trimestre", "bimestre", "periodo de calificación",
+    ),
+    "subject": ("subject", "department", "subject area", "materia", "departamento", "área"),
+    "grade_level": (*HEADINGS["grade_level"], "gradelevel", "nivel"),
+    "item": (
+        "item", "assignment", "assignment name", "assignment title", "assessment", "work", "activity",
+        "task", "title", "tarea", "trabajo", "actividad", "evaluación",
+    ),
+    "category": (
+        "category", "assignment category", "assignment group", "assignment type", "type", "categoría",
+        "tipo", "rubro",
+    ),
+    "due": ("due", "due date", "date due", "fecha de entrega", "fecha límite", "vence"),
+    "submitted": (
+        "submitted", "submitted at", "date submitted", "submission date", "turned in", "handed in",
+        "entregado", "entregada", "fecha entregado",
+    ),
+    "days_late": ("days late", "late days", "días de retraso", "días tarde"),
+    "points_possible": (
+        "points possible", "max points", "maximum points", "max score", "possible", "out of",
+        "possible points", "puntos posibles", "puntaje máximo", "puntuación máxima", "valor máximo",
+    ),
+    "raw": (
+        "score", "points", "points earned", "raw score", "raw", "earned", "puntos", "puntaje", "puntuación",
+        "puntos obtenidos", "calificación", "nota",
+    ),
+    "percent": (
+        "percent", "percentage", "percent score", "%", "overall", "overall percent", "course grade",
+        "final percent", "porcentaje", "promedio final", "calificación final", "nota final",
+    ),
+    "status": ("status", "submission status", "flag", "estado", "estatus"),
+    "attempt": ("attempt", "attempt number", "try", "intento", "número de intento"),
+    "letter": (
+        "letter", "letter grade", "mark", "final grade", "final mark", "final letter", "letra",
+        "calificación con letra",
+    ),
+    "credits": ("credits", "credit", "credits earned", "earned credits", "créditos"),
+    "core": ("core", "core course", "materia básica"),
+    "ag": ("a-g", "ag", "a-g subject", "a-g area", "uc/csu"),
+}  # fmt: skip
+_GROUPS = {
+    "gender": ("gender", "género", "sex", "sexo"),
+    "race": ("race", "ethnicity", "race/ethnicity", "race and ethnicity", "raza", "etnia"),
+    "english_learner": ("english learner", "el", "ell", "english language learner", "aprendiz de inglés"),
+    "frpm": ("frpm", "free or reduced price meals", "sed", "socioeconomically disadvantaged"),
+    "iep": ("iep", "sped", "special education", "students with disabilities", "educación especial"),
+}
+_ROW = {
+    "points": ("points possible", "max points", "maximum points", "points", "out of", "max", "possible",
+               "puntos posibles", "puntos", "puntaje máximo", "puntuación máxima"),
+    "due": ("due", "due date", "date", "fecha de entrega", "fecha"),
+    "category": ("category", "type", "assignment group", "categoría", "tipo"),
+}  # fmt: skip
+#: Texts that mean the same in any school.
+_CODES = {
+    "excused": "excused", "exempt": "excused", "justificado": "excused", "exento": "excused",
+    "missing": "missing", "no entregado": "missing", "faltante": "missing", "not assigned": "not_assigned",
+}  # fmt: skip
+_ALIKE = 0.88
+_LETTERS_WITHIN = 12
+_POINTS = re.compile(
+    r"\s*(?:[(\[]\s*(?:/|out of|de)?\s*(\d+(?:[.,]\d+)?)\s*(?:points?|pts?|puntos?)\.?\s*[)\]]"
+    r"|(?:/|\bout of)\s*(\d+(?:[.,]\d+)?))\s*\Z",
+    re.IGNORECASE,
+)
+_JOINTS = re.compile(r"[\s_.\-]+")
+_HEAD = """\
+Proposed by relsurvey for {file}. Look every line over: a column's name stands left, what it holds right.
+Then set `confirmed: true`; the next file with this header is read with no question asked.
+Still open: {open}."""
+
+
+def _bare(text: str) -> str:
+    return _JOINTS.sub(" ", fold(text)).strip(" *:?")
+
+
+_RANK = {_bare(text): i for i, text in enumerate(_HEADINGS["student"])}
+_SUMS = frozenset(
+    map(_bare, (*TOTALS, "total points", "final score", "current score", "total score", "subtotal"))
+)
+_ROLE_OF = {_bare(text): role for role, texts in reversed(_HEADINGS.items()) for text in texts}
+_GROUP_OF = {_bare(text): name for name, texts in _GROUPS.items() for text in texts}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A mapping to be looked over.
+
+    Attributes
+    ----------
+    mapping
+        The mapping, not confirmed.
+    table
+        The sheet it was made for.
+    remarks
+        By a column's name, how it came by what it is said to hold.
+    open
+        What is left for a person, the most important first.
+    """
+
+    mapping: GradebookMapping
+    table: Table
+    remarks: dict[str, str]
+    open: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether it leaves nothing open."""
+        return not self.open
+
+    def to_yaml(self, file: str) -> str:
+        """Return it as the YAML that a person edits."""
+        return self.mapping.to_yaml(
+            self.remarks, _HEAD.format(file=file, open="; ".join(self.open) or "nothing")
+        )
+
+
+def propose(opened: Opened, meant: Mapping[str, float | str] | None = None) -> Proposal:
+    """Propose how a plain gradebook is read.
+
+    Parameters
+    ----------
+    opened
+        The file.
+    meant
+        Codes that are known already.
+
+    Raises
+    ------
+    ReadError
+        If the file has no table at all.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from relsurvey.reading.opening import from_frame
+    >>> found = propose(from_frame(pd.DataFrame({"Student ID": ["s1", "s2"], "Quiz (10 pts)": ["8", "NHI"]})))
+    >>> found.mapping.layout, found.mapping.columns
+    ('wide', {'Student ID': 'student', 'Quiz (10 pts)': 'item'})
+    >>> found.open
+    ("the text 'NHI' (1) stands for no number: add it to `codes`",)
+    """
+    table = _table(opened)
+    return _Proposing(table, {**_CODES, **(meant or {})}).proposal()
+
+
+def _table(opened: Opened) -> Table:
+    """Return the sheet with the most known headings; of several such, the fullest."""
+    found = [plain.read(sheet, _known) for sheet in opened.sheets if _readable(sheet)]
+    found = [table for table in found if len(table) and table.columns]
+    if not found:
+        raise ReadError(f"{opened.file} has no row under a header. Export it again.")
+    return max(found, key=lambda table: (sum(map(_known, table.names)), len(table) * len(table.columns)))
+
+
+def _readable(sheet: Sheet) -> bool:
+    return plain.detect(sheet)
+
+
+def _known(heading: str) -> bool:
+    return _bare(heading) in _ROLE_OF or _bare(heading) in _GROUP_OF
+
+
+class _Proposing:
+    def __init__(self, table: Table, meant: dict[str, float | str]) -> None:
+        self.table, self.meant = table, meant
+        self.remarks: dict[str, str] = {}
+        self.open: list[str] = []
+        self.pointless: list[str] = []
+        self.rows = self._rows()
+        self.head_rows = list(self.rows.values())
+
+    def proposal(self) -> Proposal:
+        roles = {column.name: self._role(column) for column in self.table.columns}
+        layout = self._layout(roles)
+        columns, items = self._columns(roles, layout)
+        found: dict[str, float | str] = {}
+        if layout != "marks":
+            scored = ("raw", "percent") if layout == "long" else ("item",)
+            found = self._codes([c for c in self.table.columns if columns[c.name] in scored])
+        heads = {key: self._text_of(row) for key, row in self.rows.items()} if layout == "wide" else {}
+        mapping = GradebookMapping(
+            layout=layout,
+            fingerprint=self.table.fingerprint,
+            confirmed=False,
+            columns=columns,
+            items=items,
+            rows=Rows(**heads),
+            codes=found,
+        )
+        self._needs(mapping)
+        return Proposal(mapping, self.table, self.remarks, tuple(dict.fromkeys(self.open)))
+
+    def _rows(self) -> dict[str, int]:
+        """Return the rows that speak of the work: near the top or at the end, with a word for it in front."""
+        near = [*range(min(5, len(self.table))), *range(max(5, len(self.table) - 2), len(self.table))]
+        found: dict[str, int] = {}
+        for row in near:
+            front = next(
+                (column.cells[row] for column in self.table.columns if column.cells[row].strip()), ""
+            )
+            for key, texts in _ROW.items():
+                if _bare(front) in texts and key not in found:
+                    found[key] = row
+                    break
+        return found
+
+    def _text_of(self, row: int) -> str:
+        return next(column.cells[row].strip() for column in self.table.columns if column.cells[row].strip())
+
+    def _texts(self, column: TableColumn) -> dict[str, int]:
+        """Return what stands in a column's cells of students, and how often."""
+        import numpy as np
+
+        counts = column.cells.take(np.delete(np.arange(len(self.table)), self.head_rows)).counts()
+        counts.pop("", 0)
+        return {text: n for text, n in counts.items() if text.strip()}
+
+    def _role(self, column: TableColumn) -> str | None:
+        """Return what a column holds; None where it is like nothing that is known."""
+        name = _bare(column.header or column.name)
+        if role := _ROLE_OF.get(name):
+            if role == "student" and names(self._texts(column)):
+                self.remarks[column.name] = "a person's name never enters"
+                return IGNORE
+            return self._by_cells(column, role)
+        if name in _SUMS:
+            self.remarks[column.name] = "a total is no piece of work"
+            self.open.append(f"whether {shown(column.name, 40)} is the mark (`percent`) or is left out")
+            return IGNORE
+        if group := _GROUP_OF.get(name):
+            return GROUP + group
+        if personal(column.header):
+            self.remarks[column.name] = "a person's name or address never enters"
+            return IGNORE
+        if not self._texts(column):
+            self.remarks[column.name] = "empty"
+            return IGNORE if not self._scores(column) else None
+        best = max(_ROLE_OF, key=lambda text: alike(name, text))
+        if alike(name, best) >= _ALIKE and not self._scores(column):
+            self.remarks[column.name] = f"like {best}"
+            self.open.append(f"whether {shown(column.name, 40)} is `{_ROLE_OF[best]}`")
+            return _ROLE_OF[best]
+        return None
+
+    def _by_cells(self, column: TableColumn, role: str) -> str:
+        """Return what a heading means, where its cells tell better: a `Grade` can be a letter or a number."""
+        texts = self._texts(column)
+        letters = bool(texts) and all(meaning(text) and not text.strip().isdigit() for text in texts)
+        if role in ("grade_level", "raw", "percent", "letter") and letters:
+            return "letter"
+        if role in ("letter", "grade_level") and texts and self._scores(column):
+            levels = all(text.strip().isdigit() and int(text) <= _LETTERS_WITHIN for text in texts)
+            if not (role == "grade_level" and levels):
+                return "percent"
+        return role
+
+    def _scores(self, column: TableColumn) -> bool:
+        """Say whether a column can be one of scores: numbers, with codes between."""
+        texts = self._texts(column)
+        if not texts:
+            return any(column.cells[row].strip() for key, row in self.rows.items() if key == "points")
+        numbers = sum(n for text, n in texts.items() if self._number(text))
+        return numbers >= 0.5 * sum(texts.values())
+
+    def _number(self, text: str) -> bool:
+        return cells.number(text.strip()) is not None
+
+    def _layout(self, roles: dict[str, str | None]) -> Layout:
+        held = set(roles.values())
+        if "item" in held and held & {"raw", "percent"}:
+            return "long"
+        free = [
+            column for column in self.table.columns if roles[column.name] is None and self._scores(column)
+        ]
+        if free or not held & {"letter", "percent"}:
+            return "wide"
+        return "marks"
+
+    def _columns(
+        self, roles: dict[str, str | None], layout: Layout
+    ) -> tuple[dict[str, str], dict[str, Item]]:
+
+        columns: dict[str, str] = {}
+        items: dict[str, Item] = {}
+        ids = [column for column in self.table.columns if roles[column.name] == "student"]
+        # Of several columns that may hold ids, the one with the surest heading.
+        chosen = min(ids, key=lambda column: _RANK.get(_bare(column.header), len(_RANK)), default=None)
+        for column in self.table.columns:
+            name, role = column.name, roles[column.name]
+            fits = role is not None and (role in ROLES[layout] or role.startswith(GROUP) or role == IGNORE)
+            if layout == "wide" and (role is None or not fits or role == "item") and self._scores(column):
+                columns[name] = "item"
+                items |= self._item(column)
+            elif role is None or not fits:
+                columns[name] = IGNORE
+                self.remarks.setdefault(name, "like nothing that is known")
+                self.open.append(f"what {shown(name, 40)} holds")
+            elif role == "student" and column is not chosen:
+                columns[name] = IGNORE
+                self.remarks[name] = "another column holds the ids"
+            elif role != IGNORE and role in columns.values():
+                columns[name] = IGNORE
+                self.remarks[name] = f"another column is `{role}`"
+                self.open.append(f"which column is `{role}`")
+            else:
+                columns[name] = role
+        if layout == "long" and {"raw", "percent"} <= set(columns.values()):
+            spare = "percent" if "points_possible" in columns.values() else "raw"
+            name = next(name for name, role in columns.items() if role == spare)
+            columns[name] = IGNORE
+            self.remarks[name] = "another column says the same"
+        return columns, items
+
+    def _item(self, column: TableColumn) -> dict[str, Item]:
+        """Return what a heading says of a piece of work: ``Quiz 1 (10 pts)``."""
+        found = _POINTS.search(column.name)
+        if found and "points" not in self.rows:
+            points = float((found[1] or found[2]).replace(",", "."))
+            return {column.name: Item(title=column.name[: found.start()].strip() or None, points=points)}
+        texts = self._texts(column)
+        named = [text for text in texts if "%" in text or "/" in text]
+        said = "points" in self.rows and cells.number(column.cells[self.rows["points"]].strip()) is not None
+        if not said and len(named) < max(1, sum(map(self._number, texts))):
+            self.remarks[column.name] = "how many points are possible?"
+            self.pointless.append(column.name)
+        return {}
+
+    def _codes(self, columns: list[TableColumn]) -> dict[str, float | str]:
+        """Return the codes in columns of scores that mean the same anywhere; the others stay open."""
+        found: dict[str, float | str] = {}
+        unknown: dict[str, int] = {}
+        known = {text.casefold(): meant for text, meant in self.meant.items()}
+        usual = {text.casefold() for text in codes.USUAL}
+        for column in columns:
+            for text, n in self._texts(column).items():
+                bare = text.strip()
+                if bare.casefold() in usual:
+                    continue
+                if bare.casefold() in known:
+                    found[bare] = known[bare.casefold()]
+                elif not self._number(text):
+                    unknown[bare] = unknown.get(bare, 0) + n
+        short = {text: n for text, n in unknown.items() if len(text) <= _LETTERS_WITHIN}
+        for text, n in sorted(short.items(), key=lambda pair: -pair[1])[:6]:
+            self.open.append(f"the text {shown(text, 20)} ({n}) stands for no number: add it to `codes`")
+        if len(short) > 6 or len(short) < len(unknown):
+            self.open.append("further texts that stand for no number")
+        return found
+
+    def _needs(self, mapping: GradebookMapping) -> None:
+        held = set(mapping.columns.values())
+        first = []
+        if "student" not in held:
+            first.append("no column with the students' ids was found (`student`)")
+        if mapping.layout == "wide" and "item" not in held:
+            first.append("no column of scores was found (`item`)")
+        if mapping.layout == "long" and "points_possible" not in held and "percent" not in held:
+            first.append(
+                "no column says how many points are possible (`points_possible`, or `points: 10` for all)"
+            )
+        if self.pointless:
+            listed = ", ".join(shown(name, 40) for name in self.pointless[:4])
+            more = f" and {len(self.pointless) - 4} more columns" if len(self.pointless) > 4 else ""
+            first.append(
+                f"how many points are possible for {listed}{more} (`points: 10` for all, or "
+                f"`items: {{{yaml_scalar(self.pointless[0][:40])}: {{points: 10}}}}`)"
+            )
+        self.open[:0] = first
