@@ -238,6 +238,7 @@ BAD = {
     ),
     "no letters": ("id: a\ncuts: {}\n", 2, "`cuts` has no letters"),
     "a hole in the cuts": ("id: a\ncuts: {A: 90, D: 60}\n", 2, "there is no letter under 60"),
+    "a small hole in the cuts": ("id: a\ncuts: {A: 90, D: 0.5}\n", 2, "there is no letter under 0.5"),
     "cuts out of order": ("cuts:\n  A: 80\n  B: 90\n  F: 0\n", 3, "`B` starts at 90, not below `A` at 80"),
     "cuts that are equal": ("cuts: {A: 80, B: 80, F: 0}\n", 1, "`B` starts at 80, not below `A` at 80"),
     "missing as a floor that is not there": ("missing: {counts_as: floor}\n", 1, "there is no `floor`"),

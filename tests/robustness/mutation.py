@@ -1,6 +1,6 @@
-"""Change the statistics in a seeded sample of places, and see whether a test notices.
+"""Change the statistics or the grading engine in a seeded sample of places, and see whether a test notices.
 
-    python -m tests.robustness.mutation --number 300 --seed 1
+    python -m tests.robustness.mutation [--room grading] --number 300 --seed 1
 
 Needs mutmut (``pip install mutmut``), and the real data beside the checkout. It works on a copy of what is
 committed, takes an hour or so on two cores, and prints the score and every change that no test noticed.
@@ -9,6 +9,7 @@ committed, takes an hour or so on two cores, and prints the score and every chan
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
@@ -23,16 +24,30 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIG = """
 [tool.mutmut]
 source_paths = ["src"]
-only_mutate = ["src/relsurvey/analysis/*"]
+only_mutate = {files}
 also_copy = ["src", "tests", "docs", "notebooks"]
-pytest_add_cli_args_test_selection = [
-  "tests/analysis", "tests/reference", "tests/test_study.py", "tests/reading/test_roster.py",
-]
+pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "no:xdist", "-x"]
 track_dependencies = false
 timeout_multiplier = 5.0
 timeout_constant = 20.0
 """
+#: By room, which files are changed (below ``src/relsurvey``), and which tests are to notice it.
+ROOMS = {
+    "analysis": (
+        ["analysis/*"],
+        ["tests/analysis", "tests/reference", "tests/test_study.py", "tests/reading/test_roster.py"],
+    ),
+    "grading": (
+        [f"grading/{name}.py" for name in ("policy", "proof", "regrade", "support", "values", "work")],
+        [
+            f"tests/grading/test_{name}.py"
+            for name in (
+                "regrade_fields", "regrade_combinations", "policy", "refusals", "proof", "regrade_random",
+            )
+        ],
+    ),
+}  # fmt: skip
 
 
 def run(arguments: list[str], folder: Path) -> str:
@@ -47,10 +62,10 @@ def run(arguments: list[str], folder: Path) -> str:
     return done.stdout + done.stderr
 
 
-def names(folder: Path) -> list[str]:
+def names(folder: Path, room: str) -> list[str]:
     """Return the name of every change that mutmut made."""
     found = []
-    for file in sorted((folder / "mutants" / "src" / "relsurvey" / "analysis").rglob("*.py")):
+    for file in sorted((folder / "mutants" / "src" / "relsurvey" / room).rglob("*.py")):
         module = ".".join(file.relative_to(folder / "mutants" / "src").with_suffix("").parts)
         text = file.read_text("utf-8")
         found += [
@@ -64,6 +79,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--room", choices=ROOMS, default="analysis")
     parser.add_argument("--number", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
@@ -80,10 +96,15 @@ def main() -> int:
                     dirs_exist_ok=True,
                 )
         project = folder / "pyproject.toml"
-        project.write_text(project.read_text("utf-8") + CONFIG, "utf-8")
+        files, tests = ROOMS[asked.room]
+        # A list of plain texts is the same in JSON and in TOML.
+        config = CONFIG.format(
+            files=json.dumps([f"src/relsurvey/{name}" for name in files]), tests=json.dumps(tests)
+        )
+        project.write_text(project.read_text("utf-8") + config, "utf-8")
         print("Making the changes, and looking which test runs what", file=sys.stderr, flush=True)
         first = run(["run", "--max-children", "2", "nothing.is.called.so"], folder)
-        every = names(folder)
+        every = names(folder, asked.room)
         if not every:
             print(first[-2000:], file=sys.stderr)
             return 2

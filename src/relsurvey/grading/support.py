@@ -63,8 +63,9 @@ def refusals(gradebook: Gradebook, policy: Policy) -> Iterator[str]:
         named = [i for i, code in enumerate(work.codes) if code in policy.missing.codes]
         if never.any() and not np.isin(work.code[never], named).any():
             yield (
-                f"`missing: codes` of {name} names {', '.join(policy.missing.codes)}, and no missing work in the "
-                "gradebook is marked so. Correct the codes, or leave them out: then all missing work is meant."
+                f"`missing: codes` of {name} names {', '.join(policy.missing.codes)}, and no missing work in "
+                "the gradebook is marked so. Correct the codes, or leave them out: then all missing work is "
+                "meant."
             )
     for key, part in (("late", policy.late), ("makeup", policy.makeup)):
         if part is not None and np.isnan(work.late).all():

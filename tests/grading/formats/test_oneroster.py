@@ -177,8 +177,6 @@ def test_what_a_status_means(tmp_path, status, score, more, raw, expected, code)
     folder = write(tmp_path / "export", made, "1.2")
     found = read_gradebook(folder, blank="ungraded", codes={"NHI": "missing"})
     first = rows(found, "raw", "status", "code")[0]
-    if expected == "missing":
-        first[0] = first[0] if score else None
     assert first == [raw, expected, code]
 
 
@@ -365,7 +363,7 @@ def test_a_mapping_says_what_the_tables_do_not(tmp_path):
     assert rows(found, "category")[0] == ["Practice"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_random_gradebook_reads_back_as_it_was_written(tmp_path_factory, data):
     students = data.draw(st.integers(1, 5))
