@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from relsurvey.grading.mapping import GradebookMapping
     from relsurvey.grading.ontrack import on_track
     from relsurvey.grading.policy import Policy
+    from relsurvey.grading.practices import adoption
     from relsurvey.grading.proof import prove
     from relsurvey.grading.rates import df_rates
     from relsurvey.grading.reading import Source, read_gradebook
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from relsurvey.grading.weeks import term_marks
 
 _HOMES = {
+    "adoption": "relsurvey.grading.practices",
     "BlankChoiceError": "relsurvey.errors",
     "Gradebook": "relsurvey.grading.gradebook",
     "GradebookMapping": "relsurvey.grading.mapping",
@@ -76,6 +78,7 @@ __all__ = [
     "Rule",
     "Snapshots",
     "Source",
+    "adoption",
     "ag_pace",
     "attendance",
     "compare_policies",
