@@ -386,3 +386,52 @@ def test_the_language_of_the_browser_is_spoken(read: Read) -> None:
     assert "De un vistazo" in text
     assert "Simulated" not in text
     assert "Show" not in text
+
+
+PIECES = (
+    ".rs-page :is(.rs-row:not(.rs-row-axis), .rs-question:not(.rs-distribution-head), .rs-card > section)"
+)
+
+# The first frame after a click: how many pieces, where the last one ends, how high the window is.
+FIRST_FRAME = """
+([address, pieces]) => new Promise((done) => {
+  new MutationObserver((_, watch) => {
+    watch.disconnect();
+    requestAnimationFrame(() => {
+      const drawn = [...document.querySelectorAll(pieces)];
+      const ends = drawn.map((piece) => piece.getBoundingClientRect().bottom);
+      done([ends.length, Math.max(0, ...ends), innerHeight]);
+    });
+  }).observe(document.querySelector('.rs'), { subtree: true, childList: true, attributes: true });
+  const links = [...document.querySelectorAll('.rs-pages a')];
+  links.find((a) => a.getAttribute('href').includes(address)).click();
+})
+"""
+
+
+@pytest.mark.parametrize("width", [390, 820, 1600])
+def test_the_first_frame_fills_the_window_and_the_rest_follows(read: Read, width: int) -> None:
+    page = read(viewport={"width": width, "height": 1180}).open(SCHOOL)
+    waited = False
+    for name in ("questions", "groups", "about", "glance"):
+        drawn, bottom, height = page.evaluate(FIRST_FRAME, [f"/{name}/", PIECES])
+        # What marks the end of a page that is still to grow is empty, and goes when it is whole.
+        expect(page.locator(".rs-page > div:empty")).to_have_count(0)
+        pieces = page.locator(PIECES).count()
+        assert drawn == pieces or bottom >= height, name
+        waited = waited or drawn < pieces
+    assert waited, "some page is longer than the window"
+
+
+def test_a_click_for_another_tab_stays_the_browsers(read: Read) -> None:
+    page = read().open(SCHOOL)
+    link = page.get_by_role("link", name="Questions", exact=True)
+    taken = "(a) => { const e = new MouseEvent('click', { %s: true, bubbles: true, cancelable: true });"
+    for key in ("ctrlKey", "metaKey", "shiftKey", "altKey"):
+        link.evaluate(
+            "(a) => a.addEventListener('click', (e) => { window.taken = e.defaultPrevented; "
+            "e.preventDefault(); }, { once: true })"
+        )
+        link.evaluate(taken % key + " a.dispatchEvent(e); }")
+        assert page.evaluate("window.taken") is False
+    assert hash_of(page) == SCHOOL

@@ -18,29 +18,34 @@ function runsOf(sections: readonly Section[]): Section[][] {
   return found;
 }
 
-export function About({ scene }: { scene: Scene }): JSX.Element {
+/** The cards of words. What the word means on every page belongs to what the pages show, so it stands first. */
+export function cardsOf({ view }: Scene): Section[][] {
+  return runsOf([{ title: {}, paragraphs: [view.favorable] }, ...view.about]);
+}
+
+export function About({ scene, few }: { scene: Scene; few: number }): JSX.Element {
   const { view, words } = scene;
-  // What the word means on every page belongs to what the pages show, so it stands first.
-  const favorable: Section = { title: {}, paragraphs: [view.favorable] };
   return (
     <>
-      {runsOf([favorable, ...view.about]).map((run, index) => {
-        const [first] = run;
-        const table = first === undefined ? null : sectionTable(scene, first);
-        return (
-          <section class={table === null ? "rs-card rs-prose" : "rs-card rs-told"} key={index}>
-            {run.map((section, at) => (
-              <section key={at}>
-                <h3>{section === favorable ? words.favorableMeans : scene.say(section.title)}</h3>
-                {section.paragraphs.map((paragraph, number) => (
-                  <p key={number}>{scene.say(paragraph)}</p>
-                ))}
-              </section>
-            ))}
-            {table !== null && <TableView scene={scene} table={table} />}
-          </section>
-        );
-      })}
+      {cardsOf(scene)
+        .slice(0, few)
+        .map((run, index) => {
+          const [first] = run;
+          const table = first === undefined ? null : sectionTable(scene, first);
+          return (
+            <section class={table === null ? "rs-card rs-prose" : "rs-card rs-told"} key={index}>
+              {run.map((section, at) => (
+                <section key={at}>
+                  <h3>{section.paragraphs[0] === view.favorable ? words.favorableMeans : scene.say(section.title)}</h3>
+                  {section.paragraphs.map((paragraph, number) => (
+                    <p key={number}>{scene.say(paragraph)}</p>
+                  ))}
+                </section>
+              ))}
+              {table !== null && <TableView scene={scene} table={table} />}
+            </section>
+          );
+        })}
     </>
   );
 }

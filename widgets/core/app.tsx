@@ -65,6 +65,9 @@ export function App({ scene, tables, toggleTable, keyTarget }: AppProps): JSX.El
     }
   };
 
+  // Listening anew on every page would take longer than some pages do.
+  const acting = useRef(act);
+  acting.current = act;
   useLayoutEffect(() => {
     const listen = (event: Event): void => {
       if (!(event instanceof KeyboardEvent) || !keysOn) return;
@@ -74,11 +77,11 @@ export function App({ scene, tables, toggleTable, keyTarget }: AppProps): JSX.El
       if (action === null) return;
       event.preventDefault();
       event.stopPropagation();
-      act(action);
+      acting.current(action);
     };
     keyTarget.addEventListener("keydown", listen);
     return () => keyTarget.removeEventListener("keydown", listen);
-  });
+  }, [keyTarget, keysOn]);
 
   // A new page or part moves the focus to its heading; a new unit or language is announced and leaves it where it is.
   const before = useRef(state);

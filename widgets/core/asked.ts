@@ -29,10 +29,13 @@ const BY: Record<Sort, (cell: ItemCell) => number | null> = {
 function found(scene: Scene): Asked[] {
   const { view, unit, state } = scene;
   const items = new Map(view.items.map((item) => [item.id, item]));
-  const wanted = searchable(state.find).split(/\s+/);
+  const wanted = searchable(state.find)
+    .split(/\s+/)
+    .filter((word) => word !== "");
   return unit.items.flatMap((cell) => {
     const item = items.get(cell.item);
     if (item === undefined) return [];
+    if (wanted.length === 0) return [{ item, cell }];
     const text = searchable(`${scene.say(item.text)} ${item.scale ? scaleTitle(scene, item.scale) : ""}`);
     return wanted.every((word) => text.includes(word)) ? [{ item, cell }] : [];
   });

@@ -1,21 +1,23 @@
 /** A page: the sentences and the picture, the table, what is not shown. The same on screen and on paper. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { About } from "./about";
+import { About, cardsOf } from "./about";
 import { Change } from "./change";
 import { Comments } from "./comments";
 import { Cover } from "./cover";
 import { Glance } from "./glance";
-import { Groups } from "./groups";
+import { Groups, linesOf, openTable } from "./groups";
 import { Guess } from "./guess";
-import { Next } from "./next";
+import { Next, PIECES as NEXT_PIECES } from "./next";
 import { Questions } from "./questions";
 import { Link, type Scene, titleOf } from "./scene";
 import { Hidden } from "./sentences";
 import { TablePanel, TableView } from "./table";
-import { tablesOf } from "./tables";
+import type { PageId } from "./strings";
+import { hasTables, tablesOf } from "./tables";
 import { TakePicture } from "./take";
 import { capital } from "./text";
+import { roomFor, useFirst } from "./whole";
 
 /** What the numbers are about, on every page. The menus stand beside its first line. */
 export function Heading({ scene, children }: { scene: Scene; children?: ComponentChildren }): JSX.Element {
@@ -48,22 +50,47 @@ interface BodyProps {
   toggleTable: () => void;
 }
 
+/** What a long page consists of: where the first piece begins and how high one is about, in pixels, and how many. */
+const PIECES: Partial<Record<PageId, { above: number; each: number; all: (scene: Scene) => number }>> = {
+  glance: { above: 540, each: 80, all: ({ unit }) => unit.scales.length },
+  questions: { above: 500, each: 150, all: ({ unit }) => unit.items.length },
+  groups: { above: 720, each: 90, all: linesOf },
+  change: { above: 620, each: 90, all: ({ unit }) => unit.change?.cells.length ?? 0 },
+  next: { above: 480, each: 200, all: () => NEXT_PIECES },
+  about: { above: 300, each: 600, all: (scene) => cardsOf(scene).length + FACTS },
+};
+
+/** At most so many tables stand below the words of *About these numbers*. */
+const FACTS = 4;
+
 export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element {
-  const { page } = scene.state;
-  const tables = tablesOf(scene, page);
+  const { state, unit, paper } = scene;
+  const { page } = state;
+  const pieces = PIECES[page];
+  // Paper is measured at once, and a link to a place has to find it.
+  const atOnce = pieces === undefined || paper || (page === "questions" && state.part !== null);
+  const { few, end } = useFirst(
+    `${unit.id} ${state.language} ${page === "groups" ? openTable(scene)?.variable : ""}`,
+    atOnce ? Infinity : roomFor(pieces.above, pieces.each),
+    atOnce ? 0 : pieces.all(scene),
+  );
+  const more = few < Infinity && <div ref={end} />;
   if (page === "cover") return <Cover scene={scene} />;
   if (page === "about") {
+    const left = few - cardsOf(scene).length;
+    const facts = left > 0 ? tablesOf(scene, page).slice(0, left) : [];
     return (
       <>
-        <About scene={scene} />
+        <About scene={scene} few={few} />
         {/* On this page the tables are the picture: they stand open. */}
         <div class="rs-facts">
-          {tables.map((table) => (
+          {facts.map((table) => (
             <section class="rs-card" key={table.caption}>
               <TableView scene={scene} table={table} />
             </section>
           ))}
         </div>
+        {more}
         <Hidden scene={scene} />
       </>
     );
@@ -79,11 +106,14 @@ export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element 
   }[page];
   return (
     <>
-      <Picture scene={scene} />
+      <Picture scene={scene} few={few} />
+      {more}
       <Hidden scene={scene} />
-      <TablePanel scene={scene} tables={tables} open={tableOpen} toggle={toggleTable}>
-        {!scene.paper && <TakePicture scene={scene} />}
-      </TablePanel>
+      {hasTables(scene, page) && (
+        <TablePanel scene={scene} tables={() => tablesOf(scene, page)} open={tableOpen} toggle={toggleTable}>
+          {!paper && few === Infinity && <TakePicture scene={scene} />}
+        </TablePanel>
+      )}
     </>
   );
 }

@@ -13,7 +13,7 @@ const LINES = { screen: { then: 19, now: 39 }, paper: { then: 11, now: 25 } };
 
 type When = keyof typeof LINES.screen;
 
-export function Change({ scene }: { scene: Scene }): JSX.Element | null {
+export function Change({ scene, few }: { scene: Scene; few: number }): JSX.Element | null {
   const { change } = scene.unit;
   if (!change) return null;
   const shares = change.cells.flatMap((cell) => (cell.before && cell.now ? [cell.before, cell.now] : []));
@@ -36,12 +36,16 @@ export function Change({ scene }: { scene: Scene }): JSX.Element | null {
           </>
         )}
         <ul class="rs-rows">
-          {change.cells.map((cell) => (
+          {change.cells.slice(0, few).map((cell) => (
             <Row key={cell.scale} scene={scene} cell={cell} />
           ))}
         </ul>
-        {change.note && <p class="rs-note">{scene.say(change.note)}</p>}
-        {shares.length > 0 && <Favorable scene={scene} />}
+        {few === Infinity && (
+          <>
+            {change.note && <p class="rs-note">{scene.say(change.note)}</p>}
+            {shares.length > 0 && <Favorable scene={scene} />}
+          </>
+        )}
       </section>
     </>
   );

@@ -8,7 +8,7 @@ import { Link, type Scene, scaleTitle } from "./scene";
 import { Favorable, Sentences, Words } from "./sentences";
 import { capital } from "./text";
 
-export function Glance({ scene }: { scene: Scene }): JSX.Element {
+export function Glance({ scene, few }: { scene: Scene; few: number }): JSX.Element {
   const { scales } = scene.unit;
   const drawn = scales.filter((cell) => cell.share);
   const kinds = new Set(drawn.flatMap((cell) => (cell.reference ? [cell.reference.kind] : [])));
@@ -32,11 +32,11 @@ export function Glance({ scene }: { scene: Scene }): JSX.Element {
           </div>
         )}
         <ul class={kinds.size > 0 ? "rs-rows" : "rs-rows rs-rows-plain"}>
-          {scales.map((cell) => (
+          {scales.slice(0, few).map((cell) => (
             <Row key={cell.scale} scene={scene} cell={cell} />
           ))}
         </ul>
-        {drawn.length > 0 && <Favorable scene={scene} />}
+        {drawn.length > 0 && few === Infinity && <Favorable scene={scene} />}
       </section>
     </>
   );

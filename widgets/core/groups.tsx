@@ -7,7 +7,6 @@ import { Axis, Dot, Key } from "./marks";
 import { Link, type Scene, scaleTitle } from "./scene";
 import { Favorable, Sentences, Words } from "./sentences";
 import { capital } from "./text";
-import { useWhole } from "./whole";
 
 /** The group variable that is open. */
 export function openTable(scene: Scene): GroupTable | null {
@@ -24,12 +23,18 @@ export function variableTitle(scene: Scene, id: string): string {
   return scene.say(scene.view.variables.find((variable) => variable.id === id)?.title) || id;
 }
 
-/** About what a tablet's screen holds. */
-const AT_ONCE = 2;
+/** How many lines the page of a variable has, a scale's name and a fold among them. */
+export function linesOf(scene: Scene): number {
+  return runsOf(scene, openTable(scene)?.rows ?? [])
+    .map((run) => (untold(run) ? FOLDED : run.reduce((sum, { lines }) => sum + 1 + lines.length, 0)))
+    .reduce((sum, lines) => sum + lines, 0);
+}
 
-export function Groups({ scene }: { scene: Scene }): JSX.Element | null {
+/** How many lines a fold stands for. */
+const FOLDED = 2;
+
+export function Groups({ scene, few }: { scene: Scene; few: number }): JSX.Element | null {
   const table = openTable(scene);
-  const whole = useWhole(`${scene.unit.id} ${table?.variable} ${scene.state.language}`, scene.paper);
   if (table === null) return null;
   const rows = table.rows ?? [];
   const runs = runsOf(scene, rows);
@@ -37,6 +42,7 @@ export function Groups({ scene }: { scene: Scene }): JSX.Element | null {
   // Where nothing can be told of any scale, the sentence above has said so, and the picture waits in the fold.
   const wall = !open.some((block) => block.lines.some(({ cell }) => cell.share));
   const head = <Head scene={scene} rows={rows} />;
+  let room = few;
   return (
     <>
       <Variables scene={scene} open={table} />
@@ -49,14 +55,20 @@ export function Groups({ scene }: { scene: Scene }): JSX.Element | null {
       {rows.length > 0 && (
         <section class="rs-card">
           {!wall && head}
-          {(whole ? runs : runs.slice(0, AT_ONCE)).map((run) =>
-            untold(run) ? (
-              <Untold key={`${table.variable} ${run[0]?.scale}`} scene={scene} blocks={run} head={wall ? head : null} />
-            ) : (
-              run.map((block) => <ScaleBlock key={block.scale} scene={scene} block={block} />)
-            ),
-          )}
-          <Favorable scene={scene} />
+          {runs.map((run) => {
+            if (room <= 0) return null;
+            if (untold(run)) {
+              room -= FOLDED;
+              const key = `${table.variable} ${run[0]?.scale}`;
+              return <Untold key={key} scene={scene} blocks={run} head={wall ? head : null} empty={few < Infinity} />;
+            }
+            return run.map((block) => {
+              const most = room - 1;
+              room -= 1 + block.lines.length;
+              return most > 0 && <ScaleBlock key={block.scale} scene={scene} block={block} few={most} />;
+            });
+          })}
+          {few === Infinity && <Favorable scene={scene} />}
         </section>
       )}
     </>
@@ -157,10 +169,12 @@ interface UntoldProps {
   blocks: readonly Block[];
   /** The key and the axis where they stand nowhere else. */
   head: JSX.Element | null;
+  /** Whether the fold, which is closed, is still to be filled. */
+  empty: boolean;
 }
 
 /** Scales of which nothing can be told: what could have been seen, and each group for those who ask. */
-function Untold({ scene, blocks, head }: UntoldProps): JSX.Element {
+function Untold({ scene, blocks, head, empty }: UntoldProps): JSX.Element {
   const names = blocks.map(({ scale }) => scaleTitle(scene, scale));
   const cells = blocks.flatMap(({ lines }) => lines.map(({ cell }) => cell));
   return (
@@ -174,15 +188,21 @@ function Untold({ scene, blocks, head }: UntoldProps): JSX.Element {
       <details class="rs-fold" open={scene.paper}>
         <summary>{scene.words.unfold}</summary>
         {head}
-        {blocks.map((block) => (
-          <ScaleBlock key={block.scale} scene={scene} block={block} folded />
-        ))}
+        {!empty && blocks.map((block) => <ScaleBlock key={block.scale} scene={scene} block={block} folded />)}
       </details>
     </section>
   );
 }
 
-function ScaleBlock({ scene, block, folded }: { scene: Scene; block: Block; folded?: boolean }): JSX.Element {
+interface BlockProps {
+  scene: Scene;
+  block: Block;
+  /** How many of its lines to draw. */
+  few?: number;
+  folded?: boolean;
+}
+
+function ScaleBlock({ scene, block, few, folded }: BlockProps): JSX.Element {
   const { scale, lines } = block;
   const why = unshown(block);
   const Title = folded ? "h4" : "h3";
@@ -193,7 +213,7 @@ function ScaleBlock({ scene, block, folded }: { scene: Scene; block: Block; fold
         <p class="rs-row-instead">{capital(scene.say(why.words), scene.state.language)}</p>
       ) : (
         <ul class="rs-rows">
-          {lines.map(({ row, cell }) => (
+          {lines.slice(0, few).map(({ row, cell }) => (
             <GroupLine key={row.id} scene={scene} row={row} cell={cell} folded={folded ?? false} />
           ))}
         </ul>

@@ -64,9 +64,10 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
       arrive(next);
       return;
     }
-    // The address leads and the page follows, so that back and forward come the same way.
+    // The address leads, so that the step back keeps its place. The page does not wait to be told of it: that would come
+    // a frame late.
     if (addressed) location.hash = formatAddress(next);
-    else arrive(next);
+    arrive(next);
   }
 
   function arrive(next: State): void {
@@ -100,12 +101,17 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
 
   function draw(): void {
     const now = scene();
-    root.lang = state.language;
+    speak(root);
     if (addressed) {
-      document.documentElement.lang = state.language;
+      speak(document.documentElement);
       document.title = `${titleOf(now)}: ${pageTitle(now, state.page)}`;
     }
     render(<App scene={now} tables={tables} toggleTable={toggleTable} keyTarget={addressed ? document : root} />, root);
+  }
+
+  function speak(spoken: HTMLElement): void {
+    // The same language again would have the browser style everything within anew.
+    if (spoken.lang !== state.language) spoken.lang = state.language;
   }
 
   if (addressed) {

@@ -15,10 +15,13 @@ import { capital, monthInWords } from "./text";
 /** How many strategies stand open before the rest is folded. */
 const FEW = 4;
 
+/** The strategies that stand open, then the card, and at last what the folds hold. */
+export const PIECES = FEW + 4;
+
 const FIELDS = Object.keys(meetingStrings.en.cardField) as CardField[];
 const LONG: ReadonlySet<CardField> = new Set(["noticed", "trying", "looking_at"]);
 
-export function Next({ scene }: { scene: Scene }): JSX.Element {
+export function Next({ scene, few }: { scene: Scene; few: number }): JSX.Element {
   const { words, meeting, unit, view } = scene;
   const card = useRef<HTMLElement>(null);
   const [said, say] = useState("");
@@ -53,14 +56,16 @@ export function Next({ scene }: { scene: Scene }): JSX.Element {
           </button>
         )}
       </div>
-      {strategies.length > 0 && <Strategies scene={scene} strategies={strategies} choose={choose} />}
-      <section class="rs-card rs-our" ref={card}>
-        <h3 tabIndex={-1}>{words.card}</h3>
-        <p class="rs-said rs-screen" role="status">
-          {said}
-        </p>
-        {scene.paper ? <PaperCard scene={scene} /> : <CardFields scene={scene} say={say} />}
-      </section>
+      {strategies.length > 0 && <Strategies scene={scene} strategies={strategies} choose={choose} few={few} />}
+      {few > FEW + 1 && (
+        <section class="rs-card rs-our" ref={card}>
+          <h3 tabIndex={-1}>{words.card}</h3>
+          <p class="rs-said rs-screen" role="status">
+            {said}
+          </p>
+          {scene.paper ? <PaperCard scene={scene} /> : <CardFields scene={scene} say={say} />}
+        </section>
+      )}
     </>
   );
 }
@@ -149,9 +154,11 @@ interface StrategiesProps {
   scene: Scene;
   strategies: readonly Strategy[];
   choose: (strategy: Strategy) => void;
+  /** How many to draw now; folds, which are closed, are filled once it is all. */
+  few: number;
 }
 
-function Strategies({ scene, strategies, choose }: StrategiesProps): JSX.Element {
+function Strategies({ scene, strategies, choose, few: now }: StrategiesProps): JSX.Element {
   const { words, view } = scene;
   const { part } = scene.state;
   const out = standingOut(scene);
@@ -163,8 +170,9 @@ function Strategies({ scene, strategies, choose }: StrategiesProps): JSX.Element
     .filter(({ scales }) => part === null || scales.length === 0 || scales.includes(part))
     .sort((a, b) => rank(a) - rank(b));
   const tied = view.scales.filter(({ id }) => strategies.some(({ scales }) => scales.includes(id)));
+  const empty = now < Infinity;
   const item = (strategy: Strategy): JSX.Element => (
-    <StrategyCard key={strategy.id} scene={scene} strategy={strategy} out={out} choose={choose} />
+    <StrategyCard key={strategy.id} scene={scene} strategy={strategy} out={out} choose={choose} empty={empty} />
   );
   const chosen = strategyOf(scene, scene.meeting.card.strategy);
   // On one sheet there is room for the one that was chosen, else for a few and the names of the others.
@@ -192,7 +200,7 @@ function Strategies({ scene, strategies, choose }: StrategiesProps): JSX.Element
           </ul>
         </nav>
       )}
-      <ul class="rs-strategy-list">{listed.slice(0, few).map(item)}</ul>
+      <ul class="rs-strategy-list">{listed.slice(0, Math.min(few, now)).map(item)}</ul>
       {listed.length > few && scene.paper && (
         <p class="rs-note">
           {more}:{" "}
@@ -205,7 +213,7 @@ function Strategies({ scene, strategies, choose }: StrategiesProps): JSX.Element
       {listed.length > few && !scene.paper && (
         <details class="rs-more">
           <summary>{more}</summary>
-          <ul class="rs-strategy-list">{listed.slice(few).map(item)}</ul>
+          <ul class="rs-strategy-list">{!empty && listed.slice(few).map(item)}</ul>
         </details>
       )}
     </section>
@@ -217,9 +225,10 @@ interface StrategyProps {
   strategy: Strategy;
   out: readonly string[];
   choose: (strategy: Strategy) => void;
+  empty: boolean;
 }
 
-function StrategyCard({ scene, strategy, out, choose }: StrategyProps): JSX.Element {
+function StrategyCard({ scene, strategy, out, choose, empty }: StrategyProps): JSX.Element {
   const { words } = scene;
   const chosen = scene.meeting.card.strategy === strategy.id;
   const title = scene.say(strategy.title);
@@ -262,7 +271,7 @@ function StrategyCard({ scene, strategy, out, choose }: StrategyProps): JSX.Elem
               {words.howToBegin}
               <span class="rs-away"> {title}</span>
             </summary>
-            {more}
+            {!empty && more}
           </details>
           <button type="button" class="rs-button" aria-pressed={chosen} onClick={() => choose(strategy)}>
             {chosen ? `✓ ${words.chosenIs}` : words.choose}

@@ -11,15 +11,10 @@ import { Key } from "./marks";
 import { type Scene, scaleTitle } from "./scene";
 import { Favorable, Words } from "./sentences";
 import { capital } from "./text";
-import { useWhole } from "./whole";
 
-/** About what a tablet's screen holds. */
-const AT_ONCE = 4;
-
-export function Questions({ scene }: { scene: Scene }): JSX.Element {
+export function Questions({ scene, few }: { scene: Scene; few: number }): JSX.Element {
   const { view, unit, state, paper } = scene;
   const extent = useMemo(() => extentOf(view), [view]);
-  const whole = useWhole(`${unit.id} ${state.language}`, paper || state.part !== null);
   // While a reader types, a question that stays is not drawn again.
   const question = useMemo(() => {
     const drawnOnce = new Map<string, JSX.Element>();
@@ -33,7 +28,7 @@ export function Questions({ scene }: { scene: Scene }): JSX.Element {
   const legends = new Set<string>();
   const blocks = blocksOf(scene);
   const shown = blocks.flatMap((block) => block.questions);
-  const first = new Set(whole ? shown : shown.slice(0, AT_ONCE));
+  const first = new Set(shown.slice(0, few));
   return (
     <>
       <Seek scene={scene} count={shown.length} />

@@ -75,8 +75,13 @@ export function Link({ scene, to, children, current, ...rest }: LinkProps): JSX.
   const mark = current ? { "aria-current": current } : {};
   if (ownsAddress(scene.host)) {
     const next = resolve(scene.view, { ...scene.state, part: null, ...to });
+    const follow = (event: MouseEvent): void => {
+      if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      scene.go(to);
+    };
     return (
-      <a href={formatAddress(next)} {...rest} {...mark}>
+      <a href={formatAddress(next)} onClick={follow} {...rest} {...mark}>
         {children}
       </a>
     );

@@ -10,7 +10,8 @@ import { fileName, type Table, toCsv, toHtml, toTsv } from "./spreadsheet";
 
 interface PanelProps {
   scene: Scene;
-  tables: readonly Table[];
+  /** Called where they stand open: until then nothing is made. */
+  tables: () => readonly Table[];
   open: boolean;
   toggle: () => void;
   /** What else a page has to take along. */
@@ -18,7 +19,7 @@ interface PanelProps {
 }
 
 /** The button and the tables of a page, one key away. */
-export function TablePanel({ scene, tables, open, toggle, children }: PanelProps): JSX.Element | null {
+export function TablePanel({ scene, tables, open, toggle, children }: PanelProps): JSX.Element {
   const panel = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const before = useRef(open);
@@ -28,7 +29,6 @@ export function TablePanel({ scene, tables, open, toggle, children }: PanelProps
       (open ? panel.current?.querySelector<HTMLElement>(".rs-scroll") : button.current)?.focus();
     before.current = open;
   }, [open]);
-  if (tables.length === 0) return null;
   return (
     <div class="rs-tables" ref={panel}>
       <div class="rs-buttons rs-screen">
@@ -38,7 +38,7 @@ export function TablePanel({ scene, tables, open, toggle, children }: PanelProps
         </button>
         {children}
       </div>
-      {open && tables.map((table) => <TableView key={table.caption} scene={scene} table={table} />)}
+      {open && tables().map((table) => <TableView key={table.caption} scene={scene} table={table} />)}
     </div>
   );
 }

@@ -40,6 +40,23 @@ export function tablesOf(scene: Scene, page: PageId): Table[] {
   }
 }
 
+/** Whether a page has tables, without making them. */
+export function hasTables(scene: Scene, page: PageId): boolean {
+  switch (page) {
+    case "glance":
+    case "about":
+      return true;
+    case "questions":
+      return blocksOf(scene).length > 0;
+    case "groups":
+      return (openTable(scene)?.rows ?? []).length > 0;
+    case "change":
+      return Boolean(scene.unit.change);
+    default:
+      return false;
+  }
+}
+
 function captionOf(scene: Scene, page: PageId, ...more: string[]): string {
   const parts = [scene.words.tableOf(pageTitle(scene, page), titleOf(scene)), ...more];
   return [...parts, ...(scene.view.simulated ? [scene.words.simulated] : [])].join(" · ");

@@ -8,11 +8,21 @@ export function inLanguage(text: Text | null | undefined, language: string): str
   return (Object.hasOwn(text, language) ? text[language] : Object.values(text)[0]) ?? "";
 }
 
+/** Making a formatter takes longer than drawing a row, and the same few are asked for on every page. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const name = `${language} ${JSON.stringify(options)}`;
+  const made = formatters.get(name) ?? new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
+  formatters.set(name, made);
+  return made;
+}
+
 /** An ISO day in words: "November 22, 2026", "22 de noviembre de 2026". */
 export function dayInWords(iso: string, language: string): string {
   const day = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
   if (Number.isNaN(day.getTime())) return iso;
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(day);
+  return formatter(language, { dateStyle: "long" }).format(day);
 }
 
 /** A month in words: "October", with its year where that is not the same or the last one before a day. */
@@ -21,7 +31,7 @@ export function monthInWords(iso: string, today: string, language: string): stri
   if (Number.isNaN(day.getTime())) return iso;
   const months = 12 * (now.getUTCFullYear() - day.getUTCFullYear()) + now.getUTCMonth() - day.getUTCMonth();
   const year = months >= 0 && months < 12 ? {} : ({ year: "numeric" } as const);
-  return new Intl.DateTimeFormat(language, { month: "long", ...year, timeZone: "UTC" }).format(day);
+  return formatter(language, { month: "long", ...year }).format(day);
 }
 
 /** A text that stands by itself, with a capital. */
