@@ -32,3 +32,11 @@ def test_the_mappings_of_a_page_are_read(page):
 
     blocks = re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
     assert blocks and all(Mapping.parse(block).confirmed for block in blocks)
+
+
+def test_the_mappings_of_the_page_on_gradebooks_are_read():
+    from relsurvey.grading import GradebookMapping
+
+    blocks = re.findall(r"```yaml\n(.*?)```", (DOCS / "gradebooks.md").read_text("utf-8"), re.DOTALL)
+    layouts = [GradebookMapping.parse(block).layout for block in blocks]
+    assert layouts == ["wide", "long", "marks", "canvas", "wide", "marks"]

@@ -9,27 +9,45 @@ from pathlib import Path
 
 #: By table its columns, in the order of the standard: 1.1 and, where it differs, 1.2.
 COLUMNS = {
-    "academicSessions": "sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId,schoolYear",
+    "academicSessions": (
+        "sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId,schoolYear"
+    ),
     "categories": "sourcedId,status,dateLastModified,title,weight",
-    "classes": "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,"
-    "schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods",
-    "courses": "sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,"
-    "subjects,subjectCodes",
+    "classes": (
+        "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,"
+        "schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods"
+    ),
+    "courses": (
+        "sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,"
+        "subjects,subjectCodes"
+    ),
     "demographics": "sourcedId,status,dateLastModified,birthDate,sex",
-    "enrollments": "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,"
-    "beginDate,endDate",
-    "lineItems": "sourcedId,status,dateLastModified,title,description,assignDate,dueDate,classSourcedId,"
-    "categorySourcedId,gradingPeriodSourcedId,resultValueMin,resultValueMax",
-    "lineItems 1.2": "sourcedId,status,dateLastModified,title,description,assignDate,dueDate,classSourcedId,"
-    "categorySourcedId,academicSessionSourcedId,resultValueMin,resultValueMax,schoolSourcedId",
+    "enrollments": (
+        "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,"
+        "beginDate,endDate"
+    ),
+    "lineItems": (
+        "sourcedId,status,dateLastModified,title,description,assignDate,dueDate,classSourcedId,"
+        "categorySourcedId,gradingPeriodSourcedId,resultValueMin,resultValueMax"
+    ),
+    "lineItems 1.2": (
+        "sourcedId,status,dateLastModified,title,description,assignDate,dueDate,classSourcedId,"
+        "categorySourcedId,academicSessionSourcedId,resultValueMin,resultValueMax,schoolSourcedId"
+    ),
     "manifest": "propertyName,value",
     "orgs": "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId",
-    "results": "sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate,"
-    "comment",
-    "results 1.2": "sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate,"
-    "comment,textScore,classSourcedId,inProgress,incomplete,late,missing",
-    "users": "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,"
-    "familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password",
+    "results": (
+        "sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreStatus,score,"
+        "scoreDate,comment"
+    ),
+    "results 1.2": (
+        "sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreStatus,score,"
+        "scoreDate,comment,textScore,classSourcedId,inProgress,incomplete,late,missing"
+    ),
+    "users": (
+        "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,"
+        "familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password"
+    ),
 }
 Row = dict[str, str]
 Tables = dict[str, list[Row]]
@@ -39,24 +57,27 @@ def tables() -> Tables:
     """Return a small gradebook: two students, a teacher, Algebra with homework and a test."""
     return {
         "orgs": [{"sourcedId": "o1", "name": "Sierra Norte", "type": "school"}],
-        "academicSessions": [{"sourcedId": "q1", "title": "Quarter 1", "type": "gradingPeriod", "schoolYear": "2027"}],
+        "academicSessions": [
+            {"sourcedId": "q1", "title": "Quarter 1", "type": "gradingPeriod", "schoolYear": "2027"}
+        ],
         "courses": [{"sourcedId": "c1", "title": "Algebra 1", "courseCode": "ALG", "subjects": "Math"}],
         "classes": [
-            {"sourcedId": "k1", "title": "Algebra – Hopper’s 3rd", "courseSourcedId": "c1", "schoolSourcedId": "o1",
-             "termSourcedIds": "s1"}
+            {"sourcedId": "k1", "title": "Algebra – Hopper’s 3rd", "courseSourcedId": "c1",
+             "schoolSourcedId": "o1", "termSourcedIds": "s1"}
         ],
         "users": [
-            {"sourcedId": "u1", "role": "student", "givenName": "Ana", "familyName": "Rivera", "identifier": "00101",
-             "email": "ana@school.example", "grades": "09"},
-            {"sourcedId": "u2", "role": "student", "givenName": "Li", "familyName": "Wei", "identifier": "00102",
-             "email": "li@school.example", "grades": "09"},
+            {"sourcedId": "u1", "role": "student", "givenName": "Ana", "familyName": "Rivera",
+             "identifier": "00101", "email": "ana@school.example", "grades": "09"},
+            {"sourcedId": "u2", "role": "student", "givenName": "Li", "familyName": "Wei",
+             "identifier": "00102", "email": "li@school.example", "grades": "09"},
             {"sourcedId": "t1", "role": "teacher", "givenName": "Grace", "familyName": "Hopper",
              "email": "grace@school.example"},
         ],
         "enrollments": [
             {"sourcedId": "e1", "classSourcedId": "k1", "userSourcedId": "u1", "role": "student"},
             {"sourcedId": "e2", "classSourcedId": "k1", "userSourcedId": "u2", "role": "student"},
-            {"sourcedId": "e3", "classSourcedId": "k1", "userSourcedId": "t1", "role": "teacher", "primary": "true"},
+            {"sourcedId": "e3", "classSourcedId": "k1", "userSourcedId": "t1", "role": "teacher",
+             "primary": "true"},
         ],
         "categories": [
             {"sourcedId": "h", "title": "Homework", "weight": "40"},
@@ -78,7 +99,8 @@ def tables() -> Tables:
 def item(id_: str, title: str, category: str, points: str, due: str = "", **more: str) -> Row:
     """Return a line item."""
     row = {"sourcedId": id_, "title": title, "categorySourcedId": category, "resultValueMin": "0",
-           "resultValueMax": points, "dueDate": due, "classSourcedId": "k1", "gradingPeriodSourcedId": "q1"}  # fmt: skip
+           "resultValueMax": points, "dueDate": due, "classSourcedId": "k1",
+           "gradingPeriodSourcedId": "q1"}  # fmt: skip
     return row | more
 
 

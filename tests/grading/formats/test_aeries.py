@@ -24,7 +24,7 @@ def frame(rows=ROWS, head=HEAD):
 
 def test_each_marking_period_is_a_term():
     found = read_gradebook(frame())
-    assert found.marks[["student", "course", "term", "letter", "credits"]].values.tolist() == [
+    assert found.marks[["student", "course", "term", "letter", "credits"]].to_numpy().tolist() == [
         ["00101", "Algebra 1", "M1", "B", 5.0],
         ["00101", "Algebra 1", "M2", "C+", 5.0],
         ["00102", "Algebra 1", "M1", "F", 5.0],
@@ -52,8 +52,13 @@ def test_other_spellings_read_alike(tmp_path, form):
 
 
 def test_numbers_are_percents_and_can_have_a_floor():
-    rows = [(*row[:7], *(mark and str(60 + 5 * len(row[5]) - 70) for mark in row[7:10]), *row[10:]) for row in ROWS]
-    found = read_gradebook(frame(rows), mapping={"layout": "aeries", "cuts": {"A": 90, "B": 80, "C": 70, "D": 36, "F": 0}})
+    rows = [
+        (*row[:7], *(mark and str(60 + 5 * len(row[5]) - 70) for mark in row[7:10]), *row[10:])
+        for row in ROWS
+    ]
+    found = read_gradebook(
+        frame(rows), mapping={"layout": "aeries", "cuts": {"A": 90, "B": 80, "C": 70, "D": 36, "F": 0}}
+    )
     assert found.marks["percent"].tolist() == [35.0] * 5
     assert found.marks["letter"].tolist() == ["F"] * 5
     after = regrade(found, Policy(id="f", floor={"percent": 50, "on": "mark"}))
@@ -64,7 +69,9 @@ def test_two_sections_of_a_course():
     moved = ("00102", "Wei, Li", "9", "3", "0100", "Algebra 1", "19", "", "D", "", "", "", "", "5")
     assert len(read_gradebook(frame([*ROWS, moved])).marks) == 6
     both = ("00102", "Wei, Li", "9", "3", "0100", "Algebra 1", "19", "C", "", "", "", "", "", "5")
-    with pytest.raises(ReadError, match="1 mark of a student, course and term .* Keep the section") as caught:
+    with pytest.raises(
+        ReadError, match=r"1 mark of a student, course and term .* Keep the section"
+    ) as caught:
         read_gradebook(frame([*ROWS, both]))
     assert "Wei" not in str(caught.value) and "00102" not in str(caught.value)
 

@@ -25,7 +25,7 @@ def frame(rows=ROWS, head=HEAD):
 
 def test_work_points_dates_and_marks():
     found = read_gradebook(frame(), course="Geography", blank="ungraded")
-    assert found.scores[["item", "points_possible", "status"]].values.tolist() == [
+    assert found.scores[["item", "points_possible", "status"]].to_numpy().tolist() == [
         ["Maya’s map", 10.0, "scored"], ["Maya’s map", 10.0, "scored"],
         ["Quiz 1", 20.0, "scored"], ["Quiz 1", 20.0, "ungraded"],
     ]  # fmt: skip
@@ -87,4 +87,6 @@ def test_what_is_not_whole_is_refused():
     rows[3][2] = ""
     assert "1 row without an id" in refused(rows)
     assert "has no graded work" in refused([(*row[:4], "", "", "") for row in ROWS])
-    assert "neither a number nor a known code: 'odd' (1)" in refused([*ROWS, ("A", "B", "c@d.example", "", "odd", "1", "")])
+    assert "neither a number nor a known code: 'odd' (1)" in refused(
+        [*ROWS, ("A", "B", "c@d.example", "", "odd", "1", "")]
+    )

@@ -8,14 +8,18 @@ import pytest
 from relsurvey.errors import AnalysisError, ReadError
 from relsurvey.grading import Policy, df_rates, on_track, read_gradebook, regrade
 
-HEAD = ("Student_Number", "LastFirst", "SchoolName", "Grade_Level", "Course_Number", "Course_Name", "StoreCode",
-        "TermID", "Teacher_Name", "Grade", "Percent", "EarnedCrHrs", "PotentialCrHrs", "Comment_Value")  # fmt: skip
-ROWS = (
-    ("00101", "Rivera, Ana", "Sierra", "9", "ALG1", "Algebra 1", "S1", "3601", "Hopper, Grace", "B", "84", "5", "5", "kind"),
-    ("00102", "Wei, Li", "Sierra", "9", "ALG1", "Algebra 1", "S1", "3601", "Hopper, Grace", "F", "42", "0", "5", ""),
-    ("00101", "Rivera, Ana", "Sierra", "9", "ENG9", "English 9", "S1", "3601", "Lovelace, Ada", "A-", "91", "5", "5", ""),
-    ("00102", "Wei, Li", "Sierra", "9", "ENG9", "English 9", "S1", "3601", "Lovelace, Ada", "D", "65", "5", "5", ""),
+HEAD = (
+    "Student_Number", "LastFirst", "SchoolName", "Grade_Level", "Course_Number", "Course_Name", "StoreCode",
+    "TermID", "Teacher_Name", "Grade", "Percent", "EarnedCrHrs", "PotentialCrHrs", "Comment_Value",
 )  # fmt: skip
+ANA, LI = ("00101", "Rivera, Ana", "Sierra", "9"), ("00102", "Wei, Li", "Sierra", "9")
+ALGEBRA, ENGLISH = ("ALG1", "Algebra 1", "S1", "3601"), ("ENG9", "English 9", "S1", "3601")
+ROWS = (
+    (*ANA, *ALGEBRA, "Hopper, Grace", "B", "84", "5", "5", "kind"),
+    (*LI, *ALGEBRA, "Hopper, Grace", "F", "42", "0", "5", ""),
+    (*ANA, *ENGLISH, "Lovelace, Ada", "A-", "91", "5", "5", ""),
+    (*LI, *ENGLISH, "Lovelace, Ada", "D", "65", "5", "5", ""),
+)
 NAMES = ("Rivera", "Ana", "Wei", "Hopper", "Grace,", "Lovelace", "kind")
 
 
@@ -39,7 +43,7 @@ def changed(place, column, value):
 def test_marks_credits_and_teachers(tmp_path):
     found = read_gradebook(written(tmp_path))
     marks = found.marks
-    assert marks[["student", "school", "course", "term", "letter", "percent"]].values.tolist() == [
+    assert marks[["student", "school", "course", "term", "letter", "percent"]].to_numpy().tolist() == [
         ["00101", "Sierra", "Algebra 1", "S1", "B", 84.0],
         ["00102", "Sierra", "Algebra 1", "S1", "F", 42.0],
         ["00101", "Sierra", "English 9", "S1", "A-", 91.0],
@@ -71,7 +75,9 @@ def test_every_spelling_of_an_export_reads_alike(tmp_path, how):
 
 def test_a_store_code_that_is_used_again(tmp_path):
     twice = [*ROWS, changed(0, "Grade", "A")[0]]
-    with pytest.raises(ReadError, match=r"1 mark of a student, course and term .* rows 2 and 6. A store code") as caught:
+    with pytest.raises(
+        ReadError, match=r"1 mark of a student, course and term .* rows 2 and 6. A store code"
+    ) as caught:
         read_gradebook(written(tmp_path, twice))
     assert not any(name in str(caught.value) for name in (*NAMES, "00101"))
     same = read_gradebook(written(tmp_path, [*ROWS, ROWS[0]]))
@@ -82,7 +88,10 @@ def test_a_store_code_that_is_used_again(tmp_path):
 
 
 def test_courses_of_one_name_and_percents_of_zero(tmp_path):
-    both = [*ROWS, ("00101", "", "Sierra", "9", "ALG1B", "Algebra 1", "S1", "3601", "", "C", "0", "5", "5", "")]
+    both = [
+        *ROWS,
+        ("00101", "", "Sierra", "9", "ALG1B", "Algebra 1", "S1", "3601", "", "C", "0", "5", "5", ""),
+    ]
     marks = read_gradebook(written(tmp_path, both)).marks
     assert {"Algebra 1 (ALG1)", "Algebra 1 (ALG1B)"} < set(marks["course"])
     assert marks["percent"].isna().tolist() == [False] * 4 + [True]
@@ -112,7 +121,10 @@ def test_what_is_not_whole_is_refused(tmp_path):
 def test_marks_alone_answer_what_marks_can(tmp_path):
     found = read_gradebook(
         written(tmp_path),
-        mapping={"layout": "powerschool", "courses": {"Algebra 1": {"core": True}, "English 9": {"core": True}}},
+        mapping={
+            "layout": "powerschool",
+            "courses": {"Algebra 1": {"core": True}, "English 9": {"core": True}},
+        },
     )
     assert df_rates(found).table["df"].notna().any()
     assert len(on_track(found, year_course=10).table)

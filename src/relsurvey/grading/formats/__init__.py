@@ -30,8 +30,6 @@ class Settings:
         Of every row in it; None where nobody said.
     codes
         What stands in place of a number, before a mapping's own codes: as ``codes.table`` returns it.
-    categories
-        By an item's title its category.
     path
         Where the file is; None for a DataFrame.
     """
@@ -41,7 +39,6 @@ class Settings:
     term: str | None = None
     school: str | None = None
     codes: Mapping[str, float | str] = field(default_factory=dict)
-    categories: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
 
 

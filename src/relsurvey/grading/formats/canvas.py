@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from relsurvey.errors import ReadError
-from relsurvey.grading import codes
+from relsurvey.grading import cells
 from relsurvey.grading.formats import ITEM_ID, ROW, Part, Settings, empty
 from relsurvey.grading.formats.canvas_layout import detect, layout_of, listed, many
 from relsurvey.grading.formats.canvas_rules import Totals, own_rules
@@ -75,10 +75,9 @@ class _Reader:
         self.sheet, self.mapping, self.settings = sheet, mapping, settings
         self.layout = layout_of(sheet)
         self.codes = {**(mapping.codes if mapping else {}), **settings.codes}
-        self.named = {**(mapping.categories if mapping else {}), **settings.categories}
-        semicolons = any("semicolons" in note for note in notes)
-        self.comma = self._comma(semicolons=semicolons)
-        self.totals = Totals(sheet, self.layout, np.arange(0), self.comma)
+        self.named = mapping.categories if mapping else {}
+        self.decimal = self._decimal()
+        self.totals = Totals(sheet, self.layout, np.arange(0), self.decimal)
         self.note = self.totals.note
 
     def part(self) -> Part:
@@ -144,7 +143,7 @@ class _Reader:
         return self._column(self.layout.ids[key]).take(self.rows).objects()
 
     def _column(self, at: int) -> Column:
-        return self.sheet.columns[at].map(codes.bare)
+        return self.sheet.columns[at].map(cells.bare)
 
     def _students(self) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
         """Return the rows of students, and their ids."""
@@ -232,15 +231,14 @@ class _Reader:
 
     # Columns.
 
-    def _comma(self, *, semicolons: bool) -> bool:
-        if self.mapping is not None and self.mapping.decimal is not None:
-            return self.mapping.decimal == ","
+    def _decimal(self) -> str:
         start = self.layout.header + 1
         at = [i for i, _, _ in self.layout.items]
         at += [i for (_, kind), i in self.layout.totals.items() if kind.endswith(("Score", "Points"))]
         columns = [self.sheet.columns[i].take(slice(start, None)) for i in at]
         texts = {column.texts[place] for column in columns for place in column.used}
-        return codes.decimal_comma(texts, self.sheet.where, semicolons=semicolons)
+        chosen = self.mapping.decimal if self.mapping else None
+        return cells.decimal_sign(texts, chosen, self.sheet.where)
 
     def _note_layout(self) -> None:
         layout = self.layout
@@ -296,8 +294,8 @@ class _Reader:
         none = []
         for k, (at, title, _) in enumerate(self.layout.items):
             row = self.layout.points or 0
-            text = codes.bare(self.sheet.columns[at][row])
-            number = codes.number_of(text, comma=self.comma) if text else 0.0
+            text = cells.bare(self.sheet.columns[at][row])
+            number = cells.plain_number(text, self.decimal) if text else 0.0
             if number is None or number < 0:
                 raise ReadError(
                     f"{self.sheet.where}, row {row + self.sheet.first}, column {letters(at)}: "
@@ -328,18 +326,12 @@ class _Reader:
         columns = [self.sheet.columns[at].take(self.rows) for at, _, _ in self.layout.items]
         # All at once: a text that stands in many columns is read once.
         both = stack(columns)
-        found = codes.cells(both.texts, self.codes, comma=self.comma)
-        at = both.codes.reshape(shape).T
-        if not found.known[at].all():
-            wrong = ~found.known[at]
-            unknown: dict[str, int] = {}
-            for place, n in zip(*np.unique(at[wrong], return_counts=True), strict=True):
-                text = codes.bare(both.texts[int(place)])
-                unknown[text] = unknown.get(text, 0) + int(n)
-            row, item = (int(i) for i in np.argwhere(wrong)[0])
-            where = f"row {self.rows[row] + self.sheet.first}, column {letters(self.layout.items[item][0])}"
-            codes.refuse_unknown(unknown, self.sheet.where, where)
-        raw, status, code = found.raw[at], found.status[at], found.code[at]
+        found = cells.cells(both, self.codes, self.decimal)
+        if not found.known.all():
+            raise self._unexplained(columns, ~found.known.reshape(shape).T)
+        status, code = found.status.reshape(shape).T, found.code.reshape(shape).T
+        of, percent = found.of.reshape(shape).T, found.percent.reshape(shape).T
+        raw = self._in_points(found.number.reshape(shape).T, of, percent, points)
         counts = dict(zip(*np.unique(status.astype(str), return_counts=True), strict=True))
         for kind, what in (
             ("excused", "scores are excused and count for nothing"),
@@ -359,6 +351,49 @@ class _Reader:
         if below:
             self.note("score cells", below, "scores are below zero", "kept: points were taken off")
         return raw, status, code
+
+    def _unexplained(self, columns: Sequence[Column], wrong: NDArray[np.bool_]) -> ReadError:
+        """Make the error for texts that are neither numbers nor codes: they are never guessed."""
+        import numpy as np
+
+        found = [
+            (self.layout.items[k][1], cells.cells(columns[k], self.codes, self.decimal).unexplained)
+            for k in np.flatnonzero(wrong.any(axis=0)).tolist()
+        ]
+        row, item = (int(i) for i in np.argwhere(wrong)[0])
+        return cells.unexplained_error(found, self.sheet.where, self._place(row, item), self.codes)
+
+    def _place(self, row: int, item: int) -> str:
+        return f"row {self.rows[row] + self.sheet.first}, column {letters(self.layout.items[item][0])}"
+
+    def _in_points(
+        self,
+        raw: NDArray[np.float64],
+        of: NDArray[np.float64],
+        percent: NDArray[np.bool_],
+        points: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Return scores in points, where a person wrote ``85%`` or ``8/10`` into a cell.
+
+        Raises
+        ------
+        ReadError
+            If a cell is of other points than its assignment, or a percent of none.
+        """
+        import numpy as np
+
+        wrong = np.argwhere(np.where(percent, points == 0, ~np.isnan(of) & (of != points)))
+        if len(wrong):
+            row, item = (int(i) for i in wrong[0])
+            said = "a percent" if percent[row, item] else f"a score out of {of[row, item]:g}"
+            raise ReadError(
+                f"{self.sheet.where}, {self._place(row, item)}: {said} stands in a column of "
+                f"{points[item]:g} points possible. Correct one of the two."
+            )
+        if percent.any():
+            what = "scores in percent were taken of their points possible"
+            self.note("score cells", int(percent.sum()), what, "Canvas exports points; a person wrote these")
+        return np.where(percent, raw * points / 100, raw)
 
     def _scores(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from relsurvey.errors import ReadError
-from relsurvey.grading import codes
+from relsurvey.grading import cells
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.match import shown
 from relsurvey.reading.opening import Sheet
@@ -69,7 +69,7 @@ def detect(sheet: Sheet) -> bool:
 
 
 def _folded(sheet: Sheet, row: int, most: int | None = None) -> list[str]:
-    return [fold(codes.bare(column[row])) for column in sheet.columns[:most]]
+    return [fold(cells.bare(column[row])) for column in sheet.columns[:most]]
 
 
 def _header(sheet: Sheet) -> int | None:
@@ -80,7 +80,7 @@ def _header(sheet: Sheet) -> int | None:
         known = sum(name in names for name in _IDS)
         under = range(number + 1, min(number + 5, sheet.height))
         below = any(_POINTS in _folded(sheet, other, 2) for other in under)
-        heads = [codes.bare(cell) for cell in sheet.row(number)]
+        heads = [cells.bare(cell) for cell in sheet.row(number)]
         work = any(_matched(_ITEM, head) or _matched(_TOTAL, head) for head in heads)
         if (below and (known or work)) or (known >= 2 and work):
             return number
@@ -114,7 +114,7 @@ def layout_of(sheet: Sheet) -> Layout:
             f"{sheet.where} has Canvas' points possible in row {row} and no header row "
             "(Student, ID, …, Section) above it. Export it again."
         )
-    heads = [codes.bare(cell) for cell in sheet.row(header)]
+    heads = [cells.bare(cell) for cell in sheet.row(header)]
     names = [fold(head) for head in heads]
     # The row is found by its text: one about posting may stand before it, in more than one wording.
     first = next(i for i, name in enumerate(names) if name in ("student", "lastname", "firstname"))
@@ -124,7 +124,7 @@ def layout_of(sheet: Sheet) -> Layout:
     points = found[0] if found and found[0] <= header + 4 else None
     between = list(range(header + 1, points)) if points is not None else []
     layout = Layout(header, points, between)
-    marks = [codes.bare(cell) for cell in sheet.row(points)] if points is not None else [""] * len(heads)
+    marks = [cells.bare(cell) for cell in sheet.row(points)] if points is not None else [""] * len(heads)
     for i, (head, name, mark) in enumerate(zip(heads, names, marks, strict=True)):
         if name in (*_IDS, "student", "lastname", "firstname") and name not in layout.ids:
             layout.ids[name] = i

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from relsurvey.grading import codes
+from relsurvey.grading import cells
 from relsurvey.grading.formats import empty
 from relsurvey.grading.formats.canvas_layout import Layout, listed, many
 from relsurvey.grading.formats.groups import NOT_COUNTED, Group, Items, proposed, weights
@@ -41,8 +41,8 @@ class Totals:
         The file.
     rows
         The students' rows.
-    comma
-        Whether a comma parts the decimals.
+    decimal
+        What stands before decimals.
     entries
         How it was read.
     """
@@ -50,7 +50,7 @@ class Totals:
     sheet: Sheet
     layout: Layout
     rows: NDArray[np.intp]
-    comma: bool
+    decimal: str
     entries: list[Entry] = field(default_factory=list)
 
     def note(self, step: str, rows: int, what: str, why: str) -> None:
@@ -68,8 +68,8 @@ class Totals:
         numbers = np.full(len(column.texts), np.nan)
         odd = np.zeros(len(column.texts), bool)
         for place in column.used:
-            text = codes.bare(column.texts[place])
-            number = codes.number_of(text.removesuffix("%"), comma=self.comma) if text else None
+            text = cells.bare(column.texts[place])
+            number = cells.plain_number(text.removesuffix("%"), self.decimal) if text else None
             numbers[place] = np.nan if number is None else number
             odd[place] = bool(text) and number is None and text.upper() != "N/A"
         if odd[column.codes].any():
@@ -85,7 +85,7 @@ class Totals:
         at = self.layout.totals.get((None, kind))
         if at is None:
             return np.full(len(self.rows), None, object)
-        return self.sheet.columns[at].map(codes.bare).take(self.rows).objects()
+        return self.sheet.columns[at].map(cells.bare).take(self.rows).objects()
 
 
 def own_rules(

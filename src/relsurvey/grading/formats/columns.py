@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from relsurvey.errors import ReadError
-from relsurvey.grading import cells, codes
+from relsurvey.grading import cells
+from relsurvey.grading.codes import USUAL
 from relsurvey.grading.formats import Settings
 from relsurvey.grading.mapping import GROUP, IGNORE, GradebookMapping
 from relsurvey.instrument.fold import fold
@@ -65,11 +66,12 @@ class Columns:
         if unused:
             names = ", ".join(shown(name, 30) for name in unused[:8]) + (" …" if len(unused) > 8 else "")
             self.note("columns not used", len(unused), f"left out: {names}", "the mapping gives them no role")
-        said = (codes.USUAL, self.mapping.codes, self.settings.codes)
+        said = (USUAL, self.mapping.codes, self.settings.codes)
         by = {fold(text): (text, meant) for table_ in said for text, meant in table_.items()}
         self.known = dict(by.values())
         numeric = [self.columns[role] for role in _NUMERIC if role in self.columns] + self.items
-        self.decimal = cells.decimal_sign((c.cells for c in numeric), self.mapping.decimal, self.where)
+        texts = (column.cells.texts[place] for column in numeric for place in column.cells.used)
+        self.decimal = cells.decimal_sign(texts, self.mapping.decimal, self.where)
         self.heads = self._heads()
         self.rows = self._students()
 
@@ -305,7 +307,10 @@ class Columns:
         ]
         unexplained = [(column.name, read.unexplained) for column, read in found if read.unexplained]
         if unexplained:
-            raise cells.unexplained_error(unexplained, self.where, self.known)
+            column, read = next(pair for pair in found if pair[1].unexplained)
+            row = self.table.numbers[self.rows[read.known.argmin()]]
+            first = f"row {row}, column {shown(column.name)}"
+            raise cells.unexplained_error(unexplained, self.where, first, self.known)
         coded: Counter[str] = Counter()
         for _, read in found:
             coded.update(read.coded)

@@ -90,10 +90,9 @@ def wide(c: Columns) -> pd.DataFrame:
         if np.isnan(of).any():
             without.append(column.name)
         percents += int(alone.sum())
-        category = item.category or c.settings.categories.get(title)
         once["item"].append(title)
         once["category"].append(
-            category
+            item.category
             or kinds.get(fold(title))
             or kinds.get(fold(column.name))
             or c.head("category", column)
@@ -149,7 +148,7 @@ def long(c: Columns) -> pd.DataFrame:
     rows: dict[str, Any] = _about(c)
     rows |= {"item": item, "points_possible": of, "raw": raw, "status": status, "code": code}
     kinds = c.mapping.kinds
-    by = {title: c.settings.categories.get(title) or kinds.get(fold(title)) for title in set(item)}
+    by = {title: kinds.get(fold(title)) for title in set(item)}
     named = np.array([by[title] for title in item], object)
     rows["category"] = np.where(empties(named), c.objects("category"), named)
     for name in ("due", "submitted"):
@@ -203,7 +202,9 @@ def _statuses(c: Columns, read: cells.Cells) -> tuple[NDArray[np.object_], NDArr
         if meant[place] is None:
             unexplained[picked.texts[place].strip()] += counts[picked.texts[place]]
     if unexplained:
-        raise cells.unexplained_error([(column.name, unexplained)], c.where, c.known)
+        place = next(i for i in picked.used if meant[i] is None)
+        first = f"row {c.first_row(picked, place)}, column {shown(column.name)}"
+        raise cells.unexplained_error([(column.name, unexplained)], c.where, first, c.known)
     said = meant[picked.codes]
     texts = picked.objects()
     numbered = ~np.isnan(read.number)
