@@ -170,3 +170,87 @@ TRUTH = Truth(
     change_shift=0.295,
     change=0.110,
 )
+
+
+@dataclass(frozen=True)
+class GradesTruth:
+    """Everything that is true of the simulated scores; whatever is not named here does not differ.
+
+    A student has a level and a diligence, both standard normal. Work is worth ``mean`` + ``level_points`` *
+    level + the teacher's part + noise, in percent, cut off at 0 and 100. It is not handed in with a chance
+    whose logit is ``missing`` - ``diligence`` * diligence + the part of that piece of work in that school.
+
+    Attributes
+    ----------
+    mean, level_points, noise, teacher_sd
+        Percent of work that is handed in: mean, and standard deviations of what students, the piece of work
+        of one student, and teachers add.
+    missing, diligence, week_sd
+        Logits of work that is not handed in.
+    level, relationship
+        What diligence correlates with: the level, and the mean of the survey's five elements as the student
+        lastingly feels them.
+    blank
+        Share of missing work whose cell is empty; in the rest stands a zero.
+    excused
+        Share of cells that are excused.
+    change_week, missing_shift
+        From this week on, in one school, ``missing_shift`` is added to the logit: more work is handed in.
+    retake, retake_below, retake_gain, retake_cap
+        From that week on, in that school, work below ``retake_below`` percent is tried again with this
+        chance, and gains the size of a normal value with this standard deviation, up to the cap.
+    under_passing, not_handed_in
+        Share of scores under 60 %, and of work not handed in, there before and after; before is also what
+        the other schools have all along. Averaged over teachers and weeks.
+    df_early, df_late
+        Share of marks that are D or F there, by the work before that week alone and from it on: under the
+        courses' own rules, and with no score under 50 %.
+    """
+
+    mean: float
+    level_points: float
+    noise: float
+    teacher_sd: float
+    missing: float
+    diligence: float
+    week_sd: float
+    level: float
+    relationship: float
+    blank: float
+    excused: float
+    change_week: int
+    missing_shift: float
+    retake: float
+    retake_below: float
+    retake_gain: float
+    retake_cap: float
+    under_passing: tuple[float, float]
+    not_handed_in: tuple[float, float]
+    df_early: tuple[float, float]
+    df_late: tuple[float, float]
+
+
+#: The truth of the shipped gradebooks.
+GRADES = GradesTruth(
+    mean=82.0,
+    level_points=7.0,
+    noise=9.0,
+    teacher_sd=2.0,
+    missing=-2.7,
+    diligence=1.0,
+    week_sd=0.12,
+    level=0.45,
+    relationship=0.35,
+    blank=0.65,
+    excused=0.015,
+    change_week=10,
+    missing_shift=-0.7,
+    retake=0.5,
+    retake_below=70.0,
+    retake_gain=15.0,
+    retake_cap=80.0,
+    under_passing=(0.106, 0.060),
+    not_handed_in=(0.090, 0.049),
+    df_early=(0.305, 0.152),
+    df_late=(0.177, 0.075),
+)

@@ -145,16 +145,15 @@ def formative(checks: pd.DataFrame | str | Path, columns: Mapping[str, str] | No
     noted = texts.assign(move=moves, week=_weeks(texts["week"])).groupby(["standard", "week"], sort=False)
     told = {key: _moves(part["move"].tolist()) for key, part in noted}
     rows = counted.groupby(["standard", "week"], sort=False, as_index=False)[["n", "meeting"]].sum()
-    rows = rows.assign(_at=[_place(week) for week in rows["week"]]).sort_values(
-        ["standard", "_at"], kind="stable", ignore_index=True
-    )
+    order = sorted(range(len(rows)), key=lambda i: (rows["standard"][i], _place(rows["week"][i])))
+    rows = rows.iloc[order].reset_index(drop=True)
     limits = [wilson(int(k), int(n)) for k, n in zip(rows["meeting"], rows["n"], strict=True)]
     rows = rows.assign(
         share=[k / n if n else math.nan for k, n in zip(rows["meeting"], rows["n"], strict=True)],
         low=[low for low, _ in limits],
         high=[high for _, high in limits],
         move=[told[key] for key in zip(rows["standard"], rows["week"], strict=True)],
-    ).drop(columns="_at")
+    )
     standard, chart = _charted(rows)
     return Formative(rows, standard, chart, tuple(notes))
 

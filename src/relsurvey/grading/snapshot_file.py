@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -264,9 +264,9 @@ def _cells(column: pd.Series, kind: Kind) -> Any:
     if kind == "number":
         return pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
     if kind == "whole":
-        return pd.array(column, dtype="Int64")
+        return column.astype("Int64").array
     if kind == "yes":
-        return pd.array(column, dtype="boolean")
+        return column.astype("boolean").array
     if kind == "date":
         dates = pd.to_datetime(column)
         # The day and the hour as they are written, wherever that is.
@@ -381,14 +381,19 @@ def _own(cells: pd.Series, of: Column) -> Any:
             return pd.Series(np.array(cells, object))
         return pd.Series(cells, dtype="category" if of.dtype == "category" else object)
     if cells.dtype == object:
-        read = {"yes": lambda text: text == "True", "whole": int, "number": float, "date": np.datetime64}
+        read: dict[Kind, Callable[[Any], Any]] = {
+            "yes": lambda text: text == "True",
+            "whole": int,
+            "number": float,
+            "date": np.datetime64,
+        }
         parsed = [None if cell is None else read[of.kind](cell) for cell in cells]
         cells = pd.Series(_cells(pd.Series(parsed, dtype=object), of.kind))
     if of.kind == "number":
         return cells.to_numpy(dtype=np.float64)
     if of.kind == "date":
         unit = of.dtype.removeprefix("datetime64[").split(",")[0].rstrip("]")
-        return cells.astype(f"datetime64[{unit if unit in _UNITS else 'us'}]")
+        return cells.to_numpy(dtype=f"datetime64[{unit if unit in _UNITS else 'us'}]")
     if of.dtype in _NUMPY:
         return cells.to_numpy(dtype=of.dtype)
     objects = cells.astype(object).to_numpy(copy=True)

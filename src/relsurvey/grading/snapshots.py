@@ -66,15 +66,11 @@ class Snapshots:
 
     Examples
     --------
-    >>> from tempfile import mkdtemp
-    >>> import pandas as pd
-    >>> from relsurvey.grading import Gradebook
-    >>> day = pd.DataFrame({"student": ["s1"], "item": "Quiz", "raw": 8.0, "points_possible": 10.0})
-    >>> snapshots = Snapshots(mkdtemp())
-    >>> snapshots.keep(Gradebook.of(day), on="2026-03-06")
-    'Kept as the snapshot of 2026-03-06: 1 scores, 0 marks.'
-    >>> snapshots.dates, snapshots.gradebook("2026-03-06").scores["raw"].tolist()
-    ((datetime.date(2026, 3, 6),), [8.0])
+    >>> Snapshots("/srv/no-such-folder/grades").dates
+    ()
+    >>> Snapshots("/home/ana/OneDrive - Sierra Norte/grades")
+    Traceback (most recent call last):
+    relsurvey.errors.PublishError: /home/ana/OneDrive - Sierra Norte/grades is copied to other machines ...
     """
 
     def __init__(self, folder: str | Path, *, synced: bool = False) -> None:

@@ -184,7 +184,8 @@ def _by_due(
         notes.append(("weeks_undated", {"n": f"{without:,}"}))
     if len(judged) == 1:
         notes.append(("weeks_now", {}))
-    parts, settled = [], set()
+    parts = []
+    settled: set[object] = set()
     for k, (day, frame) in enumerate(judged):
         frame = frame[frame["due"].notna()]
         monday = (frame["due"] - pd.to_timedelta(frame["due"].dt.day_of_week, unit="D")).dt.normalize()
@@ -218,9 +219,10 @@ def _by_change(judged: list[tuple[datetime.date | None, pd.DataFrame]]) -> pd.Da
             was = both["percent_before"].to_numpy(dtype=float)
             now = both["percent"].to_numpy(dtype=float)
             fresh = np.isnan(was) | (np.abs(now - was) > 1e-9)
-            parts.append(both[fresh].assign(week=pd.Timestamp(day)))
+            parts.append(both[fresh].assign(week=pd.Timestamp(str(day))))
         before = frame
-    return pd.concat(parts, ignore_index=True)
+    changed: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return changed
 
 
 def _counted(long: pd.DataFrame, *, dated: bool) -> tuple[pd.DataFrame, NDArray[np.datetime64]]:
@@ -233,7 +235,8 @@ def _counted(long: pd.DataFrame, *, dated: bool) -> tuple[pd.DataFrame, NDArray[
         n_missing=("missing", "sum"),
     )
     days = weeks["week"].to_numpy(dtype="datetime64[D]")
-    return weeks.assign(week=days.astype(str).astype(object)), days + np.timedelta64(6 if dated else 0, "D")
+    ends: NDArray[np.datetime64] = days + np.timedelta64(6 if dated else 0, "D")  # type: ignore[assignment]
+    return weeks.assign(week=days.astype(str).astype(object)), ends
 
 
 def marks_of(weekly: Weekly) -> Iterator[tuple[datetime.date, pd.DataFrame]]:

@@ -53,6 +53,8 @@ def in_words(found: Weeks, language: str) -> str:
 
 def faces(found: Weeks, language: str, min_n: int) -> tuple[Face, ...]:
     """Return the weeks, and the phases where there are several."""
+    from relsurvey.grading.weeks import MEASURES
+
     keys = ("week", "phase", "n", "students", "under_passing", "limits", "median", "missing")
     rows: list[tuple[Value, ...]] = []
     for _, row in found.weeks.iterrows():
@@ -64,14 +66,15 @@ def faces(found: Weeks, language: str, min_n: int) -> tuple[Face, ...]:
         else:
             limits = "" if math.isnan(row["low"]) else limits_words(language, row["low"], row["high"])
             middle = _percent(language, row["median"])
-            shares = (_percent(language, row["under_passing"]), limits, middle)
-            many = (f"{int(row['n']):,}", count_words(language, int(row["n_students"]), min_n))
-            rows.append((*start, *many, *shares, _percent(language, row["missing"])))
+            students = int(row["n_students"])
+            under, missing = (percent_words(language, row[name], students) for name in MEASURES)
+            many = (f"{int(row['n']):,}", count_words(language, students, min_n))
+            rows.append((*start, *many, under, limits, middle, missing))
     head = tuple(say(language, f"grading.weeks_head_{key}") for key in keys)
     out = [Face(say(language, "grading.weeks_title"), head, tuple(rows))]
     if len(found.phases) > 1:
-        keys = ("phase", "from", "text", "points", "median_under_passing", "median_missing")
-        head = tuple(say(language, f"grading.weeks_head_{key}") for key in keys)
+        of_phase = ("phase", "from", "text", "points", "median_under_passing", "median_missing")
+        head = tuple(say(language, f"grading.weeks_head_{key}") for key in of_phase)
         phases = tuple(_row(k, phase, language) for k, phase in enumerate(found.phases, 1))
         out.append(Face(say(language, "grading.weeks_phases_title"), head, phases))
     return tuple(out)

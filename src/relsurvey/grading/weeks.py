@@ -19,7 +19,9 @@ from relsurvey.grading.letters import is_df, meanings
 from relsurvey.grading.weekly import Weekly, marks_of, weekly_of
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from relsurvey.grading.snapshots import Snapshots
 
@@ -217,7 +219,7 @@ def weeks(
     days = _changes(changes)
     weekly = weekly_of(source, passing, of)
     frame = weekly.weeks
-    small = (frame["n_students"] < MIN_N_SHOWN).to_numpy()
+    small = (frame["n_students"] < MIN_N_SHOWN).to_numpy(dtype=bool)
     starts = [day for day, _ in days]
     phase = np.searchsorted(np.array(starts, "datetime64[D]"), weekly.ends, side="right")
     charts = {m: _chart(frame, f"n_{m}", small) for m in MEASURES}
@@ -312,11 +314,11 @@ def _changes(changes: Sequence[tuple[datetime.date | str, str]]) -> list[tuple[d
     return sorted(found, key=lambda one: one[0])
 
 
-def _chart(frame: pd.DataFrame, column: str, small: Sequence[bool]) -> RunChart:
+def _chart(frame: pd.DataFrame, column: str, small: NDArray[np.bool_]) -> RunChart:
     counts = frame[column].astype(float).mask(small)
     totals = frame["n"].astype(float).mask(small)
     chart = runchart(counts.tolist(), totals.tolist(), periods=frame["week"].tolist())
-    return _told_small(chart, frame["week"].tolist(), small)
+    return _told_small(chart, frame["week"].tolist(), small.tolist())
 
 
 def _told_small(chart: RunChart, labels: Sequence[object], small: Sequence[bool]) -> RunChart:
@@ -353,15 +355,14 @@ def _limits(rows: pd.DataFrame, measure: str, phases: Sequence[Phase]) -> None:
     rows[measure] = np.where(drawn, count / n, np.nan)
 
 
-def _centre(count: Sequence[float], n: Sequence[float]) -> tuple[float, float]:
+def _centre(count: NDArray[np.float64], n: NDArray[np.float64]) -> tuple[float, float]:
     """Return the share of all together, and how much more weeks differ than separate scores would (Laney)."""
     import numpy as np
 
-    counts, of = np.asarray(count, float), np.asarray(n, float)
-    if not len(of):
+    if not len(n):
         return math.nan, 1.0
-    share = float(counts.sum() / of.sum())
-    if len(of) < 2 or not 0 < share < 1:
+    share = float(count.sum() / n.sum())
+    if len(n) < 2 or not 0 < share < 1:
         return share, 1.0
-    z = (counts / of - share) / np.sqrt(share * (1 - share) / of)
+    z = (count / n - share) / np.sqrt(share * (1 - share) / n)
     return share, max(1.0, float(np.abs(np.diff(z)).mean()) / _D2)

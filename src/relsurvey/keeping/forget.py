@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from relsurvey.disclosure import forgetting
 from relsurvey.errors import ReadError
 from relsurvey.escape import slug
+from relsurvey.grading import snapshots
 from relsurvey.keeping import books, log, places
 from relsurvey.reading import Limits, identity
 from relsurvey.reading.opening import open_file
@@ -172,7 +174,18 @@ def student(number: str, school: str | None = None) -> Forgetting:
                     lambda book=book: _without(book, students),  # type: ignore[misc]
                 )
             )
-    stays = []
+    stays: list[str] = []
+    for folder in snapshots.folders():
+        kept = snapshots.Snapshots(folder, synced=True)
+        found_in, broken = kept.holding(number)
+        if found_in:
+            steps.append(
+                Step(
+                    f"the student's rows in {len(found_in)} snapshots of a gradebook in {folder}",
+                    lambda kept=kept: _forget_in(kept, number),  # type: ignore[misc]
+                )
+            )
+        stays += broken
     for source in known.sources.values():
         found = _stands_in(source.path, plain)
         if found is None:
@@ -219,6 +232,12 @@ def _without(book: Book, students: set[str]) -> None:
         return [*kept, {"forgotten": "one student", "when": log.now()}]
 
     book.rewrite(change)
+
+
+def _forget_in(kept: snapshots.Snapshots, number: str) -> None:
+    # Those that are broken stand in `stays`; they keep nobody from being forgotten in the others.
+    with suppress(ReadError):
+        kept.forget(number)
 
 
 def _stands_in(path: Path, plain: str) -> bool | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from relsurvey.grading import snapshots
 from relsurvey.keeping import places
 from relsurvey.keeping.until import kept_until
 from relsurvey.reading import identity
@@ -82,6 +83,8 @@ def _known(today: datetime.date | None) -> Iterator[Kept]:
         )
         if folder.ledger is not None:
             yield _place(f"{folder.instrument}: its ledger of releases", folder.ledger, "hashes")
+    for kept in sorted(snapshots.folders()):
+        yield _place("dated snapshots of a gradebook", kept, "rows", "of students, with their scores")
 
 
 def _own() -> Iterator[Kept]:
@@ -97,6 +100,7 @@ def _own() -> Iterator[Kept]:
     for name, what, holds in (
         ("id.key", "the key that ids are hashed with", "key"),
         ("places.json", "the list of files read and folders published to", "who did what"),
+        ("snapshots.json", "the list of folders with snapshots", "who did what"),
         ("log.jsonl", "the log", "who did what"),
     ):
         if (home / name).exists():
