@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
+from collections.abc import Iterable
 from email.message import Message
 from email.parser import Parser
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
@@ -94,9 +99,15 @@ def test_wheel_holds_all_of_the_package(names: set[str]) -> None:
             expected.add(f"relsurvey/{path.as_posix()}")
     for part in (
         "relsurvey/py.typed",
+        "relsurvey/demo/grades/floor-50.yaml",
+        "relsurvey/demo/grades/items.csv",
+        "relsurvey/demo/grades/sierra-norte-high-algebra-1-teacher-3.csv",
+        "relsurvey/grading/rules/chicago.yaml",
         "relsurvey/instrument/library/five-elements.yaml",
+        "relsurvey/instrument/library/grading-practices.yaml",
         "relsurvey/instrument/library/teacher-autonomy.yaml",
         "relsurvey/notebooks/workshop/first-look.ipynb",
+        "relsurvey/notebooks/workshop/grading-policies.ipynb",
     ):
         assert part in expected
     assert any(name.startswith("relsurvey/demo/") and name.endswith(".xlsx") for name in expected)
@@ -137,15 +148,55 @@ def test_metadata(metadata: Message, names: set[str]) -> None:
     assert not [name for name in metadata.get_all("Requires-Dist", []) if " @ " in name]
 
 
+def named(requirements: Iterable[str]) -> set[str]:
+    """Return the packages that requirements name, without those of an extra."""
+    names = (re.split(r"[^A-Za-z0-9._-]", line)[0] for line in requirements if "extra ==" not in line)
+    return {name.lower().replace("_", "-") for name in names}
+
+
+def test_every_import_is_declared(metadata: Message) -> None:
+    declared = named(metadata.get_all("Requires-Dist", []))
+    # What Jupyter's own packages stand on (traitlets, jupyter_client) comes with them.
+    declared |= {below for name in declared for below in named(requires(name) or ())}
+    homes = packages_distributions()
+    used: set[str] = set()
+    for file in (tree.ROOT / "src/relsurvey").rglob("*.py"):
+        used |= imported(ast.parse(file.read_text("utf-8")))
+    used -= sys.stdlib_module_names | {"relsurvey"}
+    assert {"pandas", "yaml", "pydantic"} <= used
+    assert [name for name in sorted(used) if not named(homes[name]) & declared] == []
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Return the packages that code imports, without those for type checkers alone."""
+    names: set[str] = set()
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module.split(".")[0])
+        names |= imported(node)
+    return names
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Path:
-    """Install the wheel, by pins, into a fresh environment; return the folder of its programs."""
+    """Install the wheel into an environment of its own; return the folder of its programs.
+
+    What it depends on is taken from the environment that runs the tests, which pip resolved from the same
+    metadata: ``test_every_import_is_declared`` sees to it that nothing else is used.
+    """
     folder = tmp_path_factory.mktemp("fresh")
     venv.create(folder, with_pip=True)
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
-    command = [programs / "python", "-m", "pip", "install", "--quiet", "--no-input", built.wheel]
+    own = sysconfig.get_path("purelib", vars={"base": str(folder)})
+    # A plain line: the path files of that folder, relsurvey's own among them, are not followed.
+    Path(own, "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
+    command = [programs / "python", "-m", "pip", "install", "--quiet", "--no-input", "--no-deps", built.wheel]
     done = subprocess.run(
-        [*map(str, command), "--constraint", "constraints.txt"],
+        [*map(str, command)],
         cwd=tree.ROOT,
         env={**os.environ, "PATH": str(programs)},
         stdin=subprocess.DEVNULL,
