@@ -38,11 +38,11 @@ def targets(root: Path) -> list[Path]:
 
 
 def sources(root: Path) -> Iterator[Path]:
-    """Yield every file the built ones may depend on: ``widgets/``, and the notebook the launcher copies."""
+    """Yield every file the built ones may depend on: ``widgets/``, and the notebooks the launcher copies."""
     for folder, folders, names in os.walk(root / "widgets"):
         folders[:] = [name for name in folders if name not in _NOT_SOURCES and not name.startswith(".")]
         yield from (Path(folder, name) for name in names if not name.endswith(".tsbuildinfo"))
-    yield from (root / "notebooks" / "workshop").glob("first-look.ipynb")
+    yield from (root / "notebooks" / "workshop").glob("*.ipynb")
 
 
 def stale(root: Path) -> bool:

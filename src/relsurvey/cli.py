@@ -408,7 +408,7 @@ def log(
         typer.Option(help="Words of what was done, as `published` or `token`.", show_default=False),
     ] = None,
 ) -> None:
-    """Say who read, published, released, raised a threshold, made or revoked a token, deleted."""
+    """Say who read, published, released, raised a threshold, made or revoked a token, listed, deleted."""
     from relsurvey.keeping.log import read as read_log
     from relsurvey.reading.page import Section
 
@@ -675,6 +675,10 @@ def _until_stopped(wait: Callable[[], object]) -> None:
 
 def main() -> None:
     """Run the command; an error is one sentence on stderr and exit code 2."""
+    from relsurvey.keeping.until import clear_lists
+
+    for sentence in clear_lists():
+        print(f"relsurvey: {sentence}", file=sys.stderr)
     try:
         app(standalone_mode=False)
     except typer.Exit as stop:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "notebooks" / "workshop" / "first-look.ipynb"
+POLICIES = NOTEBOOK.with_name("grading-policies.ipynb")
 SCHOOL = "sierra-norte"
 HOSTILE = "<img src=x onerror=window.__broken=1>"
 
@@ -178,20 +179,29 @@ def test_an_open_view_comes_back_after_a_reload(sit: Callable[..., Desk], sample
     expect(desk.tab("view.relsurvey.json")).to_have_count(1)
 
 
-def test_the_launcher_card_opens_a_new_copy_each_time(sit: Callable[..., Desk]) -> None:
-    desk = sit({"First-Look-1.ipynb": NOTEBOOK.read_text("utf-8")})
+@pytest.mark.parametrize(
+    ("notebook", "title", "heading"),
+    [
+        (NOTEBOOK, "Survey: first look", "A first look at your survey"),
+        (POLICIES, "Grading: try a policy", "Try a grading policy before anyone adopts it"),
+    ],
+    ids=lambda value: getattr(value, "stem", None),
+)
+def test_the_launcher_card_opens_a_new_copy_each_time(
+    sit: Callable[..., Desk], notebook: Path, title: str, heading: str
+) -> None:
+    text = notebook.read_text("utf-8")
+    desk = sit({f"{notebook.stem.title()}-1.ipynb": text})
     launchers = desk.page.locator(".jp-Launcher")
     before = launchers.count()
-    for name in ("first-look.ipynb", "first-look-2.ipynb"):
+    for name in (f"{notebook.stem}.ipynb", f"{notebook.stem}-2.ipynb"):
         desk.run("launcher:create", cwd=desk.folder.name)
-        card = desk.page.locator(".jp-LauncherCard:visible", has_text="Survey: first look")
+        card = desk.page.locator(".jp-LauncherCard:visible", has_text=title)
         assert card.get_attribute("title") == "Open a copy of the workshop notebook in the present folder"
         card.click()
         expect(desk.tab(name)).to_have_attribute("aria-selected", "true")
-        expect(
-            desk.page.get_by_role("heading", name="A first look at your survey").locator("visible=true")
-        ).to_have_count(1)
-        assert json.loads((desk.folder / name).read_text("utf-8")) == json.loads(NOTEBOOK.read_text("utf-8"))
+        expect(desk.page.get_by_role("heading", name=heading).locator("visible=true")).to_have_count(1)
+        assert json.loads((desk.folder / name).read_text("utf-8")) == json.loads(text)
         expect(launchers).to_have_count(before)  # the notebook stands where its launcher stood
     assert desk.elsewhere() == []
     assert desk.complaints == []

@@ -110,7 +110,8 @@ def test_what_is_not_known_is_in_no_share_and_counted():
     row = found.table.iloc[0]
     assert (row["n_students"], row["known"], row["cannot_tell"], row["chronic"]) == (24, 23, 1, 1)
     assert (
-        "is not known, in no share: fewer than 10" in found.sentence and "name no student" in found.sentence
+        "is not known, not counted in the shares: fewer than 10" in found.sentence
+        and "name no student" in found.sentence
     )
     for language in languages():
         assert "90 %" in found.in_words(language)

@@ -79,7 +79,7 @@ def test_each_course_has_its_own_rules():
     assert found.upper.marks["percent"].tolist() == [80, 40]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_every_outcome_of_random_retakes_lies_between_the_limits(data):
     of = [row for row in data.draw(rows()) if row["attempt"] == 1]

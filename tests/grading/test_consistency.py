@@ -125,7 +125,7 @@ def test_there_is_one_number_and_nothing_by_teacher(language):
     assert len(found.table) == 1 and list(found.tables) == ["consistency"]
     assert "Ms. Teacher" not in found._repr_html_() + repr(found) + found.in_words(language)
     (face,) = found.faces(language)
-    assert len(face.rows) == 1 and face.rows[0][2] == found.share
+    assert len(face.rows) == 1 and face.rows[0][2] == f"{100 * found.share:.0f} %"
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

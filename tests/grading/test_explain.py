@@ -177,7 +177,7 @@ def rows_of(found):
             }  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(any_policy())
 def test_the_example_is_what_the_slow_simulator_gives(policy):
     found = example(policy)

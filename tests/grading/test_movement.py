@@ -97,7 +97,7 @@ def test_the_change_of_those_who_are_there_both_times_is_newcombes_for_pairs():
     assert [row["vulnerable_change_low"], row["vulnerable_change_high"]] == pytest.approx([lower, upper])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from([None, "gone", *LANES]), st.sampled_from([None, "gone", *LANES])),

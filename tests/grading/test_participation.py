@@ -106,7 +106,7 @@ def test_who_came_without_being_invited_is_in_no_share():
     more = pd.concat([came, pd.DataFrame({"student": ["9999", "9998"]})])
     found, plain = (rs.grading.participation(one, invited) for one in (more, came))
     assert found.table.to_dict() == plain.table.to_dict() and dict(found.notes) == {"beyond": 2}
-    assert "not on the list of those invited, in no share: fewer than 10" in found.sentence
+    assert "not on the list of those invited, not counted in the share: fewer than 10" in found.sentence
 
 
 def test_small_groups_are_masked():

@@ -457,7 +457,7 @@ def test_no_error_holds_an_id_a_name_or_a_score():
     secret = ["S-4711", "Ana", "8.125"]
     bad = [
         (["id|Quiz 1|Essay", f"{secret[0]}|{secret[2]}|?"], WIDE),
-        (["id|Quiz 1|Essay", f"{secret[0]}|{secret[2]}|1", f"{secret[0]}|{secret[2]}|1"], WIDE),
+        (["id|Quiz 1|Essay", f"{secret[0]}|{secret[2]}|1", f"{secret[0]}|{secret[2]}|2"], WIDE),
         (["id|work|of|score", f"{secret[0]}||10|{secret[2]}"], LONG),
         (["id|name|Quiz 1|Essay", f"|{secret[1]}|{secret[2]}|1"], WIDE),
         (["id|Quiz 1|Essay", f"{secret[0]}|{secret[2]}|1"], WIDE | {"points": None}),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -186,7 +188,7 @@ def parts(draw):
     return {key: part for key, part in given_parts.items() if part is not None}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(parts())
 def test_every_policy_is_read_back_as_it_was(said):
     policy = Policy(**said)
@@ -310,7 +312,7 @@ def test_a_file_is_named_in_its_errors(tmp_path):
         Policy.from_yaml(path)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.text(max_size=60) | st.lists(st.sampled_from(SAMPLE.splitlines()), max_size=6).map("\n".join))
 def test_no_text_raises_anything_else(text):
     try:
@@ -320,3 +322,27 @@ def test_no_text_raises_anything_else(text):
     else:
         said = True
     assert said
+
+
+@pytest.mark.parametrize(
+    "other", ["ours.yaml", Path("ours.yaml"), {"floor": {"percent": 50}}, ["ours.yaml"], 50]
+)
+def test_what_is_no_policy_is_one_sentence(other: object) -> None:
+    from relsurvey.grading import Gradebook, compare_policies, explain, policy_words, regrade, retake_bounds
+
+    scores = pd.DataFrame({"student": ["s1"], "item": "a", "raw": 8.0, "points_possible": 10.0})
+    book = Gradebook.of(scores)
+    for use in (regrade, retake_bounds, compare_policies):
+        with pytest.raises(PolicyError, match=r"A policy is a Policy or a list of them, not a .*from_yaml"):
+            use(book, other)
+    for say in (explain, policy_words):
+        with pytest.raises(PolicyError, match=r"A policy is a Policy or a list of them, not a .*from_yaml"):
+            say(other)
+
+
+def test_one_policy_is_explained_at_a_time() -> None:
+    from relsurvey.grading import explain
+
+    with pytest.raises(PolicyError, match="here are 2"):
+        explain((Policy(), Policy()))
+    assert explain([Policy(floor={"percent": 50})]).policy.floor.percent == 50

@@ -60,7 +60,7 @@ def test_not_for_us_is_no_stage_and_spanish_sheets_are_read() -> None:
 
 def test_two_sheets_of_one_team_are_asked_about() -> None:
     rows = [sheet("Otter", "fall", {"retakes": stage}) for stage in ("Always", "Not yet")]
-    with pytest.raises(ReadError, match="1 sheets stand beside another of the same team and wave"):
+    with pytest.raises(ReadError, match="beside another of the same team and wave: 1"):
         adoption(pd.DataFrame(rows))
     apart = [rows[0], {**rows[1], "school": "Half Moon"}]
     assert len(adoption(pd.DataFrame(apart)).latest) == 2 * len(ASKED)

@@ -214,7 +214,7 @@ def test_marks_that_say_nothing():
         Gradebook.of(marks=pd.DataFrame({"student": ["a"]}))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_policy_of_another_gradebook_is_answered_or_refused(data):
     of, other = data.draw(rows()), data.draw(rows())

@@ -14,7 +14,7 @@ from tests.grading.made import PERCENTS, gradebook, plain_marks, policies, rows,
 from tests.grading.slow_regrade import slow
 
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-some = settings(max_examples=60, deadline=None, suppress_health_check=QUIET)
+some = settings(max_examples=25, deadline=None, suppress_health_check=QUIET)
 
 
 def made(data, **fixed):
@@ -23,7 +23,7 @@ def made(data, **fixed):
     return of, data.draw(policies(of, **fixed))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=100, deadline=None, suppress_health_check=QUIET)
 @given(st.data())
 def test_it_gives_what_the_slow_one_gives(data):
     of, own = made(data)

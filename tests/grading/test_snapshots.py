@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 from relsurvey.errors import PublishError, ReadError
 from relsurvey.grading import Gradebook, Policy
-from relsurvey.grading.snapshots import Snapshots, folders, synced_by
+from relsurvey.grading.snapshots import Snapshots, folders
+from relsurvey.grading.synced import synced_by
 from relsurvey.keeping import forget, where
 from relsurvey.reading import identity
 from relsurvey.reading.ledger import Entry

@@ -88,7 +88,7 @@ def test_every_figure_in_both_orders_is_what_plain_arithmetic_gives():
     assert table["interaction"].abs().max() > 0.01
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_rule_and_work_are_the_whole_change_in_both_orders(data):
     early, late = data.draw(rows(students=4)), data.draw(rows(students=4))
@@ -239,7 +239,7 @@ def test_faces_are_whole_in_both_languages():
         (face,) = found.faces(language)
         assert len(face.rows) == 8
         assert not re.search(r"[{}]|nan|grading\.", f"{face} {found.in_words(language)}")
-    assert face.rows[0][2:] == pytest.approx((31, 22, -9, -6, -3, 4))
+    assert face.rows[0][2:] == ("31.0", "22.0", "−9.0", "−6.0", "−3.0", "4.0")
 
 
 def test_a_rule_that_one_time_does_not_support_is_refused():

@@ -1,4 +1,4 @@
-/** The JupyterLab extension: survey views open as documents, and a first notebook is one click away. */
+/** The JupyterLab extension: survey views open as documents, and the workshop notebooks are one click away. */
 
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette, showErrorMessage, WidgetTracker } from "@jupyterlab/apputils";
@@ -7,15 +7,19 @@ import { FileDialog, IDefaultFileBrowser } from "@jupyterlab/filebrowser";
 import { ILauncher } from "@jupyterlab/launcher";
 import { ITranslator } from "@jupyterlab/translation";
 import { type ViewDocument, ViewFactory, viewIcon } from "./document";
-import { saveCopy } from "./notebook";
-import { languageOf, speaker } from "./words";
+import { type Stem, saveCopy } from "./notebook";
+import { languageOf, type Sentence, speaker } from "./words";
 
 const EXTENSION = ".relsurvey.json";
 const FILE_TYPE = "relsurvey-view";
 const FACTORY = "Survey view";
 
 const OPEN_VIEW = "relsurvey:open-view";
-const FIRST_LOOK = "relsurvey:first-look";
+/** The workshop notebooks, in the order of their cards. */
+const WORKSHOP: readonly [Stem, Sentence][] = [
+  ["first-look", "Survey: first look"],
+  ["grading-policies", "Grading: try a policy"],
+];
 
 const viewPlugin: JupyterFrontEndPlugin<void> = {
   id: "relsurvey:view",
@@ -98,9 +102,9 @@ const viewPlugin: JupyterFrontEndPlugin<void> = {
   },
 };
 
-const firstLookPlugin: JupyterFrontEndPlugin<void> = {
-  id: "relsurvey:first-look",
-  description: "Opens a copy of the workshop notebook from the launcher and the command palette.",
+const workshopPlugin: JupyterFrontEndPlugin<void> = {
+  id: "relsurvey:workshop",
+  description: "Opens copies of the workshop notebooks from the launcher and the command palette.",
   autoStart: true,
   requires: [ITranslator],
   optional: [IDefaultFileBrowser, ICommandPalette, ILauncher],
@@ -112,34 +116,37 @@ const firstLookPlugin: JupyterFrontEndPlugin<void> = {
     launcher: ILauncher | null,
   ) {
     const say = speaker(translator);
-    commands.addCommand(FIRST_LOOK, {
-      label: say("Survey: first look"),
-      caption: say("Open a copy of the workshop notebook in the present folder"),
-      icon: (args) => (args["isPalette"] ? undefined : viewIcon),
-      describedBy: {
-        args: {
-          type: "object",
-          properties: { cwd: { type: "string", description: "The folder; without it that of the file browser" } },
+    for (const [index, [stem, title]] of WORKSHOP.entries()) {
+      const command = `relsurvey:${stem}`;
+      commands.addCommand(command, {
+        label: say(title),
+        caption: say("Open a copy of the workshop notebook in the present folder"),
+        icon: (args) => (args["isPalette"] ? undefined : viewIcon),
+        describedBy: {
+          args: {
+            type: "object",
+            properties: { cwd: { type: "string", description: "The folder; without it that of the file browser" } },
+          },
         },
-      },
-      execute: async ({ cwd }) => {
-        const folder = typeof cwd === "string" ? cwd : (browser?.model.path ?? "");
-        try {
-          const path = await saveCopy(serviceManager.contents, folder);
-          return await commands.execute("docmanager:open", { path });
-        } catch (error) {
-          const sentence = say(
-            "The notebook cannot be saved in the folder “%1”: open a folder that you may write to, and try again. (%2)",
-            folder || "/",
-            error instanceof Error ? error.message : String(error),
-          );
-          return showErrorMessage(say("Survey: first look"), sentence);
-        }
-      },
-    });
-    palette?.addItem({ command: FIRST_LOOK, category: say("Survey"), args: { isPalette: true } });
-    launcher?.add({ command: FIRST_LOOK, category: say("Survey"), categoryRank: 90 });
+        execute: async ({ cwd }) => {
+          const folder = typeof cwd === "string" ? cwd : (browser?.model.path ?? "");
+          try {
+            const path = await saveCopy(serviceManager.contents, folder, stem);
+            return await commands.execute("docmanager:open", { path });
+          } catch (error) {
+            const sentence = say(
+              "The notebook cannot be saved in the folder “%1”: open a folder that you may write to, and try again. (%2)",
+              folder || "/",
+              error instanceof Error ? error.message : String(error),
+            );
+            return showErrorMessage(say(title), sentence);
+          }
+        },
+      });
+      palette?.addItem({ command, category: say("Survey"), args: { isPalette: true } });
+      launcher?.add({ command, category: say("Survey"), categoryRank: 90, rank: index });
+    }
   },
 };
 
-export default [viewPlugin, firstLookPlugin];
+export default [viewPlugin, workshopPlugin];

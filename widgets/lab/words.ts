@@ -7,6 +7,7 @@ const SPANISH = {
   "Survey view": "Vista de encuesta",
   "Survey view: %1": "Vista de encuesta: %1",
   "Survey: first look": "Encuesta: primer vistazo",
+  "Grading: try a policy": "Calificaciones: probar una política",
   "Open a copy of the workshop notebook in the present folder":
     "Abrir una copia del cuaderno del taller en la carpeta actual",
   "The notebook cannot be saved in the folder “%1”: open a folder that you may write to, and try again. (%2)":

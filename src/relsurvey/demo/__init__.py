@@ -1,11 +1,36 @@
-"""Data to try things with: a simulated survey, and a real one; ``README.md`` here says what is in them."""
+"""Data to try things with: a simulated survey, its students' gradebooks, and a real survey.
+
+``README.md`` here says what is in them. What concerns gradebooks is imported when first used.
+"""
 
 from __future__ import annotations
 
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from relsurvey.demo.gradebook import demo_gradebook, demo_items, demo_policy, demo_snapshots
 
 WORKBOOK = "five-elements-simulated.xlsx"
+
+_GRADES = ("demo_gradebook", "demo_items", "demo_policy", "demo_snapshots")
+
+__all__ = [
+    "WORKBOOK",
+    "demo_gradebook",
+    "demo_items",
+    "demo_policy",
+    "demo_snapshots",
+    "demo_workbook",
+    "real_survey",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _GRADES:
+        return getattr(import_module("relsurvey.demo.gradebook"), name)
+    raise AttributeError(f"relsurvey.demo has no {name!r}. It has: {', '.join(__all__)}.")
 
 
 def demo_workbook() -> Path:

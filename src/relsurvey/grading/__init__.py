@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from relsurvey.grading.explained import example, explain, policy_words
     from relsurvey.grading.gradebook import Gradebook
     from relsurvey.grading.lane_rules import LaneRules
+    from relsurvey.grading.lists import ProtocolList, kid_talk, on_the_cusp, student_list
     from relsurvey.grading.mapping import GradebookMapping
     from relsurvey.grading.ontrack import on_track
     from relsurvey.grading.policy import Policy
@@ -49,6 +50,7 @@ _HOMES = {
     "LaneRules": "relsurvey.grading.lane_rules",
     "Policy": "relsurvey.grading.policy",
     "PolicyError": "relsurvey.errors",
+    "ProtocolList": "relsurvey.grading.lists",
     "Rule": "relsurvey.grading.trackrule",
     "Snapshots": "relsurvey.grading.snapshots",
     "ag_pace": "relsurvey.grading.agpace",
@@ -56,6 +58,8 @@ _HOMES = {
     "df_rates": "relsurvey.grading.rates",
     "example": "relsurvey.grading.explained",
     "explain": "relsurvey.grading.explained",
+    "kid_talk": "relsurvey.grading.lists",
+    "on_the_cusp": "relsurvey.grading.lists",
     "on_track": "relsurvey.grading.ontrack",
     "policy_words": "relsurvey.grading.explained",
     "prove": "relsurvey.grading.proof",
@@ -63,6 +67,7 @@ _HOMES = {
     "read_gradebook": "relsurvey.grading.reading",
     "retake_bounds": "relsurvey.grading.bounded",
     "split_change": "relsurvey.grading.split",
+    "student_list": "relsurvey.grading.lists",
     "term_marks": "relsurvey.grading.weeks",
     "track_rules": "relsurvey.grading.trackrule",
     "with_due": "relsurvey.grading.weekly",
@@ -75,6 +80,7 @@ __all__ = [
     "LaneRules",
     "Policy",
     "PolicyError",
+    "ProtocolList",
     "Rule",
     "Snapshots",
     "Source",
@@ -87,8 +93,10 @@ __all__ = [
     "example",
     "explain",
     "formative",
+    "kid_talk",
     "lanes",
     "movement",
+    "on_the_cusp",
     "on_track",
     "owed",
     "participation",
@@ -99,6 +107,7 @@ __all__ = [
     "regrade",
     "retake_bounds",
     "split_change",
+    "student_list",
     "term_marks",
     "track_rules",
     "weeks",

@@ -97,7 +97,7 @@ def ag_pace(
     known = (in_school >= 1) & (in_school <= AG_YEARS)
     pace = np.where(known, AG_COURSES / AG_YEARS * (in_school - 1 + so_far), np.nan)
     reached = courses >= pace - 1e-9
-    short = (in_school > years) | (most >= pace - 1e-9) | (year.of_student < year.seen)
+    short = (in_school > years) | (most >= pace - 1e-9) | (year.of_student < min(year.seen, year.terms))
     state = np.where(~known, -1, np.where(reached, 1, np.where(short, -1, 0)))
     why = np.full(n, "", object)
     why[(state < 0) & ~known] = "grade level"

@@ -11,7 +11,7 @@ from relsurvey.errors import AnalysisError
 from relsurvey.escape import html_text
 from relsurvey.grading.compared import ComparedPolicies, compared
 from relsurvey.grading.faces import share_cell
-from relsurvey.grading.policy import Policy, Retake
+from relsurvey.grading.policy import Policy, Retake, policies_of
 from relsurvey.grading.regrade import Regraded, regrade, which
 from relsurvey.grading.values import counted
 from relsurvey.grading.work import SCORED
@@ -141,7 +141,7 @@ def retake_bounds(gradebook: Gradebook, policy: Policy | Sequence[Policy]) -> Re
     >>> found.lower.marks["percent"].tolist(), found.upper.marks["percent"].tolist()
     ([70.0], [85.0])
     """
-    tried = (policy,) if isinstance(policy, Policy) else tuple(policy)
+    tried = policies_of(policy)
     retakes = tuple(one.retake for one in tried if one.retake is not None)
     if not retakes:
         raise AnalysisError("The policy has no `retake`, so there is nothing to bound. Add one to it.")

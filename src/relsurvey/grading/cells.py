@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from relsurvey.errors import MatchError, ReadError, Unmatched
 from relsurvey.escape import yaml_scalar
+from relsurvey.grading.codes import CODED, USUAL, Codes
+from relsurvey.grading.letters import meaning
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.match import shown
 
@@ -19,18 +22,38 @@ if TYPE_CHECKING:
 
     from relsurvey.reading.opening import Column
 
-#: What a code can stand for, besides a number; one that stands for ``ungraded`` is read as an empty cell.
-CODED = ("missing", "excused", "not_assigned", "ungraded")
-
-#: By a school's code what it stands for: one of ``CODED``, or the number that it counts.
-Codes = Mapping[str, float | str]
-
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)\Z")
+_QUOTED = re.compile(r'="(.*)"', re.DOTALL)
+#: An exponent has its sign where a program wrote it; ``1E5`` may be a code.
+_NUMBER = re.compile(
+    r"[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+|[0-9](?:[.,][0-9]+)?[eE][-+][0-9]{1,2})\Z", re.ASCII
+)
+#: Groups of three digits, all parted by one sign; without decimals, and with one group alone, it is open
+#: whether a comma or a point parts groups or decimals.
+_GROUPED = re.compile(
+    r"[-+]?[1-9][0-9]{0,2}(?P<sep>[., \u00a0\u2009\u202f'\u2019])[0-9]{3}(?:(?P=sep)[0-9]{3})*"
+    r"(?P<rest>(?!(?P=sep))[.,][0-9]+)?\Z"
+)
 _OPEN = re.compile(r"[-+]?[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
+#: No score is larger, and a larger one would not be kept whole.
+_LARGEST = 1e15
 #: More texts than this in one column are no codes: it is no column of scores.
 _MOST = 12
 #: A longer text may be anything that was typed into a cell, and is never repeated.
 _LONGEST = 12
+#: Words and signs for work that was done: what they count, nobody can tell from them.
+_DONE = frozenset(
+    ("complete", "completed", "done", "ok", "yes", "y", "check", "credit", "full", "turned in", "completo",
+     "completa", "hecho", "hecha", "sí", "si", "entregado", "entregada", "✓", "✔", "☑", "√", "✅", "+")
+)  # fmt: skip
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic)"
+#: What a spreadsheet makes of ``3/4``.
+_DATE = re.compile(
+    r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}( .*)?\Z"
+    rf"|\d{{1,2}}[- ]{_MONTH}\.?\Z|{_MONTH}[- ]\d{{1,2}}\Z",
+    re.IGNORECASE,
+)
+#: Blanks, and signs that nobody sees.
+_AROUND = " \t\r\n\x0b\x0c\x1f\u00a0\u2007\u202f\u2009\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u3000"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +72,8 @@ class Cells:
         ``scored``, one of ``CODED``, or ``ungraded`` for an empty cell.
     code
         What the cell held in place of a number, "" if it was empty; None for a number.
+    known
+        False for a text that is neither a number nor a code.
     coded
         How many cells hold each code.
     unexplained
@@ -60,6 +85,7 @@ class Cells:
     percent: NDArray[np.bool_]
     status: NDArray[np.object_]
     code: NDArray[np.object_]
+    known: NDArray[np.bool_]
     coded: Counter[str]
     unexplained: Counter[str]
 
@@ -72,7 +98,7 @@ def cells(column: Column, codes: Codes, decimal: str = ".") -> Cells:
     column
         The column.
     codes
-        What stands for what; a code comes before a number, so that a ``1`` can be one.
+        What stands for what, beside ``USUAL``; a code comes before a number, so that a ``1`` can be one.
     decimal
         What ``1.234`` and ``1,234`` mean: the sign before the decimals. Other numbers tell by themselves.
 
@@ -87,19 +113,19 @@ def cells(column: Column, codes: Codes, decimal: str = ".") -> Cells:
 
     # What only a column of statuses can say (late) is no code of a score.
     coding = {text: meant for text, meant in codes.items() if not isinstance(meant, str) or meant in CODED}
-    known = {fold(text): (text, meant) for text, meant in coding.items()}
+    by = {fold(text): (text, meant) for text, meant in (*USUAL.items(), *coding.items())}
     size = len(column.texts)
     value, of = np.full(size, np.nan), np.full(size, np.nan)
     percent, status = np.zeros(size, bool), np.full(size, "ungraded", object)
-    code = np.full(size, None, object)
+    code, known = np.full(size, None, object), np.ones(size, bool)
     counts = column.counts()
     coded: Counter[str] = Counter()
     unexplained: Counter[str] = Counter()
     for place in column.used:
-        text = column.texts[place].strip()
+        text = bare(column.texts[place])
         if not text:
             code[place] = ""
-        elif (entry := known.get(fold(text))) is not None:
+        elif (entry := by.get(_folded(text))) is not None:
             spelled, meant = entry
             coded[spelled] += counts[column.texts[place]]
             code[place] = "" if meant == "ungraded" else spelled
@@ -110,10 +136,40 @@ def cells(column: Column, codes: Codes, decimal: str = ".") -> Cells:
             status[place] = "scored"
         else:
             unexplained[text] += counts[column.texts[place]]
+            known[place] = False
     at = column.codes
-    return Cells(value[at], of[at], percent[at], status[at], code[at], coded, unexplained)
+    return Cells(value[at], of[at], percent[at], status[at], code[at], known[at], coded, unexplained)
 
 
+# The same few texts stand in every column.
+_folded = lru_cache(maxsize=4096)(fold)
+
+
+def bare(text: str) -> str:
+    r"""Return a cell's text without blanks and unseen signs around it, and out of the formula that keeps it.
+
+    Examples
+    --------
+    >>> bare(' ="=x" '), bare('="007"'), bare("\u200bEX\u00a0")
+    ('=x', '007', 'EX')
+    """
+    text = text.strip(_AROUND)
+    found = _QUOTED.fullmatch(text)
+    return found[1].replace('""', '"').strip(_AROUND) if found else text
+
+
+def dated(text: str) -> bool:
+    """Say whether a text is what a spreadsheet makes of a score such as ``3/4``.
+
+    Examples
+    --------
+    >>> dated("2026-03-04"), dated("4-Mar"), dated("8 pts")
+    (True, True, False)
+    """
+    return bool(_DATE.match(text))
+
+
+@lru_cache(maxsize=4096)
 def number(text: str, decimal: str = ".") -> tuple[float, float, bool] | None:
     """Return the number of a cell, the points possible that it names (else NaN), and whether it is a percent.
 
@@ -130,7 +186,7 @@ def number(text: str, decimal: str = ".") -> tuple[float, float, bool] | None:
     if not slash:
         return None if value is None else (value, float("nan"), False)
     of = plain_number(second, decimal)
-    return None if value is None or of is None else (value, of, False)
+    return None if value is None or of is None or of < 0 else (value, of, False)
 
 
 def plain_number(text: str, decimal: str = ".") -> float | None:
@@ -138,40 +194,45 @@ def plain_number(text: str, decimal: str = ".") -> float | None:
 
     Examples
     --------
-    >>> plain_number("8,5"), plain_number("1 234.50"), plain_number("8/10")
-    (8.5, 1234.5, None)
+    >>> plain_number("8,5"), plain_number("1 234.50"), plain_number("8/10"), plain_number("8 5")
+    (8.5, 1234.5, None, None)
     """
-    text = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
-    if not _NUMBER.match(text):
-        return None
-    sign = _sign(text) or decimal
-    other = "," if sign == "." else "."
-    whole, _, rest = text.rpartition(sign) if sign in text else (text, "", "")
-    groups = whole.split(other)
-    if other in rest or sign in whole or any(len(group) != 3 for group in groups[1:]):
-        return None
-    return float("".join(groups) + ("." + rest if rest else ""))
+    text = _ascii(text)
+    sign = _sign(text)
+    if sign is None:
+        if not (_NUMBER.match(text) or _GROUPED.match(text)):
+            return None
+        sign = decimal
+    if (grouped := _GROUPED.match(text)) and grouped["sep"] != sign:
+        text = text.replace(grouped["sep"], "")
+    value = float(text.replace(sign, ".")) if _NUMBER.match(text) else None
+    return value if value is not None and abs(value) < _LARGEST else None
+
+
+def _ascii(text: str) -> str:
+    return bare(text).replace("\N{MINUS SIGN}", "-")
 
 
 def _sign(text: str) -> str | None:
     """Return the sign before a number's decimals, where the number tells by itself."""
-    comma, point = text.count(","), text.count(".")
-    if comma and point:
-        return "," if text.rfind(",") > text.rfind(".") else "."
-    if comma > 1 or point > 1:
-        return "." if comma else ","
-    if comma + point and not _OPEN.match(text):
-        return "," if comma else "."
+    if _OPEN.match(text):
+        return None
+    if grouped := _GROUPED.match(text):
+        if grouped["rest"]:
+            return grouped["rest"][0]
+        return {",": ".", ".": ","}.get(grouped["sep"])
+    if _NUMBER.match(text):
+        return next((sign for sign in ",." if sign in text), None)
     return None
 
 
-def decimal_sign(columns: Iterable[Column], chosen: str | None, where: str) -> str:
-    """Return what stands before the decimals of ``1.234`` and ``1,234``, as the other numbers show.
+def decimal_sign(texts: Iterable[str], chosen: str | None, where: str) -> str:
+    """Return what stands before the decimals of ``1.234`` and ``1,234``, as a file's other numbers show.
 
     Parameters
     ----------
-    columns
-        The columns of numbers.
+    texts
+        The cells; those that are no numbers say nothing.
     chosen
         What a person said, or None.
     where
@@ -181,21 +242,23 @@ def decimal_sign(columns: Iterable[Column], chosen: str | None, where: str) -> s
     ------
     ReadError
         If it can be told neither way, with both readings.
+
+    Examples
+    --------
+    >>> decimal_sign(["8,5", "1.234"], None, "a.csv"), decimal_sign(["1,234", "8.5"], None, "a.csv")
+    (',', '.')
     """
     if chosen is not None:
         return chosen
     signs: set[str] = set()
     open_: set[str] = set()
-    for column in columns:
-        for place in column.used:
-            for part in column.texts[place].strip().rstrip("%").split("/"):
-                text = "".join(part.split())
-                if not _NUMBER.match(text):
-                    continue
-                if _OPEN.match(text):
-                    open_.add("," if "," in text else ".")
-                elif (sign := _sign(text)) is not None:
-                    signs.add(sign)
+    for given in texts:
+        for part in given.strip().rstrip("%").split("/"):
+            text = _ascii(part)
+            if _OPEN.match(text):
+                open_.add("," if "," in text else ".")
+            elif (sign := _sign(text)) is not None:
+                signs.add(sign)
     if open_ and (len(signs) == 2 or ("," in open_ and not signs)):
         example = "1,234" if "," in open_ else "1.234"
         raise ReadError(
@@ -206,7 +269,7 @@ def decimal_sign(columns: Iterable[Column], chosen: str | None, where: str) -> s
 
 
 def unexplained_error(
-    found: Sequence[tuple[str, Counter[str]]], where: str, known: Iterable[str] = ()
+    found: Sequence[tuple[str, Counter[str]]], where: str, first: str, known: Iterable[str] = ()
 ) -> MatchError:
     """Make the error for texts that no code table explains: each with its count, and the line to add.
 
@@ -216,6 +279,8 @@ def unexplained_error(
         By column, the texts and how many cells hold them.
     where
         The file.
+    first
+        Where the first of them stands.
     known
         The codes that the table has.
     """
@@ -228,23 +293,38 @@ def unexplained_error(
     total: Counter[str] = Counter()
     for _, texts in found:
         total.update(texts)
-    short = Counter({text: n for text, n in total.items() if len(text) <= _LONGEST})
-    listed = [f"{shown(text)} ({n})" for text, n in short.most_common(_MOST)]
+    dates = sum(n for text, n in total.items() if dated(text))
+    short = Counter({text: n for text, n in total.items() if len(text) <= _LONGEST and not dated(text)})
+    listed = [f"{shown(text)} ({n:,})" for text, n in short.most_common(_MOST)]
     if len(short) > _MOST:
         listed.append(f"{len(short) - _MOST} more")
-    if longer := sum(total.values()) - sum(short.values()):
-        listed.append(f"longer texts ({longer})")
-    lines = ", ".join(f"{yaml_scalar(text)}: missing" for text, _ in short.most_common(3))
-    fix = f"in the mapping: `codes: {{{lines}}}`" if lines else "or empty those cells"
+    if dates:
+        listed.append(f"dates ({dates:,})")
+    if longer := sum(total.values()) - sum(short.values()) - dates:
+        listed.append(f"longer texts ({longer:,})")
+    lines = ", ".join(f"{yaml_scalar(text)}: {_likely(text)}" for text, _ in short.most_common(3))
+    fixes = [
+        f"Say what each stands for ({', '.join(CODED)} or a number), in the mapping: `codes: {{{lines}}}`."
+        if lines
+        else "Empty those cells."
+    ]
+    if dates:
+        fixes.insert(0, "A spreadsheet makes dates of scores such as 3/4: type those cells again.")
+        fixes = fixes if lines or longer else fixes[:1]
     one = sum(total.values()) == 1
     return MatchError(
-        f"{where}: {sum(total.values())} {'cell holds' if one else 'cells hold'} a text that is neither a "
-        f"number nor a known code: {', '.join(listed)}. "
-        f"Say what each stands for ({', '.join(CODED)} or a number), {fix}.",
+        f"{where}: {sum(total.values()):,} {'cell holds' if one else 'cells hold'} a text that is neither a "
+        f"number nor a known code: {', '.join(listed)}, first in {first}. {' '.join(fixes)}",
         tuple(
-            Unmatched(shown(name), text, tuple(known), n, f"codes: {{{yaml_scalar(text)}: missing}}")
+            Unmatched(shown(name), text, tuple(known), n, f"codes: {{{yaml_scalar(text)}: {_likely(text)}}}")
             for name, texts in found
             for text, n in texts.items()
             if text in short
         ),
     )
+
+
+def _likely(text: str) -> str:
+    """Return what a code is proposed to stand for; of a letter, a tick, a number a person says it."""
+    told = meaning(text) is not None or fold(text) in _DONE or any(sign.isdigit() for sign in text)
+    return "NUMBER" if told else "missing"

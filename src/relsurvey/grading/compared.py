@@ -13,10 +13,11 @@ from relsurvey.errors import AnalysisError
 from relsurvey.escape import html_text
 from relsurvey.grading.explained import listed
 from relsurvey.grading.faces import Figures, Moves, figures, moves, moves_cells, share_cell
+from relsurvey.grading.letters import meanings
 from relsurvey.grading.ontrack import on_track
-from relsurvey.grading.policy import Policy
-from relsurvey.grading.regrade import Regraded, regrade, which
-from relsurvey.grading.tally import Tally, groups_of, percent_words, tally
+from relsurvey.grading.policy import Policy, policies_of
+from relsurvey.grading.regrade import Regraded, _places, _taken, regrade, which
+from relsurvey.grading.tally import Tally, count_words, groups_of, percent_words, tally
 from relsurvey.words import Text, languages, say, texts
 from relsurvey.words.catalogue import pick
 
@@ -68,17 +69,20 @@ class Compared:
 
 @dataclass(frozen=True)
 class Note:
-    """A remark: its key in the catalogue, what stands in its blanks, and a list for one of them."""
+    """A remark: its key in the catalogue, what stands in its blanks, a list for one of them, and a count."""
 
     key: str
     values: tuple[tuple[str, Any], ...] = ()
     parts: tuple[str, ...] = ()
+    count: int | None = None
 
     def in_words(self, language: str) -> str:
         """Return it in a language."""
         values = {
             name: pick(value, language) if isinstance(value, dict) else value for name, value in self.values
         }
+        if self.count is not None:
+            values["n"] = count_words(language, self.count)
         if self.parts:
             values["parts"] = listed(
                 language, [say(language, f"grading.compare_part_{part}") for part in self.parts]
@@ -281,13 +285,18 @@ def compared(
     own = texts(languages(), "grading.compare_own")
     rows = [Compared(own, *pair, None) for pair in zip(labels, every(before), strict=True)]
     said = []
+    seen = [before]
     for name, one in regraded:
         after = tally(one.after)
+        seen.append(after)
         moved = moves(before, after, of_all, 1) + (moves(before, after, groups.of, k) if k else ())
         rows += [Compared(name, *each) for each in zip(labels, every(after), moved, strict=True)]
         left = left_out(one)
         if left:
             said.append(Note("compare_left_out", (("policy", name),), left))
+    if any((each.what[each.code] == "NP").any() for each in seen):
+        said.append(Note("compare_not_passed"))
+    said += _of_passes(first)
     said += _of_proof(first)
     if problem:
         said.append(Note("compare_no_track", (("why", problem),)))
@@ -316,7 +325,8 @@ def _named(policies: Any) -> list[tuple[Text, Tried]]:
     """Return the policies, each with what it is called; of two that are called the same one is numbered."""
     if isinstance(policies, Mapping):
         return [({"*": str(name)}, tried) for name, tried in policies.items()]
-    each = [policies] if isinstance(policies, Policy) else list(policies)
+    several = isinstance(policies, Sequence) and not isinstance(policies, str)
+    each: list[Any] = list(policies) if several else [policies]
     found: list[tuple[Text, Tried]] = []
     for tried in each:
         title = title_of(tried)
@@ -329,7 +339,7 @@ def _named(policies: Any) -> list[tuple[Text, Tried]]:
 
 def title_of(tried: Tried) -> Text:
     """Return what a policy is called; several are called by the first."""
-    return (tried if isinstance(tried, Policy) else tried[0]).title
+    return policies_of(tried)[0].title
 
 
 def left_out(regraded: Regraded) -> tuple[str, ...]:
@@ -356,6 +366,20 @@ def _lacks(own: Policy, tried: Policy) -> Iterator[str]:
                 yield part
         elif has not in (None, {}, ()) and now in (None, {}, ()):
             yield part
+
+
+def _of_passes(regraded: Regraded) -> list[Note]:
+    """Return how many marks were exported as passed or not, and get letters from the courses' own rules."""
+    import numpy as np
+
+    known = regraded.gradebook.marks
+    if not len(known) or not len(regraded.gradebook.scores):
+        return []
+    exported = _taken(known["letter"], _places(known, regraded.marks))
+    own = regraded.marks["letter_before"]
+    passes, still = (np.isin(meanings(of).astype(str), ("P", "NP")) for of in (exported, own))
+    n = int((passes & ~still & own.notna().to_numpy()).sum())
+    return [Note("compare_passes", count=n)] if n else []
 
 
 def _of_proof(regraded: Regraded) -> list[Note]:

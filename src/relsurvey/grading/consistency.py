@@ -65,6 +65,14 @@ class Consistency(Finding):
         names = ("students", "marks", "units", "share", "low", "high", "between", "within")
         return {"consistency": pd.DataFrame([{name: getattr(self, name) for name in names}])}
 
+    @property
+    def _percents(self) -> tuple[int, int, int]:
+        """The share and its limits in whole percents, not under 0; 0 where they cannot be told."""
+        share, low, high = (
+            0.0 if math.isnan(x) else 100 * max(x, 0.0) for x in (self.share, self.low, self.high)
+        )
+        return int(share + 0.5), math.floor(low), math.ceil(high)
+
     def in_words(self, language: str = "en") -> str:
         """Say how much goes with the unit, between which limits, and what that cannot say."""
         units = say(language, f"nesting.units.{self.unit}")
@@ -74,8 +82,7 @@ class Consistency(Finding):
             return say(language, "grading.consistency_few_units", least=MIN_CLUSTERS, units=units)
         if math.isnan(self.share):
             return say(language, "grading.consistency_cannot", units=units)
-        share = int(100 * max(self.share, 0.0) + 0.5)
-        low, high = (math.floor(100 * max(self.low, 0.0)), math.ceil(100 * max(self.high, 0.0)))
+        share, low, high = self._percents
         key = "same_course" if self.same_course else "share"
         said = say(language, f"grading.consistency_{key}", share=share, low=low, high=high, units=units)
         return said + " " + say(language, "grading.consistency_limits", units=units)
@@ -91,7 +98,8 @@ class Consistency(Finding):
                 row = (students_words([language], self.students)[language], *[None] * 4)
         else:
             band = students_words([language], self.students)[language]
-            row = (band, self.units, self.share, self.low, self.high)
+            told = not math.isnan(self.share)
+            row = (band, self.units, *(f"{x} %" if told else None for x in self._percents))
         return (Face(say(language, "grading.consistency_title", units=units), head, (row,)),)
 
 
@@ -142,6 +150,7 @@ def consistency(
     (6, 40, True)
     """
     import numpy as np
+    import pandas as pd
 
     frame = _with_units(marks, unit)
     if unit not in frame or frame[unit].isna().all():
@@ -154,10 +163,14 @@ def consistency(
     data = found.frame
     keep = final & ~np.isnan(y) & data[unit].notna().to_numpy()
 
-    data = data.assign(student=found.student)
+    # Texts are numbered once, and the numbers taken together.
+    place = {"student": pd.Series(found.student[keep])}
+    for name in ("school", "course", unit):
+        if name in data:
+            place[name] = pd.Series(pd.factorize(data[name][keep])[0])
 
     def together(*names: str) -> NDArray[np.int64]:
-        return _together([data[name][keep] for name in names if name in data])[0]
+        return _together([place[name] for name in names if name in place])[0]
 
     if same_course and found.column("course") is None:
         raise AnalysisError("`same_course` needs the column `course`, and it is empty. Fill it in.")
@@ -192,13 +205,11 @@ def _measured(
 
     # Students of one unit say nothing of how units differ.
     width = int(unit.max(initial=0)) + 1
-    pairs = np.unique(student * width + unit)
+    pairs = np.sort(student * width + unit)
+    pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]]]
     several = np.bincount(pairs // width, minlength=int(student.max(initial=-1)) + 1) > 1
     kept = several[student]
-    y, student, unit = (
-        y[kept],
-        *(np.unique(x[kept], return_inverse=True)[1] for x in (student, unit)),
-    )
+    y, student, unit = (y[kept], *(_numbered(x[kept]) for x in (student, unit)))
     students, units = int(student.max(initial=-1)) + 1, int(unit.max(initial=-1)) + 1
 
     def told(*figures: float) -> Consistency:
@@ -208,7 +219,7 @@ def _measured(
 
     if units < MIN_CLUSTERS or students < MIN_N_SHOWN:
         return told()
-    blocks = [unit] if course is None else [unit, np.unique(course[kept], return_inverse=True)[1] + units]
+    blocks = [unit] if course is None else [unit, _numbered(course[kept]) + units]
     d, w2, lost, squares = _directions(y - y.mean(), student, blocks, units)
     left = len(y) - students - lost - len(d)
     # As many directions as 5 units have between them.
@@ -219,6 +230,15 @@ def _measured(
         return told()
     ratio, low, high = _ratio(w2 / within, d, left)
     return told(*(x / (1 + x) for x in (ratio, low, high)), ratio * within, within)
+
+
+def _numbered(place: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return places numbered anew without gaps, in order."""
+    import numpy as np
+
+    used = np.bincount(place) > 0
+    numbers: NDArray[np.intp] = (np.cumsum(used) - 1)[place]
+    return numbers
 
 
 def _directions(

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.errors import PolicyError
 from relsurvey.escape import html_text
 from relsurvey.grading.gradebook import Gradebook
-from relsurvey.grading.policy import Policy
+from relsurvey.grading.policy import Policy, policies_of
 from relsurvey.grading.regrade import regrade
 from relsurvey.grading.values import counted
 from relsurvey.words import Text, say
@@ -216,7 +217,18 @@ def policy_words(policy: Policy, languages: Sequence[str] = ("en", "es")) -> Tex
     >>> policy_words(Policy(drop_lowest={"Homework": 1}, exclude=["Behavior"]), ["en"])["en"]
     'Behavior is not part of the mark. In Homework, the score that pulls the mark down most does not count.'
     """
+    policy = _one(policy)
     return {language: " ".join(_said(policy, language)) for language in languages}
+
+
+def _one(given: object) -> Policy:
+    found = policies_of(given)
+    if len(found) != 1:
+        raise PolicyError(
+            f"One policy is explained at a time; here are {len(found)}, such as one a course. Choose one: "
+            "policies[0]."
+        )
+    return found[0]
 
 
 def _said(policy: Policy, language: str) -> Iterator[str]:
@@ -385,6 +397,7 @@ def example(policy: Policy, languages: Sequence[str] = ("en", "es")) -> Explaine
     >>> example(Policy(floor={"percent": 50})).table[["part", "percent"]].values.tolist()
     [['start', 68.0], ['floor', 78.0]]
     """
+    policy = _one(policy)
     pieces = tuple(_pieces(policy))
     book = _book(policy, pieces)
     known = {piece.category for piece in pieces}

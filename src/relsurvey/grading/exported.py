@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relsurvey.grading.formats import empty
 from relsurvey.grading.gradebook import KEYS, MARKS, Gradebook, table
+from relsurvey.grading.letters import meaning
+from relsurvey.reading.match import shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -172,12 +175,18 @@ class Marks:
         if of["lettered"]:
             what = "letters were given by the course's own cuts"
             note("marks", of["lettered"], what, "the file has percents alone")
+        exported = letter[self.at >= 0]
+        other = Counter(text for text in exported[~empty(exported)] if meaning(text) is None)
+        if other:
+            said = ", ".join(shown(text, 20) for text, _ in other.most_common(6))
+            what = f"marks have none of the letters A to F, P and NP, such as {said}, and were kept"
+            note("marks", sum(other.values()), what, "they are in no D/F rate and no GPA")
         if of["computed"]:
             what = "marks were computed from the scores under the course's own rules"
             note("marks", of["computed"], what, "the file has none")
         without = int((np.isnan(percent) & empty(letter)).sum())
         if without:
-            why = "all of that student's work is excused, not assigned or not graded yet"
+            why = "all of that student's work is excused, not assigned, not graded or not posted yet"
             note("marks", without, "marks have neither percent nor letter", why)
         marks = self.rows.assign(percent=percent, letter=letter)
         return marks[[*MARKS, *(c for c in marks if c not in MARKS)]]

@@ -11,6 +11,7 @@ from relsurvey.errors import ReadError
 from relsurvey.escape import html_text
 from relsurvey.grading.policy import Policy
 from relsurvey.reading.ledger import Entry, as_table
+from relsurvey.words import languages, texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,8 +172,19 @@ class Gradebook:
         Parameters
         ----------
         **parts
-            As of :class:`Policy`; None takes a part away.
+            As of :class:`Policy`; None takes a part away. Without a ``title`` the policies say that they are
+            the courses' own rules, with changes.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> scores = pd.DataFrame({"student": ["s1"], "item": "a", "raw": 8, "points_possible": 10})
+        >>> [tried] = Gradebook.of(scores).but(floor={"percent": 50})
+        >>> tried.title["en"], tried.floor.percent
+        ("the courses' own rules, with changes", 50.0)
         """
+        if parts:
+            parts.setdefault("title", texts(languages(), "grading.compare_own_changed"))
         return tuple(policy.but(**parts) for policy in self.policies)
 
     def __repr__(self) -> str:

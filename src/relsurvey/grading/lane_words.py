@@ -22,16 +22,49 @@ FEWEST_CHANGE = 20
 _NOTES = ("only_before", "only_after", "no_lane_before", "no_lane_after")
 
 
-def points(value: float) -> str:
-    """Return a difference of shares in points of 100, with its sign.
+def points(value: float, digits: int = 0) -> str:
+    """Return a difference of shares in points of 100, with its sign, half away from zero.
 
     Examples
     --------
     >>> points(-0.0649), points(0.125), points(0.001)
     ('−6', '+13', '0')
     """
-    size = math.floor(100 * abs(value) + 0.5 + 1e-9)
-    return f"{'+' if value > 0 else '−'}{size}" if size else "0"
+    size = _half_up(abs(value), digits)
+    return f"{'+' if value > 0 else '−'}{size:.{digits}f}" if size else "0"
+
+
+def _half_up(share: float, digits: int) -> float:
+    scale = math.pow(10, digits)
+    return math.floor(100 * share * scale + 0.5 + 1e-9) / scale
+
+
+def digits_of(a: float, b: float) -> int:
+    """Return how many decimals two percents need so that they and their difference agree (rules.md 13).
+
+    Examples
+    --------
+    >>> digits_of(0.60, 0.57), digits_of(0.506, 0.503)
+    (0, 1)
+    """
+    for digits in (0, 1, 2):
+        apart = abs(_half_up(a, digits) - _half_up(b, digits))
+        if math.isclose(apart, _half_up(abs(a - b), digits), abs_tol=1e-6):
+            return digits
+    return 2
+
+
+def beside(language: str, a: float, b: float) -> tuple[str, str, str]:
+    """Return two shares of 20 students or more in percent, and the first less the second in points.
+
+    Examples
+    --------
+    >>> beside("en", 0.506, 0.503)
+    ('50.6 %', '50.3 %', '+0.3')
+    """
+    digits = digits_of(a, b)
+    first, second = (percent_words(language, share, FEWEST_CHANGE, digits) for share in (a, b))
+    return first, second, points(a - b, digits)
 
 
 def points_range(language: str, low: float, high: float) -> str:
@@ -83,18 +116,19 @@ def _of_shares(found: Movement, row: pd.Series, language: str) -> Iterator[str]:
         limits_words(language, row[f"vulnerable_{when}_low"], row[f"vulnerable_{when}_high"])
         for when in ("before", "after")
     ]
-    change, low, high = (row[f"vulnerable_change{end}"] for end in ("", "_low", "_high"))
+    low, high = row["vulnerable_change_low"], row["vulnerable_change_high"]
+    later, earlier, change = beside(language, row["vulnerable_after"], row["vulnerable_before"])
     yield say(
         language,
         "grading.movement_shares",
         lanes=lanes,
-        before=two[0],
+        before=earlier,
         before_range=limits[0],
-        after=two[1],
+        after=later,
         after_range=limits[1],
     )
     key = "movement_change_unsure" if low <= 0 <= high else "movement_change"
-    yield say(language, f"grading.{key}", change=points(change), range=points_range(language, low, high))
+    yield say(language, f"grading.{key}", change=change, range=points_range(language, low, high))
 
 
 def _of_rates(found: Movement, row: pd.Series, language: str) -> Iterator[str]:
@@ -116,7 +150,7 @@ def _of_rates(found: Movement, row: pd.Series, language: str) -> Iterator[str]:
             language,
             "grading.movement_below_top_small" if small else "grading.movement_below_top",
             top=lane_name(language, found.order[0]),
-            up=percent_words(language, row["up_below_top"], below),
+            up=percent_words(language, row["up_below_top"], below, _digits_up(found)),
             range=limits_words(language, row["up_below_top_low"], row["up_below_top_high"]),
         )
     if found.reliability is not None and below >= MIN_N_SHOWN:
@@ -130,6 +164,15 @@ def _of_rates(found: Movement, row: pd.Series, language: str) -> Iterator[str]:
         )
     elif found.reliability is None:
         yield say(language, "grading.movement_no_reliability")
+
+
+def _digits_up(found: Movement) -> int:
+    """Return to how many decimals it is said who moved up, so that it agrees with last year's difference."""
+    row, last = found.whole.iloc[0], found.last_whole
+    past = None if last is None else last.iloc[0]
+    if past is None or bool(past["picked"]) or min(row["below_top"], past["below_top"]) < FEWEST_CHANGE:
+        return 0
+    return digits_of(row["up_below_top"], past["up_below_top"])
 
 
 def _of_years(found: Movement, language: str) -> Iterator[str]:
@@ -148,9 +191,9 @@ def _of_years(found: Movement, language: str) -> Iterator[str]:
     yield say(
         language,
         "grading.movement_last_unsure" if low <= 0 <= high else "grading.movement_last",
-        up=percent_words(language, past["up_below_top"], int(past["below_top"])),
+        up=percent_words(language, past["up_below_top"], int(past["below_top"]), _digits_up(found)),
         down=percent_words(language, past["down_share"], int(past["matched"])),
-        difference=points(row["up_below_top"] - past["up_below_top"]),
+        difference=points(row["up_below_top"] - past["up_below_top"], _digits_up(found)),
         range=points_range(language, low, high),
     )
 
@@ -216,14 +259,14 @@ def flow_face(found: Movement, language: str, min_n: int) -> Face:
 def years_face(found: Movement, language: str, min_n: int) -> Face:
     """Return this year's rates beside last year's; under 20 in either there is no difference."""
     low = {
-        tuple(str(row[column]) for column in found.by): bool(row["picked"]) or int(row["matched"]) < min_n
+        tuple(str(row[column]) for column in found.by): int(row["matched"]) < min_n
         for _, row in found.groups.iterrows()
     }
     rows: list[tuple[Value, ...]] = []
     for _, row in found.beside.iterrows():
         two = int(row["n_this"]), int(row["n_last"])
         own = tuple(str(row[column]) for column in found.by)
-        if min(two) < max(min_n, FEWEST_CHANGE) or low.get(own, False):
+        if min(two) < max(min_n, FEWEST_CHANGE) or row["picked"] or low.get(own, False):
             continue
         rows.append(
             (

@@ -6,16 +6,18 @@ fingerprint of the file's header, and the next file with that header needs none.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from relsurvey.errors import InstrumentError, MatchError, PolicyError
 from relsurvey.escape import one_line, yaml_scalar
-from relsurvey.grading.cells import CODED
+from relsurvey.grading.codes import CODED
 from relsurvey.grading.gradebook import MARKS, SCORES
 from relsurvey.grading.policy import Policy
 from relsurvey.instrument import checks, source
@@ -55,6 +57,18 @@ _GROUP = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 MEANT = ("scored", "late", *CODED)
 
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+def _code(given: Any) -> Any:
+    """Return what a code stands for, if it can; a union of types would name each of them."""
+    number = isinstance(given, (int, float)) and not isinstance(given, bool) and math.isfinite(given)
+    if not (number or isinstance(given, str)):
+        said = f"write {', '.join(CODED)}, or the number that it counts"
+        raise PydanticCustomError("code", "{said}", {"said": said})
+    return given
+
+
+Code = Annotated[float | str, BeforeValidator(_code)]
 Role = Annotated[str, BeforeValidator(lambda given: IGNORE if given is None else given)]
 
 
@@ -144,7 +158,7 @@ class GradebookMapping(_Part):
     points: Points | None = None
     categories: dict[str, str] = Field(default_factory=dict)
     courses: dict[str, Course] = Field(default_factory=dict)
-    codes: dict[str, float | str] = Field(default_factory=dict)
+    codes: dict[str, Code] = Field(default_factory=dict)
     out_of: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100.0
     cuts: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = Field(default_factory=dict)
     dates: Literal["day first", "month first"] | None = None
@@ -261,7 +275,12 @@ def problems(mapping: GradebookMapping) -> Iterator[tuple[source.Place, str]]:
     """Yield what the parts of a mapping say against each other: the place, and a sentence with the fix."""
     yield from _of_columns(mapping)
     yield from _of_needs(mapping)
+    by: dict[str, float | str] = {}
     for text, meant in mapping.codes.items():
+        if by.setdefault(fold(text), meant) != meant:
+            yield ("codes", text), f"the code {shown(text, 20)} has two meanings. Keep one of them."
+        if not text:
+            yield ("codes", text), "an empty cell needs no code. Remove it; blank= says what it means."
         if isinstance(meant, str) and meant not in MEANT:
             yield (
                 ("codes", text),
@@ -271,7 +290,8 @@ def problems(mapping: GradebookMapping) -> Iterator[tuple[source.Place, str]]:
                 ),
             )
     if mapping.cuts:
-        if mapping.layout == "long" or "percent" not in mapping.columns.values():
+        numbers = mapping.layout != "long" and "percent" in mapping.columns.values()
+        if not numbers and mapping.layout not in ("powerschool", "aeries"):
             yield (
                 ("cuts",),
                 "`cuts` needs a column of numbers that are marks. Give one the role `percent`, or remove it.",

@@ -53,7 +53,8 @@ class Movement(Finding):
     starts
         One row a lane: how many started there and moved up, stayed, moved down; for this kernel.
     beside
-        One row a group and rate: this year's, last year's and the difference; empty without a last year.
+        One row a group and rate: this year's, last year's, the difference, and whether either was picked for
+        a low start; empty without a last year.
     last_whole
         All students of last year, as ``whole``.
     reliability
@@ -390,7 +391,7 @@ def _beside(by: tuple[str, ...], now: pd.DataFrame | None, last: pd.DataFrame | 
     """Return this year's rates beside last year's, of the groups that are in both."""
     import pandas as pd
 
-    columns = (*by, "rate", "this", "n_this", "last", "n_last", "difference", "low", "high")
+    columns = (*by, "rate", "this", "n_this", "last", "n_last", "difference", "low", "high", "picked")
     rows = []
     if now is not None and last is not None:
         past = {tuple(row[name] for name in by): row for _, row in last.iterrows()}
@@ -403,5 +404,7 @@ def _beside(by: tuple[str, ...], now: pd.DataFrame | None, last: pd.DataFrame | 
                     continue
                 a, n, b, m = (int(one[key]) for one in (row, past[name]) for key in (hits, of))
                 share, before = (row[rate], past[name][rate])
-                rows.append((*name, rate, share, n, before, m, share - before, *newcombe(a, n, b, m)))
+                picked = bool(row["picked"] or past[name]["picked"])
+                ends = newcombe(a, n, b, m)
+                rows.append((*name, rate, share, n, before, m, share - before, *ends, picked))
     return pd.DataFrame(rows, columns=list(columns))

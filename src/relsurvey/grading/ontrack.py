@@ -86,9 +86,9 @@ def on_track(
 
     chosen = rule_of(rule)
     found = tally(marks)
-    others = 0
+    notes: list[tuple[str, float]] = []
     if chosen.grade is not None:
-        found, others = _of_grade(found, chosen)
+        found, notes = _of_grade(found, chosen)
     asked = chosen.requires
     year = None
     if asked.credits is not None or chosen.without_terms:
@@ -106,27 +106,34 @@ def on_track(
         reason = (part == state) & (state != 1)
         why[reason] = [f"{text}; {name}" if text else name for text in why[reason]]
     groups = groups_of(found, by, roster)
-    return standing(found, groups, state, why, None, chosen, year, (("others", others),))
+    return standing(found, groups, state, why, None, chosen, year, tuple(notes))
 
 
-def _of_grade(found: Tally, rule: Rule) -> tuple[Tally, int]:
-    """Return the marks of students who are in the rule's grade, or may be, and how many are not."""
+def _of_grade(found: Tally, rule: Rule) -> tuple[Tally, list[tuple[str, float]]]:
+    """Return the marks of the rule's grade, or that may be, of students in it, and what was left out."""
     import numpy as np
 
     level = found.numbers("grade_level")
     if level is None:
-        return found, 0
+        return found, []
     highest = np.full(len(found.names), -np.inf)
     np.maximum.at(highest, found.student, np.nan_to_num(level, nan=-np.inf))
     kept = (highest == rule.grade) | np.isinf(highest)
-    if kept.all():
-        return found, 0
+    # A credit earned in eighth grade is none of ninth grade's.
+    mine = kept[found.student] & ((level == rule.grade) | np.isnan(level))
+    if mine.all():
+        return found, []
     if not kept.any():
         raise AnalysisError(
             f"The rule {rule.id} speaks of grade {rule.grade}, and no student of these marks is in it. "
             "Choose another rule, or write one without `grade`."
         )
-    return tally(found.frame[kept[found.student]]), int((~kept).sum())
+    earlier = int((kept[found.student] & ~mine).sum())
+    return tally(found.frame[mine]), [
+        ("unnamed", found.unnamed),
+        ("others", int((~kept).sum())),
+        ("other_grade", earlier),
+    ]
 
 
 def _parts(

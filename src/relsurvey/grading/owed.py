@@ -10,11 +10,12 @@ from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import letters
 from relsurvey.grading.proof import _blank_as
+from relsurvey.grading.rates import over_students
 from relsurvey.grading.regrade import _finished, _part, _places, _taken, marked, which
+from relsurvey.grading.student_tables import spread
 from relsurvey.grading.tally import (
     count_words,
     groups_of,
-    limits_words,
     percent_words,
     shares,
     tally,
@@ -86,7 +87,7 @@ class Owed(Finding):
 
     def faces(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> tuple[Face, ...]:
         """Return what each course's marks owe; what rests on fewer than ``min_n`` students is masked."""
-        keys = ("course", "students", "points", "letter", "df", "to_c", "to_c_full", "range")
+        keys = ("course", "students", "points", "letter", "df", "to_c", "range", "to_c_full")
         rows: list[tuple[Value, ...]] = []
         for _, row in self.courses.iterrows():
             name, n, df = str(row["course"]), int(row["n_students"]), int(row["df_students"])
@@ -101,9 +102,13 @@ class Owed(Finding):
                 rows.append((*head, under, None, None, None))
                 continue
             own, full = (percent_words(language, row[key], df) for key in ("to_c", "to_c_full"))
-            spread = limits_words(language, row["to_c_low"], row["to_c_high"])
-            rows.append((*head, students_words([language], df)[language], own, full, spread))
-        head_words = tuple(say(language, f"grading.owed_head_{key}") for key in keys)
+            limits = spread(language, row, "to_c", df)
+            rows.append((*head, students_words([language], df)[language], own, limits, full))
+        stated = {} if self.made_up is None else {"to_c": "to_c_stated"}
+        head_words = tuple(
+            say(language, f"grading.owed_head_{stated.get(key, key)}", percent=f"{self.made_up or 0:g}")
+            for key in keys
+        )
         return (Face(say(language, "grading.owed_title"), head_words, tuple(rows), decimals=1),)
 
 
@@ -127,7 +132,8 @@ def owed(gradebook: Gradebook, made_up: float | None = None) -> Owed:
         and scores of 0 together; ``n_alone``, marks with no other work, which are in neither; ``n_df`` marks
         that are D, F or not passed as the work was read, of ``df_students``; ``n_df_zero`` of them with
         missing work or a 0; and of all ``n_df`` the shares that would be C or better (``to_c``) or pass
-        (``to_pass``) if one such piece were made up, and at 100 % (``_full``), each with ``_low, _high``.
+        (``to_pass``) if one such piece were made up, and at 100 % (``_full``). Shares of marks (0-1) have
+        ``_low, _high`` over students, as in :func:`df_rates`.
 
     Raises
     ------
@@ -350,6 +356,15 @@ def _table(
         kept = mask.astype(bool)
         return np.bincount(units_of(group[kept], student[kept])[1], minlength=k)
 
+    def three(name: str, hits: NDArray[Any], of: NDArray[np.bool_]) -> None:
+        hit = hits.astype(bool) & of
+        with np.errstate(invalid="ignore", divide="ignore"):
+            data[name] = count(hit) / count(of)
+        unit, unit_group, _ = units_of(group[of], student[of])
+        marks = np.bincount(unit, minlength=len(unit_group))
+        limits = over_students(np.bincount(unit[hit[of]], minlength=len(marks)), marks, unit_group, k)
+        data[f"{name}_low"], data[f"{name}_high"] = ([one[i] for one in limits] for i in (0, 1))
+
     every = np.ones(len(group), bool)
     data: dict[str, object] = {"course": names, "n_marks": count(every), "n_students": students(every)}
     known = ~np.isnan(columns["zeros"].astype(float))
@@ -357,20 +372,12 @@ def _table(
     for kind in ("blanks", "zeros"):
         points = columns[kind].astype(float)
         has = ~np.isnan(points)
-        of = count(has)
         with np.errstate(invalid="ignore", divide="ignore"):
-            data[kind] = np.bincount(group[has], points[has], k) / of
-        _three(data, f"{kind}_letter", count(has & columns[f"{kind}_letter"].astype(bool)), of)
-    n_df, n_failed = count(columns["df"]), count(columns["failed"])
-    data |= {"n_df": n_df, "df_students": students(columns["df"])}
+            data[kind] = np.bincount(group[has], points[has], k) / count(has)
+        three(f"{kind}_letter", columns[f"{kind}_letter"], has)
+    data |= {"n_df": count(columns["df"]), "df_students": students(columns["df"])}
     data["n_df_zero"] = count((columns["df"] & columns["has_zero"]).astype(bool))
-    data["n_failed"] = n_failed
+    data["n_failed"] = count(columns["failed"])
     for key in _CHANGES:
-        _three(data, key, count(columns[key]), n_df if key.startswith("to_c") else n_failed)
+        three(key, columns[key], columns["df" if key.startswith("to_c") else "failed"].astype(bool))
     return pd.DataFrame(data)
-
-
-def _three(data: dict[str, object], name: str, hits: NDArray[np.intp], of: NDArray[np.intp]) -> None:
-    limits = shares(hits.tolist(), of.tolist())
-    for i, key in enumerate((name, f"{name}_low", f"{name}_high")):
-        data[key] = [limit[i] for limit in limits]

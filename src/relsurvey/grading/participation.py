@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.shares import newcombe, wilson
 from relsurvey.errors import AnalysisError
-from relsurvey.grading.lane_words import points, points_range
+from relsurvey.grading.lane_words import beside, points_range
 from relsurvey.grading.lanes import (
     Lanes,
     lane_column,
@@ -117,27 +117,31 @@ class Participation(Finding):
         lanes = lanes_words(language, self.order, self.vulnerable)
         if min(n, m) < FEWEST_SIDE:
             return say(language, "grading.participation_lanes_few", lanes=lanes, min_n=FEWEST_SIDE)
+        share, others, difference = beside(language, row["vulnerable"], row["others"])
         return say(
             language,
             f"grading.participation_lanes{_sure(row)}",
             lanes=lanes,
-            share=percent_words(language, row["vulnerable"], n),
-            others=percent_words(language, row["others"], m),
-            difference=points(row["difference"]),
+            share=share,
+            others=others,
+            difference=difference,
             range=points_range(language, row["low"], row["high"]),
         )
 
     def _outcome_said(self, row: pd.Series, language: str) -> str:
         n, m = int(row["n_came"]), int(row["n_not"])
+        known = self.outcome == "on track"
+        outcome = say(language, "grading.track_head_on_track") if known else self.outcome
         if min(n, m) < FEWEST_SIDE:
-            return say(language, "grading.participation_outcome_few", outcome=self.outcome, min_n=FEWEST_SIDE)
+            return say(language, "grading.participation_outcome_few", outcome=outcome, min_n=FEWEST_SIDE)
+        came, others, difference = beside(language, row["came"], row["not"])
         return say(
             language,
             f"grading.participation_outcome{_sure(row)}",
-            outcome=self.outcome,
-            came=percent_words(language, row["came"], n),
-            others=percent_words(language, row["not"], m),
-            difference=points(row["difference"]),
+            outcome=outcome,
+            came=came,
+            others=others,
+            difference=difference,
             range=points_range(language, row["low"], row["high"]),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -162,8 +162,8 @@ class Policy(_Parts):
     makeup
         Late work that is forgiven.
     drop_lowest
-        By category, how many scores are left out: those whose absence helps the student most, and never the
-        last one.
+        By category, how many scores are left out: those whose absence raises the mark most, and never the
+        last one. Where points are added up that is the whole mark; Canvas looks at the category alone.
     weights
         By category its part of the mark, in percent; together 100. Without it points are added up.
     exclude
@@ -249,6 +249,28 @@ class Policy(_Parts):
             if part is not None:
                 kept[key] = part.model_dump(by_alias=True) if isinstance(part, BaseModel) else part
         return Policy(**kept)
+
+
+def policies_of(given: object) -> tuple[Policy, ...]:
+    """Return what a caller gave as policies: one, or several.
+
+    Raises
+    ------
+    PolicyError
+        If it is something else, such as the path of a file.
+    """
+    several: Iterable[object] = (given,)
+    if isinstance(given, Iterable) and not isinstance(given, str | Mapping | BaseModel):
+        several = given
+    found: list[Policy] = []
+    for one in several:
+        if not isinstance(one, Policy):
+            raise PolicyError(
+                f"A policy is a Policy or a list of them, not a {type(one).__name__}. Read a file with "
+                "Policy.from_yaml(path), or write Policy(floor={...})."
+            )
+        found.append(one)
+    return tuple(found)
 
 
 def problems(policy: _Parts) -> Iterator[tuple[source.Place, str]]:

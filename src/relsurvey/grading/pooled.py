@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Which part a row came from.
 _PART = "_part"
+
+#: A whole number as a spreadsheet may have kept it.
+_FLOAT = re.compile(r"([0-9]+)[.,]0+\Z")
 
 _TWO_MARKS = "Two files hold different marks of a student in one course and term. Name the terms apart."
 
@@ -97,7 +101,7 @@ class Pool:
         self.policies = tuple(given) if everywhere else (*own, *given)
 
     def _spell(self) -> None:
-        """Make ids alike that differ by zeros which a spreadsheet drops."""
+        """Make ids alike that differ by zeros which a spreadsheet drops, or by the ``.0`` that it adds."""
         import pandas as pd
 
         from relsurvey.reading.identity import plain
@@ -106,15 +110,20 @@ class Pool:
         known = pd.unique(pd.concat([frame["student"] for frame in frames], ignore_index=True).dropna())
         longest: dict[str, str] = {}
         for text in known:
-            key = plain(text)
-            if len(text) > len(longest.get(key, "")):
-                longest[key] = text
+            key, whole = plain(text), _FLOAT.sub(r"\1", text)
+            if len(whole) > len(longest.get(key, "")):
+                longest[key] = whole
         changed = {text: longest[plain(text)] for text in known if longest[plain(text)] != text}
-        if changed:
-            for frame in frames:
-                frame["student"] = frame["student"].replace(changed)
+        for frame in frames if changed else ():
+            frame["student"] = frame["student"].replace(changed)
+        floats = sum(bool(_FLOAT.match(text)) for text in changed)
+        if floats:
+            what = "ids with .0 behind them were read without it"
+            self.note("id spelling", floats, what, "a spreadsheet adds it to whole numbers")
+        if len(changed) > floats:
             what = "ids spelled with and without leading zeros were made alike"
-            self.note("id spelling", len(changed), what, "spreadsheets drop the zeros; one id is one student")
+            why = "spreadsheets drop the zeros; one id is one student"
+            self.note("id spelling", len(changed) - floats, what, why)
 
     def _pool(self) -> None:
         """Keep one of each score; say who stands in several rows.
@@ -194,7 +203,7 @@ class Pool:
         return (
             f"{' and '.join(dict.fromkeys(places))} are one student's in one course and term, and differ"
             f"{f' (so do {more} more rows)' if more > 0 else ''}. Delete the one that is not right, or name "
-            "the courses or terms apart."
+            "the courses, terms or schools apart."
         )
 
     def _once(self) -> None:

@@ -132,11 +132,11 @@ def adoption(
         # Where no row at all has an id, the rows were numbered.
         nameless = len(rows)
     if nameless:
-        raise ReadError(f"{nameless} sheets name no team. Write the team's name into each.")
+        raise ReadError(f"Sheets that name no team: {nameless}. Write the team's name into each.")
     twice = int(rows.duplicated(["school", "respondent", "wave"]).sum())
     if twice:
         raise ReadError(
-            f"{twice} sheets stand beside another of the same team and wave. A team agrees on one stage "
+            f"Sheets beside another of the same team and wave: {twice}. A team agrees on one stage "
             "for each practice: keep the sheet that it agreed on."
         )
     order = {

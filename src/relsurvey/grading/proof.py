@@ -108,11 +108,11 @@ def _blank_as(work: Work, kind: str) -> Work:
     return replace(work, status=status)
 
 
-def _under(policies: Sequence[Policy], work: Work) -> NDArray[np.float64]:
+def _under(policies: Sequence[Policy], work: Work, within: bool = False) -> NDArray[np.float64]:
     import pandas as pd
 
     none = pd.Series([None] * len(work.marks), dtype=object)
-    return marked(work, work.marks, policies, policies, none)[0]
+    return marked(work, work.marks, policies, policies, none, within)[0]
 
 
 def _at(percent: NDArray[np.float64], at: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -148,13 +148,25 @@ def _why(
         why[hidden] = "scores not posted yet: they stand in the file and not in this total"
         left &= ~hidden
     work = _blank_as(gradebook.work, kind)
+
+    def explains(tried: Sequence[Policy], within: bool, said: str) -> None:
+        nonlocal left
+        other = _at(_under(tried, work, within), at)
+        # A number of dropped scores that changes nothing explains nothing.
+        fits = left & (np.abs(other - exported) <= _ROUNDING) & (np.abs(other - computed) > _ROUNDING)
+        why[fits] = said
+        left &= ~fits
+
+    # Canvas chooses what to drop by the category's percent, even where all points are added up.
+    canvas = "within the category, as Canvas does"
+    if left.any() and any(policy.drop_lowest and not policy.weights for policy in gradebook.policies):
+        explains(gradebook.policies, True, f"as if the lowest were dropped {canvas}")
     for k, name in ((k, name) for k in (1, 2) for name in work.categories):
         if not left.any():
             break
         tried = [policy.but(drop_lowest={**policy.drop_lowest, name: k}) for policy in gradebook.policies]
-        other = _at(_under(tried, work), at)
-        # A number of dropped scores that changes nothing explains nothing.
-        fits = left & (np.abs(other - exported) <= _ROUNDING) & (np.abs(other - computed) > _ROUNDING)
-        why[fits] = f"as if the {k} lowest of {name} {'was' if k == 1 else 'were'} dropped"
-        left &= ~fits
+        said = f"as if the {k} lowest of {name} {'was' if k == 1 else 'were'} dropped"
+        explains(tried, False, said)
+        if left.any() and not all(policy.weights for policy in tried):
+            explains(tried, True, f"{said} {canvas}")
     return why

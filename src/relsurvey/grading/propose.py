@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from relsurvey.errors import ReadError
 from relsurvey.escape import yaml_scalar
-from relsurvey.grading import cells, codes
-from relsurvey.grading.formats.columns import names
+from relsurvey.grading import cells
+from relsurvey.grading.codes import USUAL
+from relsurvey.grading.formats.columns import NUMERIC, names, repeated
 from relsurvey.grading.letters import meaning
 from relsurvey.grading.mapping import GROUP, IGNORE, ROLES, GradebookMapping, Item, Layout, Rows
 from relsurvey.instrument.fold import fold
+from relsurvey.reading import dates
 from relsurvey.reading.fit import TOTALS
 from relsurvey.reading.formats import Table, TableColumn, plain
 from relsurvey.reading.headings import HEADINGS, personal
@@ -207,8 +209,12 @@ class _Proposing:
         self.remarks: dict[str, str] = {}
         self.open: list[str] = []
         self.pointless: list[str] = []
+        self.titled: dict[str, str] = {}
         self.rows = self._rows()
         self.head_rows = list(self.rows.values())
+        for column in table.columns:
+            if _ROLE_OF.get(_bare(column.header or column.name)) == "student":
+                self.head_rows += repeated(table, column.name).nonzero()[0].tolist()
 
     def proposal(self) -> Proposal:
         roles = {column.name: self._role(column) for column in self.table.columns}
@@ -228,6 +234,7 @@ class _Proposing:
             rows=Rows(**heads),
             codes=found,
         )
+        self._signs(mapping)
         self._needs(mapping)
         return Proposal(mapping, self.table, self.remarks, tuple(dict.fromkeys(self.open)))
 
@@ -276,8 +283,10 @@ class _Proposing:
         if not self._texts(column):
             self.remarks[column.name] = "empty"
             return IGNORE if not self._scores(column) else None
+        if self._scores(column):
+            return None
         best = max(_ROLE_OF, key=lambda text: alike(name, text))
-        if alike(name, best) >= _ALIKE and not self._scores(column):
+        if alike(name, best) >= _ALIKE:
             self.remarks[column.name] = f"like {best}"
             self.open.append(f"whether {shown(column.name, 40)} is `{_ROLE_OF[best]}`")
             return _ROLE_OF[best]
@@ -296,7 +305,9 @@ class _Proposing:
         return role
 
     def _scores(self, column: TableColumn) -> bool:
-        """Say whether a column can be one of scores: numbers, with codes between."""
+        """Say whether a column can be one of scores: numbers and codes, or a heading with points."""
+        if _POINTS.search(column.header):
+            return True
         texts = self._texts(column)
         if not texts:
             return any(column.cells[row].strip() for key, row in self.rows.items() if key == "points")
@@ -354,10 +365,19 @@ class _Proposing:
 
     def _item(self, column: TableColumn) -> dict[str, Item]:
         """Return what a heading says of a piece of work: ``Quiz 1 (10 pts)``."""
-        found = _POINTS.search(column.name)
-        if found and "points" not in self.rows:
+        found = _POINTS.search(column.header)
+        row = self.rows.get("points")
+        if found and (row is None or not column.cells[row].strip()):
             points = float((found[1] or found[2]).replace(",", "."))
-            return {column.name: Item(title=column.name[: found.start()].strip() or None, points=points)}
+            title = column.header[: found.start()].strip()
+            first = self.titled.setdefault(fold(title), column.name)
+            if title and first != column.name:
+                self.open.append(
+                    f"whether {shown(first, 40)} and {shown(column.name, 40)} are two pieces of work (keep "
+                    f"the `title` of each), or one of them is left out (`{IGNORE}`)"
+                )
+                title = column.name
+            return {column.name: Item(title=title or None, points=points)}
         texts = self._texts(column)
         named = [text for text in texts if "%" in text or "/" in text]
         said = "points" in self.rows and cells.number(column.cells[self.rows["points"]].strip()) is not None
@@ -371,7 +391,7 @@ class _Proposing:
         found: dict[str, float | str] = {}
         unknown: dict[str, int] = {}
         known = {text.casefold(): meant for text, meant in self.meant.items()}
-        usual = {text.casefold() for text in codes.USUAL}
+        usual = {text.casefold() for text in USUAL}
         for column in columns:
             for text, n in self._texts(column).items():
                 bare = text.strip()
@@ -381,12 +401,43 @@ class _Proposing:
                     found[bare] = known[bare.casefold()]
                 elif not self._number(text):
                     unknown[bare] = unknown.get(bare, 0) + n
+        days = {text: n for text, n in unknown.items() if cells.dated(text)}
+        if days:
+            self.open.append(
+                f"dates ({sum(days.values())}) stand where scores are: a spreadsheet makes them of scores "
+                "such as 3/4, so type those cells again"
+            )
+        unknown = {text: n for text, n in unknown.items() if text not in days}
         short = {text: n for text, n in unknown.items() if len(text) <= _LETTERS_WITHIN}
         for text, n in sorted(short.items(), key=lambda pair: -pair[1])[:6]:
             self.open.append(f"the text {shown(text, 20)} ({n}) stands for no number: add it to `codes`")
-        if len(short) > 6 or len(short) < len(unknown):
-            self.open.append("further texts that stand for no number")
+        if len(short) > 6:
+            self.open.append(f"{len(short) - 6} further texts stand for no number: add them to `codes`")
+        if longer := sum(n for text, n in unknown.items() if text not in short):
+            self.open.append(
+                f"longer texts ({longer}) stand where scores are: correct those cells, or set their column "
+                f"to `{IGNORE}`"
+            )
         return found
+
+    def _signs(self, mapping: GradebookMapping) -> None:
+        """Ask what the numbers and dates leave open, as they are read."""
+        numeric = [c for c in self.table.columns if mapping.columns[c.name] in ("item", *NUMERIC)]
+        try:
+            cells.decimal_sign((text for c in numeric for text in self._texts(c)), None, "")
+        except ReadError:
+            self.open.append(
+                'whether 1,234 is 1234 (`decimal: "."`) or 1 and 234 thousandths (`decimal: ","`)'
+            )
+        for column in self.table.columns:
+            texts = list(self._texts(column)) if mapping.columns[column.name] in ("due", "submitted") else []
+            if dates.day_first(texts) is None and any(
+                dates.moment(text, day_first=True) != dates.moment(text, day_first=False) for text in texts
+            ):
+                self.open.append(
+                    f"whether day or month stands first in {shown(column.name, 40)} (`dates: day first` "
+                    "or `dates: month first`)"
+                )
 
     def _needs(self, mapping: GradebookMapping) -> None:
         held = set(mapping.columns.values())

@@ -13,6 +13,7 @@ from relsurvey.analysis.sampling.sandwich import Least, terms
 from relsurvey.analysis.shares import wilson
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.tally import (
+    FEWEST_SPREAD,
     Groups,
     Marks,
     Tally,
@@ -79,7 +80,7 @@ class Rates(Finding):
             "more": percent_words(language, row["df_3_plus"], n),
         }
         parts = []
-        if n >= 20:
+        if n >= FEWEST_SPREAD:
             parts.append(
                 say(
                     language,
@@ -90,7 +91,7 @@ class Rates(Finding):
                 )
             )
         parts.append(say(language, "grading.rates_students", **of))
-        if n >= 20 and not math.isnan(row["gpa"]):
+        if min(n, row["n_gpa"]) >= FEWEST_SPREAD and _tells_gpa(row):
             figures = {key: f"{row[key]:.2f}" for key in ("gpa", "gpa_low", "gpa_high")}
             parts.append(say(language, "grading.rates_gpa", **figures))
         out = int(self.left_out["marks"].sum())
@@ -103,7 +104,8 @@ class Rates(Finding):
 
     def faces(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> tuple[Face, ...]:
         """Return the rates of each group; groups of fewer than ``min_n`` students are masked."""
-        keys = ("students", "c_or_better", "df", "df_range", "none", "df_1_2", "df_3_plus", "gpa")
+        lone = ("passed",) if self.passed else ()
+        keys = ("students", "c_or_better", *lone, "df", "df_range", "none", "df_1_2", "df_3_plus", "gpa")
         head = (*(self.by or ("",)), *(say(language, f"grading.rates_head_{key}") for key in keys))
         rows: list[tuple[Value, ...]] = []
         for _, row in self.groups.iterrows():
@@ -114,13 +116,20 @@ class Rates(Finding):
                 rows.append((*name, under, *[None] * (len(keys) - 1)))
                 continue
             low, high = row["df_low_students"], row["df_high_students"]
-            spread = None if math.isnan(low) else limits_words(language, low, high)
-            parts = (row["c_or_better"], row["df"])
+            few = n < FEWEST_SPREAD
+            spread = None if few or math.isnan(low) else limits_words(language, low, high)
+            parts = tuple(row[key] for key in ("c_or_better", *lone, "df"))
             students = (1 - row["any_df"], row["df_1_2"], row["df_3_plus"])
             first, rest = ([percent_words(language, x, n) for x in some] for some in (parts, students))
-            gpa = float(row["gpa"])
+            # The mean of a few would give what each of them has.
+            gpa = None if few or not _tells_gpa(row) else float(row["gpa"])
             rows.append((*name, students_words([language], n)[language], *first, spread, *rest, gpa))
         return (Face(say(language, "grading.rates_title"), head, tuple(rows)),)
+
+
+def _tells_gpa(row: pd.Series) -> bool:
+    """Say whether the GPA speaks of most students and of most marks: P has no grade points."""
+    return bool(2 * row["n_gpa"] >= row["n_students"] and row["passed"] <= 0.5)
 
 
 def df_rates(
@@ -141,11 +150,11 @@ def df_rates(
     Returns
     -------
     Rates
-        ``.table`` has one row a group: ``n_marks, n_students``; of marks the shares (0-1) ``df`` (D, F and
-        not passed) and ``c_or_better``; of students ``any_df, df_1_2, df_3_plus``; each with ``_low, _high``
-        (Wilson); ``df`` and ``c_or_better`` also with ``_low_students, _high_students``; ``gpa, gpa_low,
-        gpa_high`` (0-4) over ``n_gpa`` students; ``credits``, earned by a student on average, over
-        ``n_credits`` students.
+        ``.table`` has one row a group: ``n_marks, n_students``; of marks the shares (0-1) ``passed`` (P),
+        ``df`` (D, F and not passed) and ``c_or_better``, which add up to 1; of students ``any_df, df_1_2,
+        df_3_plus``; each but ``passed`` with ``_low, _high`` (Wilson); ``df`` and ``c_or_better`` also with
+        ``_low_students, _high_students``; ``gpa, gpa_low, gpa_high`` (0-4) over ``n_gpa`` students;
+        ``credits``, earned by a student on average, over ``n_credits`` students.
 
     Raises
     ------
@@ -158,8 +167,8 @@ def df_rates(
     together, so the interval that matters is the one over students: the share is a ratio of two totals over
     students, its standard error CR2 with Satterthwaite's degrees of freedom (students are the clusters), its
     interval on the logit scale. Wilson's, beside it, takes every mark for itself and is too narrow. Where no
-    mark or every mark is D or F, it is Wilson's for as many students. GPA is unweighted: the mean over
-    students of each one's mean grade points, with a t interval.
+    mark or every mark is D or F, it is Wilson's for as many students; where each student has one mark, too.
+    GPA is unweighted: the mean over students of each one's mean grade points, with a t interval.
 
     Examples
     --------
@@ -224,11 +233,11 @@ def _table(
     n_marks, n_students = count(marks), np.bincount(unit_group, minlength=k)
     data: dict[str, object] = {name: [label[i] for label in labels] for i, name in enumerate(by)}
     data |= {"n_marks": n_marks, "n_students": n_students}
-    order = np.argsort(unit_group, kind="stable")
-    parts = np.split(order, np.cumsum(n_students)[:-1])
+    lone = np.bincount(unit, (found.what[found.code] == "P")[final], units)
+    data["passed"] = count(lone) / np.maximum(n_marks, 1)
     for name, hits in (("df", bad), ("c_or_better", good)):
         _three(data, name, count(hits), n_marks)
-        wide = [clustered(hits[part], marks[part]) for part in parts]
+        wide = over_students(hits, marks, unit_group, k)
         data[f"{name}_low_students"] = [low for low, _ in wide]
         data[f"{name}_high_students"] = [high for _, high in wide]
     cusp = (bad >= 1) & (bad <= 2)
@@ -246,6 +255,17 @@ def _three(data: dict[str, object], name: str, hits: NDArray[np.intp], of: NDArr
         data[key] = [limit[i] for limit in limits]
 
 
+def over_students(
+    hits: NDArray[np.intp], of: NDArray[np.intp], group: NDArray[np.intp], k: int
+) -> list[tuple[float, float]]:
+    """Return for each of ``k`` groups of students the interval of their share of marks."""
+    import numpy as np
+
+    order = np.argsort(group, kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(group, minlength=k))[:-1])
+    return [clustered(hits[part], of[part]) for part in parts]
+
+
 def clustered(hits: NDArray[np.intp], of: NDArray[np.intp]) -> tuple[float, float]:
     """Return the 95 % interval of a share of marks over students.
 
@@ -257,7 +277,7 @@ def clustered(hits: NDArray[np.intp], of: NDArray[np.intp]) -> tuple[float, floa
     Notes
     -----
     On the logit scale, as R's ``svyciprop(method="logit")``, with the CR2 standard error; NaN for fewer than
-    5 students.
+    5 students. Wilson's where each student has one mark.
 
     Examples
     --------
@@ -273,6 +293,8 @@ def clustered(hits: NDArray[np.intp], of: NDArray[np.intp]) -> tuple[float, floa
     if not n:
         return math.nan, math.nan
     share = float(hits.sum() / total)
+    if total == n:
+        return wilson(int(hits.sum()), n)
     if share in (0, 1):
         # Marks that are all alike say nothing of how much students differ: each counts as one.
         return wilson(n if share else 0, n)

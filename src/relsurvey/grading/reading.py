@@ -16,7 +16,8 @@ from relsurvey.grading.policy import Policy
 from relsurvey.grading.pooled import Pool
 from relsurvey.reading.ledger import Entry
 from relsurvey.reading.limits import Limits
-from relsurvey.reading.opening import Opened, from_frame, open_files
+from relsurvey.reading.match import shown
+from relsurvey.reading.opening import Opened, Sheet, from_frame, open_files
 
 if TYPE_CHECKING:
     import numpy as np
@@ -178,19 +179,32 @@ def _parts(
         name = path.resolve().name
         read = oneroster.read(tables, mapping or _beside(path), settings, name)
         parts += [(part, name) for part in read]
+    twice: list[Entry] = []
     loose: list[tuple[str | None, Opened]] = []
     said = Source("")
+    seen: dict[tuple[Any, ...], str] = {}
     for opened, source in _opened(files, limits):
         stem = oneroster.detect(opened)
         if stem is not None:
             loose.append((stem, opened))
             said = source if stem == "results" else said
             continue
+        same = (opened.sha256, source.course, source.teacher, source.term, source.school)
+        if same in seen:
+            what = f"left out: {opened.file} is the same file as {seen[same]}"
+            why = "a file that is given twice is read once"
+            twice.append(Entry("duplicates", opened.file, 0, what, why))
+            continue
+        seen[same] = opened.file
         settings = settings_of(source)
-        parts.append((_named(_part(opened, mapping, settings), opened, settings), opened.file))
+        part = _noted(_named(_part(opened, mapping, settings), opened, settings), opened.notes)
+        parts.append((part, opened.file))
     if loose:
         name = oneroster.NAME
         parts += [(part, name) for part in oneroster.read(loose, mapping, settings_of(said), name)]
+    if twice:
+        part, name = parts[0]
+        parts[0] = replace(part, entries=(*part.entries, *twice)), name
     return parts
 
 
@@ -249,16 +263,32 @@ def _part(opened: Opened, mapping: GradebookMapping | None, settings: Settings) 
         for form in forms:
             if not form.detect(sheet):
                 continue
+            found_in = [one for one in opened.sheets if form.detect(one)]
+            if len(found_in) > 1:
+                raise _several(opened, found_in)
             part: Part = form.read(sheet, chosen, settings, opened.notes)
             if chosen is not None:
                 part = replace(part, marks=chosen.with_courses(part.marks))
-            rest = len(opened.sheets) - 1
-            if rest:
-                why = "this one holds the gradebook"
-                other = Entry("other sheets", sheet.where, rest, "other sheets were left out", why)
-                part = replace(part, entries=(*part.entries, other))
-            return part
-    return plain.read(opened, mapping, settings)
+            return _without_others(part, opened, sheet.where)
+    part = plain.read(opened, mapping, settings)
+    return _without_others(part, opened, part.entries[0].where)
+
+
+def _without_others(part: Part, opened: Opened, where: str) -> Part:
+    """Return a part whose ledger says that the file has other sheets."""
+    rest = sum(any(column.filled().any() for column in sheet.columns) for sheet in opened.sheets) - 1
+    if rest < 1:
+        return part
+    other = Entry("other sheets", where, rest, "other sheets were left out", "this one holds the gradebook")
+    return replace(part, entries=(*part.entries, other))
+
+
+def _several(opened: Opened, sheets: Sequence[Sheet]) -> ReadError:
+    names = " and ".join(shown(sheet.name, 30) for sheet in sheets[:4])
+    return ReadError(
+        f"{opened.file} holds a gradebook in each of {len(sheets)} sheets, such as {names}. "
+        "Save each as a file of its own, and read them together."
+    )
 
 
 def _beside(path: Path | None) -> GradebookMapping | None:
@@ -280,6 +310,16 @@ def _named(part: Part, opened: Opened, settings: Settings) -> Part:
     what = "the file's own name was taken for the course"
     entry = Entry("given", opened.file, len(part.scores), what, "nothing names it; course= would")
     return Part(scores, marks, totals, part.policies, (*part.entries, entry))
+
+
+def _noted(part: Part, notes: Sequence[str]) -> Part:
+    """Return a part whose ledger says, where it begins, how the file was opened."""
+    entries = list(part.entries)
+    for i, entry in enumerate(entries):
+        if entry.step == "open":
+            entries[i] = replace(entry, why="; ".join((entry.why, *notes)))
+            break
+    return replace(part, entries=tuple(entries))
 
 
 def _repeated(value: object, n: int) -> NDArray[np.object_]:

@@ -12,7 +12,7 @@ from relsurvey.errors import AnalysisError
 from relsurvey.grading import support
 from relsurvey.grading.gradebook import KEYS, MARKS
 from relsurvey.grading.letters import meanings
-from relsurvey.grading.policy import NOT_PASSED, PASSED, Policy
+from relsurvey.grading.policy import NOT_PASSED, PASSED, Policy, policies_of
 from relsurvey.grading.values import HAIR, counted, letters, percents, rounded
 from relsurvey.grading.work import Work
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from relsurvey.grading.compared import ComparedPolicies
+    from relsurvey.grading.faces import Outcome
     from relsurvey.grading.gradebook import Gradebook
     from relsurvey.grading.proof import Proof
 
@@ -63,6 +64,14 @@ class Regraded:
     def after(self) -> pd.DataFrame:
         """The marks under the policy, with the columns of a gradebook's marks."""
         return self.marks.drop(columns=["letter_before", "percent_before"])
+
+    @cached_property
+    def figures(self) -> Outcome:
+        """What the marks of all students come to before and after, and how many move: counts alone, fast."""
+        from relsurvey.grading.faces import outcome
+        from relsurvey.grading.tally import tally
+
+        return outcome(tally(self.before), tally(self.after))
 
     @cached_property
     def compared(self) -> ComparedPolicies:
@@ -151,7 +160,7 @@ def regrade(gradebook: Gradebook, policy: Policy | Sequence[Policy]) -> Regraded
     """
     import pandas as pd
 
-    tried = (policy,) if isinstance(policy, Policy) else tuple(policy)
+    tried = policies_of(policy)
     if not tried:
         raise AnalysisError("No policy was given. Give one, or a list of them.")
     for one in tried:
@@ -191,6 +200,7 @@ def marked(
     tried: Sequence[Policy],
     own: Sequence[Policy],
     exported: pd.Series,
+    within: bool = False,
 ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
     """Return percent and letter of each mark.
 
@@ -206,6 +216,8 @@ def marked(
         The courses' own.
     exported
         The letter each mark was exported with: it tells a course that is passed or not from one with letters.
+    within
+        As for :func:`percents`.
     """
     import numpy as np
 
@@ -219,7 +231,7 @@ def marked(
         at = np.flatnonzero(mine)
         part = work if mine.all() else _part(work, mine)
         policy, *before = (policies[place] for place in chain if place >= 0)
-        one = percents(counted(part, policy, *before), policy, len(at), work.categories)
+        one = percents(counted(part, policy, *before), policy, len(at), work.categories, within)
         percent[at], letter[at] = _finished(one, policy, passed[at])
     return percent, letter
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from relsurvey.errors import PublishError, ReadError
 from relsurvey.files import write_atomic
 from relsurvey.grading.snapshot_file import read_about, read_file, write_file
+from relsurvey.grading.synced import synced_by
 from relsurvey.reading import identity
 from relsurvey.sealed import held
 
@@ -28,23 +29,6 @@ if TYPE_CHECKING:
 _SUFFIX = ".parquet"
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)\.parquet\Z")
 _LOCK = ".snapshots.lock"
-
-#: How folders begin that a service copies to other machines, in lower case and without blanks.
-_SYNCED = {
-    "onedrive": "OneDrive",
-    "dropbox": "Dropbox",
-    "googledrive": "Google Drive",
-    "mydrive": "Google Drive",
-    "miunidad": "Google Drive",
-    "drivefs": "Google Drive",
-    "icloud": "iCloud",
-    "mobiledocuments": "iCloud",
-    "com~apple~clouddocs": "iCloud",
-    "cloudstorage": "a cloud service",
-    "boxsync": "Box",
-    "nextcloud": "Nextcloud",
-    "owncloud": "ownCloud",
-}
 
 _HASHED = re.compile(r"[0-9a-f]{16}\Z")
 
@@ -271,29 +255,6 @@ class Snapshots:
         """Remove what killed writes left: the lock is held, so none is under way."""
         for left in self.folder.glob(f".*{_SUFFIX}.*"):
             left.unlink(missing_ok=True)
-
-
-def synced_by(folder: Path) -> str | None:
-    """Return the service that copies a folder to other machines, or None where none is known to.
-
-    Examples
-    --------
-    >>> synced_by(Path("/Users/ana/OneDrive - Sierra Norte/grades")), synced_by(Path("/srv/grades"))
-    ('OneDrive', None)
-    """
-    for path in (folder, folder.resolve()):
-        for part in path.parts:
-            name = part.casefold().replace(" ", "")
-            for start, service in _SYNCED.items():
-                if name.startswith(start):
-                    return service
-        for variable in ("OneDrive", "OneDriveCommercial", "OneDriveConsumer"):
-            root = os.environ.get(variable)
-            if root and path.is_relative_to(root):
-                return "OneDrive"
-        if any((parent / ".dropbox.cache").exists() for parent in (path, *path.parents)):
-            return "Dropbox"
-    return None
 
 
 def ids_of(gradebook: Gradebook) -> str:

@@ -172,7 +172,7 @@ class SplitChange(Finding):
                     say(language, f"grading.split_measure_{p.measure}"),
                     say(language, f"grading.split_order_{order.replace(' ', '_')}"),
                     *(
-                        None if math.isnan(value) else value if p.measure == "gpa" else 100 * value
+                        None if math.isnan(value) else _cell(p, value)
                         for value in (p.before, p.after, p.total, rule, work, p.interaction)
                     ),
                 )
@@ -278,6 +278,14 @@ def _hundred(share: float, digits: int) -> float:
     """Return a share in points of 100, half away from zero."""
     scale = 10**digits
     return math.copysign(math.floor(abs(share) * 100 * scale + 0.5 + 1e-9) / scale, share) + 0.0
+
+
+def _cell(parts: Parts, value: float) -> str:
+    known = not math.isnan(parts.before + parts.early_new + parts.late_old + parts.after)
+    digits = max(1, _digits(parts)) if known else 1
+    text = f"{value:.2f}" if parts.measure == "gpa" else f"{_hundred(value, digits):.{digits}f}"
+    # What rounds to nothing has no sign.
+    return text.replace("-", "\N{MINUS SIGN}") if float(text) else text.lstrip("-")
 
 
 def _signed(points: float) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.grading.student_tables import spread
 from relsurvey.grading.tally import (
+    FEWEST_SPREAD,
     Groups,
     Tally,
     count_words,
@@ -83,7 +85,7 @@ class Track(Finding):
         else:
             share = percent_words(language, row["on_track"], known)
             limits = limits_words(language, row["on_track_low"], row["on_track_high"])
-            key = "share" if known >= 20 else "share_small"
+            key = "share" if known >= FEWEST_SPREAD else "share_small"
             parts.insert(0, say(language, f"grading.track_{key}", share=share, range=limits))
         if cannot:
             parts.append(say(language, "grading.track_cannot", n=count_words(language, cannot)))
@@ -91,8 +93,8 @@ class Track(Finding):
                 limits = limits_words(language, row["least"], row["most"])
                 parts.append(say(language, "grading.track_either_way", range=limits))
         for key, number in self.notes:
-            whole = key in {"without", "others", "summer", "unmatched", "again"}
-            n = count_words(language, int(number)) if whole else f"{number:g}"
+            terms = key in {"credits", "convention", "part"}
+            n = f"{number:g}" if terms else count_words(language, int(number))
             parts.append(say(language, f"grading.track_note_{key}", n=n))
         return " ".join(parts)
 
@@ -108,7 +110,7 @@ class Track(Finding):
                 rows.append((*name, say(language, "grading.rates_under", min_n=min_n), None, None, None))
                 continue
             share = percent_words(language, row["on_track"], known)
-            limits = limits_words(language, row["on_track_low"], row["on_track_high"])
+            limits = spread(language, row, "on_track", known)
             band = students_words([language], known)[language]
             rows.append((*name, band, share, limits, count_words(language, cannot, min_n)))
         return (Face(_pick(self.rule.title, language), head, tuple(rows)),)
@@ -170,6 +172,9 @@ def standing(
         said += [("part", year.seen)] if year.seen < year.terms else []
         said += [("summer", float((~year.counts).sum()))] if not year.counts.all() else []
     said += [
+        ("from_percent", found.from_percent),
+        ("unnamed", found.unnamed),
+        ("twice", found.twice),
         ("without", groups.without or 0),
         ("unmatched", groups.unmatched or 0),
         ("again", groups.again),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.cells import number
-from relsurvey.grading.tally import NO_ENTRY, _in_order, _label, limits_words
+from relsurvey.grading.tally import FEWEST_SPREAD, NO_ENTRY, _in_order, _label, limits_words
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.headings import key_of
 from relsurvey.reading.identity import plain, rounded
@@ -57,7 +57,6 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-_FEWEST_SPREAD = 20
 _TEACHERS = frozenset(("teacher", "section"))
 
 
@@ -238,7 +237,7 @@ def spread(language: str, row: pd.Series, name: str, n: int) -> str | None:
         How many students the share is of.
     """
     head = f"{name}_" if name else ""
-    return None if n < _FEWEST_SPREAD else limits_words(language, row[f"{head}low"], row[f"{head}high"])
+    return None if n < FEWEST_SPREAD else limits_words(language, row[f"{head}low"], row[f"{head}high"])
 
 
 def by_names(by: By) -> tuple[str, ...]:

@@ -33,6 +33,9 @@ Marks = Any
 #: Marks that stand for work still to come: they may yet become any letter.
 _OPEN = frozenset(("", "I", "INC", "INCOMPLETE", "IP"))
 
+#: Of fewer students than this a share is said in words, without its interval (rules.md 13).
+FEWEST_SPREAD = 20
+
 #: What a group is called whose students have no entry.
 NO_ENTRY = "no entry"
 
@@ -418,7 +421,7 @@ def units_of(group: NDArray[np.intp], student: NDArray[np.intp]) -> tuple[NDArra
     return unit, kept // max(width, 1), kept % max(width, 1)
 
 
-def percent_words(language: str, share: float, n: int) -> str:
+def percent_words(language: str, share: float, n: int, digits: int = 0) -> str:
     """Return a share of so many students: in percent, half up; in words where they are fewer than 20.
 
     Examples
@@ -426,9 +429,10 @@ def percent_words(language: str, share: float, n: int) -> str:
     >>> percent_words("en", 0.125, 80), percent_words("en", 0.5, 12)
     ('13 %', 'about half')
     """
-    if n < 20:
+    if n < FEWEST_SPREAD:
         return share_words([language], share, n)[language]
-    return f"{int(100 * share + 0.5 + 1e-9)} %"
+    scale = float(10**digits)
+    return f"{int(100 * share * scale + 0.5 + 1e-9) / scale:.{digits}f} %"
 
 
 def limits_words(language: str, low: float, high: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -131,10 +132,14 @@ def track_rules() -> dict[str, Rule]:
     >>> list(track_rules())
     ['bs-or-better', 'chicago', 'df-count', 'ew-8', 'ew-9', 'rise']
     """
+    return {rule.id: rule for rule in _ready()}
+
+
+@cache
+def _ready() -> tuple[Rule, ...]:
     folder = resources.files("relsurvey.grading") / "rules"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-    rules = [Rule.parse(file.read_text("utf-8"), file.name) for file in files]
-    return {rule.id: rule for rule in rules}
+    return tuple(Rule.parse(file.read_text("utf-8"), file.name) for file in files)
 
 
 @dataclass(frozen=True)

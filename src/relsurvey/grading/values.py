@@ -211,7 +211,7 @@ def _of_attempts(
 
 
 def percents(
-    items: Counted, policy: Policy, n_marks: int, categories: tuple[str, ...]
+    items: Counted, policy: Policy, n_marks: int, categories: tuple[str, ...], within: bool = False
 ) -> NDArray[np.float64]:
     """Return the percent of each mark, before any floor on it and unrounded; NaN where no work counts.
 
@@ -225,6 +225,8 @@ def percents(
         How many marks there are.
     categories
         The names of the categories.
+    within
+        Whether what is dropped is chosen by the category's percent where points are added up, too.
     """
     import numpy as np
 
@@ -233,7 +235,7 @@ def percents(
     weighted = bool(policy.weights)
     keep = items.counts
     if any(policy.drop_lowest.values()):
-        keep = keep & ~_dropped(items, policy, cell, n_marks, categories, by_cell=weighted)
+        keep = keep & ~_dropped(items, policy, cell, n_marks, categories, by_cell=weighted or within)
     value, points = np.where(keep, items.value, 0.0), np.where(keep, items.points, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         if not weighted:

@@ -102,8 +102,8 @@ def _terms(found: Tally, year_course: float | None, seen: int) -> tuple[int, str
         )
     if seen > 2:
         raise AnalysisError(
-            f"The marks name {seen} terms and no credits. Say how many marks a course of a whole year has, "
-            "such as `terms=2`, and leave marks out that are not final."
+            f"The marks name {seen} terms and no credits that tell what each is of. Say how many marks a "
+            "course of a whole year has, such as `terms=2`, and leave marks out that are not final."
         )
     return 2, "convention"
 

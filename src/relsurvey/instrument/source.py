@@ -61,7 +61,7 @@ def parse(text: str, name: str, kind: str = "an instrument") -> tuple[dict[str, 
         node = loader.get_single_node()
         lines: dict[Place, int] = {}
         if not isinstance(node, yaml.MappingNode):
-            raise InstrumentError(f"{name}, line 1: {kind} starts with keys such as `format: 1`.")
+            raise InstrumentError(f"{name}, line 1: {kind} starts with keys such as `key: value`.")
         _walk(node, (), lines, set(), name)
         data: dict[str, Any] = loader.construct_document(node)
     except yaml.MarkedYAMLError as cause:

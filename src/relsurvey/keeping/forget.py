@@ -10,7 +10,7 @@ from pathlib import Path
 from relsurvey.disclosure import forgetting
 from relsurvey.errors import ReadError
 from relsurvey.escape import slug
-from relsurvey.grading import snapshots
+from relsurvey.grading import list_files, snapshots
 from relsurvey.keeping import books, log, places
 from relsurvey.reading import Limits, identity
 from relsurvey.reading.opening import open_file
@@ -186,6 +186,15 @@ def student(number: str, school: str | None = None) -> Forgetting:
                 )
             )
         stays += broken
+    lists, unknown = list_files.holding(number)
+    steps += [
+        Step(
+            f"the whole list {one.path}, which names the student: make it again without them",
+            lambda one=one: list_files.delete(one),  # type: ignore[misc]
+        )
+        for one in lists
+    ]
+    stays += unknown
     for source in known.sources.values():
         found = _stands_in(source.path, plain)
         if found is None:

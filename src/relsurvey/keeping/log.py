@@ -1,4 +1,4 @@
-"""The log: who read, published, released, raised a threshold, made or revoked a token, deleted.
+"""The log: who read, published, released, raised a threshold, made or revoked a token, wrote a list, deleted.
 
 It names no student, no label and no content of a file. It only grows, and each line is sealed together with
 those before it.
@@ -23,6 +23,7 @@ What = Literal[
     "raised a threshold",
     "made a token",
     "revoked a token",
+    "wrote a list",
     "deleted",
 ]
 WHATS: tuple[str, ...] = get_args(What)

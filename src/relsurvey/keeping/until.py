@@ -1,9 +1,12 @@
-"""Until when rows are to be kept: as the instrument says, else 60 days after the school year."""
+"""Until when rows are to be kept: as the instrument says, or 60 days after the school year; lists 14 days."""
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+
+from relsurvey.errors import RelsurveyError
+from relsurvey.reading import identity
 
 #: A school year ends on this day of June; rows are kept so many days more.
 _ENDS, DAYS = 30, 60
@@ -45,6 +48,38 @@ def kept_until(
         if first > last:
             last = _end(first.year + 1)
     return Until(last, (today or datetime.date.today()) > last)
+
+
+def clear_lists(today: datetime.date | None = None) -> tuple[str, ...]:
+    """Delete protocols' lists whose days are over, log what was done with lists, and say what was deleted.
+
+    It is called where relsurvey starts, so it says what went wrong and raises nothing.
+
+    Parameters
+    ----------
+    today
+        The day to judge by; None takes the system's.
+
+    Examples
+    --------
+    >>> clear_lists()
+    ()
+    """
+    # Most machines have no list, and starting is not to wait for what lists need.
+    try:
+        if not (identity.home() / "lists.json").exists():
+            return ()
+    except OSError:
+        return ()
+    from relsurvey.grading import list_files
+    from relsurvey.keeping import log
+
+    said = list_files.expire(today)
+    try:
+        list_files.told(lambda event: log.note(event["what"], protocol=event["kind"], day=event["on"]))  # type: ignore[arg-type]
+    except RelsurveyError as cause:
+        return said if str(cause) in said else (*said, str(cause))
+    return said
 
 
 def _end(year: int) -> datetime.date:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from relsurvey.grading import snapshots
+from relsurvey.errors import ReadError
+from relsurvey.grading import list_files, snapshots
 from relsurvey.keeping import places
 from relsurvey.keeping.until import kept_until
 from relsurvey.reading import identity
 
-Holds = Literal["rows", "hashes", "aggregates", "key", "tokens", "who did what", "labels of answers"]
+Holds = Literal["rows", "hashes", "aggregates", "key", "tokens", "who did what", "labels of answers", "names"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,24 @@ def _known(today: datetime.date | None) -> Iterator[Kept]:
             yield _place(f"{folder.instrument}: its ledger of releases", folder.ledger, "hashes")
     for kept in sorted(snapshots.folders()):
         yield _place("dated snapshots of a gradebook", kept, "rows", "of students, with their scores")
+    yield from _lists(today or datetime.date.today())
+
+
+def _lists(today: datetime.date) -> Iterator[Kept]:
+    try:
+        known = list_files.listed()
+    except ReadError as cause:
+        yield _place("the list of lists with students' names", list_files.file(), "who did what", str(cause))
+        return
+    for one in known:
+        what = f"a list for a protocol ({one.kind.replace('_', ' ')})"
+        found = _place(what, one.path, "names", f"of students; shred by {one.until}")
+        if found.bytes is None:
+            note = f"gone, or moved: if it was moved, shred it by {one.until} where it lies now"
+            found = replace(found, note=note)
+        elif today > one.until:
+            found = replace(found, note=f"{found.note}: that day has passed")
+        yield found
 
 
 def _own() -> Iterator[Kept]:
@@ -101,6 +120,7 @@ def _own() -> Iterator[Kept]:
         ("id.key", "the key that ids are hashed with", "key"),
         ("places.json", "the list of files read and folders published to", "who did what"),
         ("snapshots.json", "the list of folders with snapshots", "who did what"),
+        ("lists.json", "the list of lists with students' names", "who did what"),
         ("log.jsonl", "the log", "who did what"),
     ):
         if (home / name).exists():

@@ -30,5 +30,15 @@ __all__ = ["Comments", "Compare", "Loader", "Publish", "Reliability", "Viewer"]
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
+        # What a server shows to others neither tells of lists nor deletes them.
+        if name != "Viewer":
+            _clear_lists()
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"relsurvey.widgets has no {name!r}. It has: {', '.join(__all__)}.")
+
+
+def _clear_lists() -> None:
+    from relsurvey.keeping.until import clear_lists
+
+    for sentence in clear_lists():
+        print(sentence)

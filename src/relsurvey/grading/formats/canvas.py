@@ -13,6 +13,7 @@ from relsurvey.grading.formats.canvas_rules import Totals, own_rules
 from relsurvey.grading.formats.groups import Items
 from relsurvey.grading.gradebook import MARKS, SCORES, TOTALS, table
 from relsurvey.instrument.fold import fold
+from relsurvey.reading.fit import TOTALS as SUMS
 from relsurvey.reading.formats.table import letters
 from relsurvey.reading.identity import rounded
 from relsurvey.reading.match import shown
@@ -163,6 +164,9 @@ class _Reader:
             for key in ("sis user id", "id")
             if key in layout.ids
         }
+        self._refuse_pasted(rows)
+        rows = self._without_totals(rows)
+        ids = {key: self._column(layout.ids[key]).take(rows) for key in ids}
         tests = self._tests(rows)
         if "sis user id" in ids:
             tests &= ~ids["sis user id"].filled()
@@ -200,6 +204,38 @@ class _Reader:
             why = "the file has no SIS User ID, so they match no other list"
             self.note("id spelling", len(rows), what, why)
         return rows, student
+
+    def _refuse_pasted(self, rows: NDArray[np.intp]) -> None:
+        """Refuse a second header, under which columns may be other work."""
+        import numpy as np
+
+        names = ("student", "lastname")
+        first = next(self.layout.ids[key] for key in names if key in self.layout.ids)
+        column = self._column(first).take(rows)
+        said = np.array([fold(text) in (*names, "points possible") for text in column.texts])[column.codes]
+        heads = {fold(self.sheet.columns[i][self.layout.header]) for i, _, _ in self.layout.items}
+        for row in rows[said].tolist():
+            here = {fold(cells.bare(cell)) for cell in self.sheet.row(row)}
+            if here & ({"id", "sis user id", "section", "points possible"} | heads):
+                raise ReadError(
+                    f"{self.sheet.where}, row {row + self.sheet.first}: a second header stands there, so two "
+                    "exports were pasted together. Save each as a file of its own, and read both."
+                )
+
+    def _without_totals(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Leave out rows of averages, which name no student."""
+        import numpy as np
+
+        about = [self._column(at).take(rows) for at in self.layout.ids.values()]
+        word, other = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+        for column in about:
+            totals = np.array([fold(text).strip(": ") in SUMS for text in column.texts])[column.codes]
+            word |= totals
+            other |= column.filled() & ~totals
+        out: NDArray[np.bool_] = word & ~other
+        if out.any():
+            self.note("totals rows", int(out.sum()), "left out", "they speak of no student")
+        return rows[~out]
 
     def _stand_in(
         self, rows: NDArray[np.intp], student: NDArray[np.object_], without: NDArray[np.bool_]
@@ -278,14 +314,24 @@ class _Reader:
         return self.settings.term
 
     def _titles(self) -> list[str]:
+        items = [(title, id_) for _, title, id_ in self.layout.items]
         seen: dict[str, int] = {}
-        for _, title, _ in self.layout.items:
+        for title, _ in items:
             seen[title] = seen.get(title, 0) + 1
+        again = [title for title, id_ in dict.fromkeys(items) if items.count((title, id_)) > 1]
+        if again:
+            raise ReadError(
+                f"{self.sheet.where} has two columns of the assignment {shown(again[0], 40)}. "
+                "Delete one of them, or give each a title of its own."
+            )
         twice = sum(n for n in seen.values() if n > 1)
         if twice:
             what = "assignments that share a title keep their number in it"
             self.note("layout", twice, what, "Canvas tells them apart by it")
-        return [f"{title} ({id_})" if seen[title] > 1 else title for _, title, id_ in self.layout.items]
+        if self.layout.untold:
+            what = f"assignments without Canvas' number behind the title: {listed(self.layout.untold)}"
+            self.note("layout", len(self.layout.untold), what, "read as work, for they have points possible")
+        return [f"{title} ({id_})" if seen[title] > 1 and id_ else title for title, id_ in items]
 
     def _points(self) -> NDArray[np.float64]:
         import numpy as np

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from relsurvey.errors import ReadError
 from relsurvey.grading import cells
 from relsurvey.instrument.fold import fold
+from relsurvey.reading.formats.table import letters
 from relsurvey.reading.match import shown
 from relsurvey.reading.opening import Sheet
 
@@ -46,6 +47,8 @@ class Layout:
         Grading periods in the heads of the totals.
     others
         Custom columns.
+    untold
+        Titles of assignments that stand without a number.
     """
 
     header: int
@@ -56,6 +59,7 @@ class Layout:
     totals: dict[tuple[str | None, str], int] = field(default_factory=dict)
     terms: set[str] = field(default_factory=set)
     others: list[int] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
 
     @property
     def groups(self) -> list[str]:
@@ -136,6 +140,15 @@ def layout_of(sheet: Sheet) -> Layout:
             layout.terms |= {total["term"]} if total["term"] else set()
         elif item:
             layout.items.append((i, item["title"].strip() or f"({item['id']})", item["id"]))
+        elif cells.plain_number(mark) is not None and len(head) <= _LONGEST:
+            # Only work has points possible.
+            if not head:
+                raise ReadError(
+                    f"{sheet.where} has points possible in column {letters(i)} and no title above them. "
+                    "Export it again, or write the title into the header."
+                )
+            layout.items.append((i, head, ""))
+            layout.untold.append(head)
         elif name or sheet.columns[i].filled()[header + 1 :].any():
             layout.others.append(i)
     return layout

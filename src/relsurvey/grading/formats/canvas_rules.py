@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from relsurvey.errors import ReadError
 from relsurvey.grading import cells
 from relsurvey.grading.formats import empty
 from relsurvey.grading.formats.canvas_layout import Layout, listed, many
 from relsurvey.grading.formats.groups import NOT_COUNTED, Group, Items, proposed, weights
 from relsurvey.grading.policy import CUTS, Policy
 from relsurvey.instrument.fold import fold
+from relsurvey.reading.formats.table import letters
 from relsurvey.reading.ledger import Entry
 from relsurvey.reading.match import shown
 from relsurvey.reading.opening import Sheet
@@ -57,8 +59,18 @@ class Totals:
         """Write a line of the ledger."""
         self.entries.append(Entry(step, self.sheet.where, rows, what, why))
 
+    def place(self, row: int, at: int) -> str:
+        """Return where the cell of a student's row stands."""
+        return f"{self.sheet.where}, row {self.rows[row] + self.sheet.first}, column {letters(at)}"
+
     def numbers(self, group: str | None, kind: str) -> NDArray[np.float64] | None:
-        """Return a total's column, NaN where there is no number; None where there is no column."""
+        """Return a total's column, NaN where it is empty; None where there is no column.
+
+        Raises
+        ------
+        ReadError
+            If a cell holds what is no number: the mark would be lost.
+        """
         import numpy as np
 
         at = self.layout.totals.get((group, kind))
@@ -73,8 +85,11 @@ class Totals:
             numbers[place] = np.nan if number is None else number
             odd[place] = bool(text) and number is None and text.upper() != "N/A"
         if odd[column.codes].any():
-            what = f"cells of the total {shown(f'{group} {kind}' if group else kind, 50)} are no numbers"
-            self.note("no number", int(odd[column.codes].sum()), what, "left empty")
+            what = shown(f"{group} {kind}" if group else kind, 50)
+            raise ReadError(
+                f"{self.place(int(odd[column.codes].argmax()), at)}: the total {what} is no number. "
+                "Export the file again, or correct the cell."
+            )
         found: NDArray[np.float64] = numbers[column.codes]
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_NUMERIC = ("raw", "percent", "points_possible", "days_late", "attempt", "credits")
+#: What columns of numbers hold, beside scores.
+NUMERIC = ("raw", "percent", "points_possible", "days_late", "attempt", "credits")
 #: What stands in a column of A-G courses: yes, no, or the letter of the subject.
 _AG = frozenset("abcdefg")
 #: A person's name, in one cell: two words or more, without a digit.
@@ -62,14 +63,14 @@ class Columns:
             elif role == "item" and self.mapping.layout == "wide":
                 self.items.append(column)
             else:
-                self.columns[role] = column
+                self.columns[role] = replace(column, cells=column.cells.map(cells.bare))
         if unused:
             names = ", ".join(shown(name, 30) for name in unused[:8]) + (" …" if len(unused) > 8 else "")
             self.note("columns not used", len(unused), f"left out: {names}", "the mapping gives them no role")
         said = (USUAL, self.mapping.codes, self.settings.codes)
         by = {fold(text): (text, meant) for table_ in said for text, meant in table_.items()}
         self.known = dict(by.values())
-        numeric = [self.columns[role] for role in _NUMERIC if role in self.columns] + self.items
+        numeric = [self.columns[role] for role in NUMERIC if role in self.columns] + self.items
         texts = (column.cells.texts[place] for column in numeric for place in column.cells.used)
         self.decimal = cells.decimal_sign(texts, self.mapping.decimal, self.where)
         self.heads = self._heads()
@@ -143,6 +144,10 @@ class Columns:
             )
         inside = np.ones(len(self.table), bool)
         inside[list(self.heads.values())] = False
+        again = repeated(self.table, ids.name)
+        inside &= ~again
+        if again.any():
+            self.note("layout", int(again.sum()), "rows that repeat the header were left out", "no student")
         filled = np.zeros(len(self.table), bool)
         words = np.zeros(len(self.table), bool)
         for column in self.table.columns:
@@ -167,7 +172,21 @@ class Columns:
             )
         if not left.any():
             raise ReadError(f"{self.where} has a header and no student under it. Export it again.")
-        return np.flatnonzero(left)
+        return self._once(np.flatnonzero(left))
+
+    def _once(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Leave out rows that repeat another one wholly; of a long table they may be attempts."""
+        import pandas as pd
+
+        if self.mapping.layout == "long":
+            return rows
+        every = pd.DataFrame({i: column.cells.codes[rows] for i, column in enumerate(self.table.columns)})
+        twice: NDArray[np.bool_] = every.duplicated().to_numpy(dtype=bool)
+        if twice.any():
+            what, why = "rows were kept once that stand twice", "they hold the same in every column"
+            self.note("duplicates", int(twice.sum()), what, why)
+        kept: NDArray[np.intp] = rows[~twice]
+        return kept
 
     def objects(self, role: str) -> NDArray[np.object_]:
         """Return a column's texts, None where it is empty; what the caller said fills it."""
@@ -319,6 +338,43 @@ class Columns:
             what = f"{shown(text, 20)} was read as {meant if isinstance(meant, str) else f'{meant:g}'}"
             self.note("labels", n, what, "the code table says so")
         return found
+
+
+def repeated(table: Table, ids: str) -> NDArray[np.bool_]:
+    """Return which rows repeat the header.
+
+    Parameters
+    ----------
+    table
+        The table.
+    ids
+        The name of the column that holds the students' ids.
+
+    Raises
+    ------
+    ReadError
+        If a row is the header of another table: what stands under it is other work.
+    """
+    import numpy as np
+
+    def heads(column: TableColumn) -> NDArray[np.bool_]:
+        name = fold(column.header or column.name)
+        there = np.array([bool(name) and fold(text) == name for text in column.cells.texts])
+        found: NDArray[np.bool_] = there[column.cells.codes]
+        return found
+
+    again = heads(next(column for column in table.columns if column.name == ids))
+    other = np.zeros(len(table), bool)
+    if again.any():
+        for column in table.columns:
+            other |= column.cells.filled() & ~heads(column)
+    if (again & other).any():
+        row = table.numbers[(again & other).argmax()]
+        raise ReadError(
+            f"{table.where}, row {row}: another header stands there, so two tables were pasted together. "
+            "Save each as a file of its own, and read both."
+        )
+    return again
 
 
 def _totals(column: TableColumn) -> NDArray[np.bool_]:

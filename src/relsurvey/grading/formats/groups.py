@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -176,7 +176,7 @@ def _together(
     solved, spread = _solved(matrix, right)
     first, spread = solved.reshape(g - 1, k), spread.reshape(g - 1, k)
     counts = np.vstack([first, sizes - first.sum(axis=0)]).T
-    sure = (spread < _SURE).all(axis=0)
+    sure = np.asarray((spread < _SURE).all(axis=0))
     whole = np.round(counts)
     sure &= (np.abs(counts - whole) < 0.25).all(axis=1) & (whole >= 0).all(axis=1)
     if sure.all():
@@ -212,9 +212,11 @@ def _programmed(
 ) -> NDArray[np.float64] | None:
     """Solve what least squares leave open between 0 and the number there is; NaN where more than one fits."""
     import numpy as np
-    from scipy.optimize import linprog
+    from scipy import optimize
     from scipy.sparse import block_diag, csr_array, hstack, identity
 
+    # What is known of its types leaves sparse arrays out.
+    linprog: Any = optimize.linprog
     g = len(equations)
     open_ = np.flatnonzero(~sure)
     k = len(open_)
@@ -222,9 +224,9 @@ def _programmed(
         return None
     blocks, rights = [], []
     for i, e in enumerate(equations):
-        left = e.left[:, open_]
-        tells = np.flatnonzero(np.abs(left).max(axis=1) > 0)[: _MOST_ROWS // g]
-        blocks.append(left[tells])
+        here = e.left[:, open_]
+        tells = np.flatnonzero(np.abs(here).max(axis=1) > 0)[: _MOST_ROWS // g]
+        blocks.append(here[tells])
         rights.append((e.right - e.left[:, sure] @ whole[sure, i])[tells])
     left = csr_array(block_diag(blocks))
     right = np.concatenate(rights)
@@ -242,13 +244,13 @@ def _programmed(
         counts[open_] = np.nan
         return counts
     # Another answer would take one whole item out of a group that has it here.
-    here = counts[open_].T.ravel()
-    moves = [(-now, high - now) for now, (_, high) in zip(here, limits, strict=True)]
+    taken = counts[open_].T.ravel()
+    moves = [(-now, high - now) for now, (_, high) in zip(taken, limits, strict=True)]
     two, none = np.full(2 * len(right), 2.0), np.zeros(k)
     for c in range(k):
-        for i in np.flatnonzero(counts[open_[c]] > 0):
+        for group in np.flatnonzero(counts[open_[c]] > 0).tolist():
             cost = np.zeros(g * k)
-            cost[i * k + c] = 1.0
+            cost[group * k + c] = 1.0
             other = linprog(cost, both, two, sums, none, moves)
             if not other.success or other.fun <= -1 + 1e-6:
                 counts[open_[c]] = np.nan
@@ -340,5 +342,5 @@ def weights(
         with np.errstate(invalid="ignore", divide="ignore"):
             computed = (share * whole).sum(axis=1) / total
         if (np.abs(computed - percent) <= 2 * _HALF).all():
-            return {groups[i].name: float(value) for i, value in zip(worked, whole, strict=True)}
+            return {groups[i].name: float(value) for i, value in zip(worked.tolist(), whole, strict=True)}
     return None

@@ -69,11 +69,11 @@ def wide(c: Columns) -> pd.DataFrame:
         points = item.points
         if points is None and c.head("points", column):
             points = cells.plain_number(c.head("points", column), c.decimal)
-            if points is None:
+            if points is None or points < 0:
                 raise ReadError(
-                    f"{c.where}: the row of points holds no number in the column {shown(column.name)}. "
-                    f"Correct it, or write `items: {{{yaml_scalar(column.name[:40])}: {{points: 10}}}}` into "
-                    "the mapping."
+                    f"{c.where}: the row of points holds no number in the column {shown(column.name)}, or "
+                    "one below 0. Correct it, or write "
+                    f"`items: {{{yaml_scalar(column.name[:40])}: {{points: 10}}}}` into the mapping."
                 )
         said = np.full(len(c.rows), np.nan if points is None else points)
         _check_points(c, read, said, column.name)
@@ -89,6 +89,7 @@ def wide(c: Columns) -> pd.DataFrame:
             of[np.isnan(of) & np.isnan(read.number)] = 100
         if np.isnan(of).any():
             without.append(column.name)
+        _check_percents(c, read, of, column.name, np.zeros(len(c.rows), np.intp))
         percents += int(alone.sum())
         once["item"].append(title)
         once["category"].append(
@@ -112,7 +113,7 @@ def wide(c: Columns) -> pd.DataFrame:
         values[:] = entries
         rows[name] = np.repeat(values, n)
     rows |= {name: np.concatenate(parts) for name, parts in each.items()}
-    return _once(c, table(SCORES, rows, n * k))
+    return _once(c, _noted(c, table(SCORES, rows, n * k)))
 
 
 def long(c: Columns) -> pd.DataFrame:
@@ -135,12 +136,19 @@ def long(c: Columns) -> pd.DataFrame:
             "Fill it in, or delete the row."
         )
     points = c.numbers("points_possible", "points possible")
+    if (points < 0).any():
+        raise ReadError(
+            f"{c.where}, row {c.table.numbers[c.rows[(points < 0).argmax()]]}: the points possible are below "
+            "0. Correct the cell."
+        )
     _check_points(c, read, points, column.name)
     percent = read.percent | (~np.isnan(read.number) & ~_fractions(read) & (role == "percent"))
     points = _filled_points(c, item, np.where(np.isnan(points) & _fractions(read), read.of, points))
     raw, of, alone = _in_points(read, percent, points)
     empty = np.isnan(of) & np.isnan(read.number)
     of[empty] = 100 if role == "percent" else _filled_points(c, item, of)[empty]
+    if role == "raw":
+        _check_percents(c, read, points, column.name, np.unique(item.astype(str), return_inverse=True)[1])
     if np.isnan(of).any():
         raise _no_points(c.where, list(dict.fromkeys(item[np.isnan(of)])), "work")
     _note_percents(c, int(alone.sum()))
@@ -165,7 +173,39 @@ def long(c: Columns) -> pd.DataFrame:
                 "Correct it, or its role in the mapping."
             )
         rows["attempt"] = attempt.astype(np.int16)
-    return _once(c, table(SCORES, rows, len(c.rows)))
+    return _once(c, _noted(c, table(SCORES, rows, len(c.rows))))
+
+
+def _noted(c: Columns, scores: pd.DataFrame) -> pd.DataFrame:
+    """Note scores above their points possible and below zero."""
+    above = int((scores["raw"].gt(scores["points_possible"]) & scores["points_possible"].gt(0)).sum())
+    if above:
+        c.note("score cells", above, "scores are above their points possible", "kept: extra credit")
+    below = int(scores["raw"].lt(0).sum())
+    if below:
+        c.note("score cells", below, "scores are below zero", "kept: points were taken off")
+    return scores
+
+
+def _check_percents(
+    c: Columns, read: cells.Cells, points: NDArray[np.float64], name: str, work: NDArray[np.intp]
+) -> None:
+    """Refuse work with percents among its scores, and a number that may be points or percent.
+
+    Raises
+    ------
+    ReadError
+        If there is one; 0 is the same either way, and without points possible those are asked for.
+    """
+    import numpy as np
+
+    bare = ~np.isnan(read.number) & np.isnan(read.of) & (read.number != 0) & empties(read.code)
+    mixed = bare & ~np.isnan(points) & np.isin(work, work[read.percent])
+    if mixed.any():
+        raise ReadError(
+            f"{c.where}, row {c.table.numbers[c.rows[mixed.argmax()]]}: the column {shown(name)} has scores "
+            "in percent, and a number there without the sign. Write all of them alike."
+        )
 
 
 def _filled_points(c: Columns, item: NDArray[np.object_], of: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -246,7 +286,9 @@ def _once(c: Columns, scores: pd.DataFrame) -> pd.DataFrame:
         return scores
     again = scores.duplicated(keys).to_numpy()
     which = (
-        "`course` or `term`" if c.mapping.layout == "wide" else "`attempt`, `submitted`, `course` or `term`"
+        "`course`, `term` or `school`"
+        if c.mapping.layout == "wide"
+        else "`attempt`, `submitted`, `course`, `term` or `school`"
     )
     raise ReadError(
         f"{c.where}: {many(int(again.sum()), 'score')} of a student, course, term and work that have one "

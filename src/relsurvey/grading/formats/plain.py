@@ -121,13 +121,22 @@ def table_of(opened: Opened, mapping: GradebookMapping) -> Table:
     """
     wanted = {fold(name): name for name in (*mapping.columns, *mapping.items)}
     best: tuple[int, Table] | None = None
+    whole: list[str] = []
     for sheet in opened.sheets:
         if not plain.detect(sheet):
             continue
         found = plain.read(sheet, lambda cell: fold(cell) in wanted)
         score = len(wanted.keys() & {fold(name) for name in found.names})
+        if score == len(wanted) and len(found):
+            whole.append(sheet.name)
         if best is None or score > best[0]:
             best = score, found
+    if len(whole) > 1:
+        names = " and ".join(shown(name, 30) for name in whole[:4])
+        raise ReadError(
+            f"{opened.file} has the mapping's columns in each of {len(whole)} sheets, such as {names}. "
+            "Save each as a file of its own, and read them together."
+        )
     if best is None:
         raise ReadError(f"{opened.file} has no sheet with cells. Export it again.")
     score, found = best
