@@ -221,7 +221,8 @@ def _printed(page_of: Worksheet, sheet: Sheet, last: int) -> None:
     margins.left = margins.right = 0.5
     margins.bottom = 0.8
     head, foot = page_of.oddHeader, page_of.oddFooter
-    assert head is not None and foot is not None
+    assert head is not None
+    assert foot is not None
     for part, text in ((head.left, sheet.title), (foot.left, sheet.footer), (foot.right, "&P / &N")):
         assert part is not None
         part.text = text

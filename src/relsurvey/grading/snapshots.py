@@ -52,9 +52,9 @@ class Snapshots:
     --------
     >>> Snapshots("/srv/no-such-folder/grades").dates
     ()
-    >>> Snapshots("/home/ana/OneDrive - Sierra Norte/grades")
+    >>> Snapshots("/srv/ana/OneDrive - Sierra Norte/grades")
     Traceback (most recent call last):
-    relsurvey.errors.PublishError: /home/ana/OneDrive - Sierra Norte/grades is copied to other machines ...
+    relsurvey.errors.PublishError: /srv/ana/OneDrive - Sierra Norte/grades is copied to other machines ...
     """
 
     def __init__(self, folder: str | Path, *, synced: bool = False) -> None:

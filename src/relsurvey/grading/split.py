@@ -258,9 +258,9 @@ def _in_both(frames: Sequence[pd.DataFrame]) -> tuple[list[pd.DataFrame], int, b
     return kept, len(early ^ late), False
 
 
-def _digits(df: Parts) -> int:
+def _digits(df: Parts, least: int = 0) -> int:
     """Return to how many decimals the figures of the sentence have to be said so that they add up."""
-    for digits in (0, 1, 2):
+    for digits in range(least, 3):
         before, early, late, after = (
             _hundred(value, digits) for value in (df.before, df.early_new, df.late_old, df.after)
         )
@@ -282,7 +282,7 @@ def _hundred(share: float, digits: int) -> float:
 
 def _cell(parts: Parts, value: float) -> str:
     known = not math.isnan(parts.before + parts.early_new + parts.late_old + parts.after)
-    digits = max(1, _digits(parts)) if known else 1
+    digits = _digits(parts, 1) if known else 1
     text = f"{value:.2f}" if parts.measure == "gpa" else f"{_hundred(value, digits):.{digits}f}"
     # What rounds to nothing has no sign.
     return text.replace("-", "\N{MINUS SIGN}") if float(text) else text.lstrip("-")

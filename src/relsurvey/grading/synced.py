@@ -28,7 +28,7 @@ def synced_by(folder: Path) -> str | None:
 
     Examples
     --------
-    >>> synced_by(Path("/Users/ana/OneDrive - Sierra Norte/grades")), synced_by(Path("/srv/grades"))
+    >>> synced_by(Path("/srv/ana/OneDrive - Sierra Norte/grades")), synced_by(Path("/srv/grades"))
     ('OneDrive', None)
     """
     for path in (folder, folder.resolve()):
