@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from relsurvey.errors import AnalysisError
@@ -79,7 +79,7 @@ def test_each_course_has_its_own_rules():
     assert found.upper.marks["percent"].tolist() == [80, 40]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_every_outcome_of_random_retakes_lies_between_the_limits(data):
     of = [row for row in data.draw(rows()) if row["attempt"] == 1]

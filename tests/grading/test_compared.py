@@ -8,7 +8,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from relsurvey.errors import AnalysisError, PolicyError
@@ -93,7 +93,7 @@ def test_every_figure_is_what_plain_arithmetic_gives():
     assert before != after
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_it_agrees_with_the_rates_of_the_same_marks_and_counts_moves_one_by_one(data):
     of = data.draw(rows(students=6))

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from relsurvey.errors import AnalysisError
@@ -88,7 +88,7 @@ def test_every_figure_in_both_orders_is_what_plain_arithmetic_gives():
     assert table["interaction"].abs().max() > 0.01
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_rule_and_work_are_the_whole_change_in_both_orders(data):
     early, late = data.draw(rows(students=4)), data.draw(rows(students=4))
