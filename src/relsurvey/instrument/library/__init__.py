@@ -15,7 +15,7 @@ def instruments() -> dict[str, Instrument]:
     Examples
     --------
     >>> sorted(instruments())
-    ['five-elements', 'teacher-autonomy']
+    ['five-elements', 'grading-practices', 'teacher-autonomy']
     """
     found = {}
     for file in sorted(resources.files(__name__).iterdir(), key=lambda entry: entry.name):
