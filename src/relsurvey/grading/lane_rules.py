@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
-from relsurvey.errors import InstrumentError, PolicyError
-from relsurvey.instrument import checks, source
-from relsurvey.instrument.document import parsed, text_of
+from relsurvey.grading.written import Part, Written
 from relsurvey.instrument.fold import fold
+from relsurvey.instrument.source import Place
 
 #: A hair, so that a mean of thirds that should be 3 is 3.
 _HAIR = 1e-9
@@ -19,11 +18,7 @@ _HAIR = 1e-9
 Limit = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
-
-
-class Condition(_Part):
+class Condition(Part):
     """What a column has to hold: all of what is named; ``one_of`` is for texts."""
 
     at_least: Limit | None = None
@@ -73,24 +68,14 @@ def _condition(given: Any) -> Any:
     return {"one_of": given} if isinstance(given, (list, tuple)) else given
 
 
-class LaneRow(_Part):
+class LaneRow(Part):
     """A lane, and by column what a student in it has; nothing asked for: everybody who is left."""
 
     lane: str
     when: dict[str, Annotated[Condition, BeforeValidator(_condition)]] = Field(default_factory=dict)
 
 
-class _Parts(_Part):
-    id: str
-    version: str
-    title: dict[str, str]
-    text: dict[str, str]
-    source: str
-    order: tuple[str, ...] = ()
-    lanes: tuple[LaneRow, ...]
-
-
-class LaneRules(_Parts):
+class LaneRules(Written):
     """A rule table that puts each student into one lane: the first row that holds wins.
 
     Attributes
@@ -112,44 +97,20 @@ class LaneRules(_Parts):
         If a part is not as it must be: one sentence with the fix.
     """
 
-    def __init__(self, /, **parts: Any) -> None:
-        try:
-            super().__init__(**parts)
-        except ValidationError as cause:
-            error = cause.errors()[0]
-            said = checks.plain_words(error["type"], error["loc"], error["msg"], error.get("input"))
-            raise PolicyError(f"{parts.get('id', 'lanes')}: {said}") from cause
-        for _, problem in _problems(self):
-            raise PolicyError(f"{self.id}: {problem}")
+    called: ClassVar[str] = "lanes"
+    file: ClassVar[str] = "rule table"
+    kind: ClassVar[str] = "a rule table of lanes"
 
-    @classmethod
-    def parse(cls, text: str, name: str = "lanes") -> LaneRules:
-        """Read a rule table from YAML text.
+    version: str
+    title: dict[str, str]
+    text: dict[str, str]
+    source: str
+    order: tuple[str, ...] = ()
+    lanes: tuple[LaneRow, ...]
 
-        Raises
-        ------
-        PolicyError
-            Naming the line and the fix.
-        """
-        try:
-            found = parsed(_Parts, text, name, _problems, "a rule table of lanes")
-        except InstrumentError as cause:
-            raise PolicyError(str(cause)) from cause
-        return cls.model_construct(found.model_fields_set, **dict(found))
-
-    @classmethod
-    def from_yaml(cls, path: str | Path) -> LaneRules:
-        """Read a rule table from a YAML file.
-
-        Raises
-        ------
-        PolicyError
-            Naming the file, the line and the fix.
-        """
-        try:
-            return cls.parse(text_of(Path(path), "rule table"), Path(path).name)
-        except InstrumentError as cause:
-            raise PolicyError(str(cause)) from cause
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        """Yield what the parts say against each other: the place, and a sentence with the fix."""
+        return _problems(self)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -162,7 +123,7 @@ class LaneRules(_Parts):
         return tuple(dict.fromkeys(name for row in self.lanes for name in row.when))
 
 
-def _problems(rules: _Parts) -> Iterator[tuple[source.Place, str]]:
+def _problems(rules: LaneRules) -> Iterator[tuple[Place, str]]:
     for key, texts in (("title", rules.title), ("text", rules.text)):
         if not texts:
             yield (key,), f"`{key}` has no words. Write `{key}: {{en: ...}}`: it stands beside every number."

@@ -174,7 +174,7 @@ class GradebookMapping(_Part):
             Naming the line and the fix.
         """
         try:
-            return parsed(cls, text, name, problems, "a mapping")
+            return parsed(cls.model_validate, text, name, problems, "a mapping")
         except InstrumentError as cause:
             raise MatchError(str(cause)) from cause
 

@@ -6,16 +6,15 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from relsurvey.errors import InstrumentError, PolicyError
+from relsurvey.errors import PolicyError
 from relsurvey.escape import yaml_scalar
-from relsurvey.instrument import checks, source
-from relsurvey.instrument.document import parsed, text_of
+from relsurvey.grading.written import Part, Written
+from relsurvey.instrument.source import Place
 
 #: Where a policy names none: the letters of most high schools in the United States.
 CUTS = {"A": 90.0, "B": 80.0, "C": 70.0, "D": 60.0, "F": 0.0}
@@ -43,18 +42,14 @@ def _texts(given: Any) -> Any:
     return {"*": given} if isinstance(given, str) else given
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, coerce_numbers_to_str=True)
-
-
-class Floor(_Part):
+class Floor(Part):
     """The lowest percent there is: on every score, or on the report card's mark alone."""
 
     percent: Percent
     on: Literal["score", "mark"] = "score"
 
 
-class Missing(_Part):
+class Missing(Part):
     """What work that was never handed in counts.
 
     Without ``codes`` every piece of missing work is meant. What counts as ``zero`` stays a zero: no floor
@@ -65,7 +60,7 @@ class Missing(_Part):
     counts_as: Literal["zero", "floor", "excused"] = "zero"
 
 
-class Retake(_Part):
+class Retake(Part):
     """Who may try again (a first attempt below so many percent), and what the new attempt counts.
 
     ``cap`` holds for the new attempts alone. ``count`` is how many of them count, ``window`` how many days
@@ -79,7 +74,7 @@ class Retake(_Part):
     window: Days | None = None
 
 
-class Late(_Part):
+class Late(Part):
     """Percent points (of the work's own points) taken off for each day begun.
 
     The deduction never brings a score under ``lowest``; a score that was lower before stays. Work later than
@@ -91,7 +86,7 @@ class Late(_Part):
     window: Days | None = None
 
 
-class Makeup(_Part):
+class Makeup(Part):
     """Late work that is forgiven: handed in on one of the days, or within so many days of its due date.
 
     It counts ``credit`` percent of its score, in place of the deduction for lateness.
@@ -102,49 +97,21 @@ class Makeup(_Part):
     credit: Percent = 100.0
 
 
-class Effective(_Part):
+class Effective(Part):
     """From which day's work to which the rules for scores hold, both days included."""
 
     from_: date | None = Field(None, alias="from")
     to: date | None = None
 
 
-class Scope(_Part):
+class Scope(Part):
     """For whom the policy holds."""
 
     level: Literal["district", "school", "course", "teacher"]
     ids: tuple[str, ...] = ()
 
 
-class _Parts(BaseModel):
-    """A policy as a file has it: what is wrong is told with its line, before it is a :class:`Policy`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, coerce_numbers_to_str=True)
-
-    id: str = "policy"
-    title: Annotated[dict[str, str], BeforeValidator(_texts)] = Field(default_factory=dict)
-    floor: Floor | None = None
-    missing: Missing | None = None
-    retake: Retake | None = None
-    late: Late | None = None
-    makeup: Makeup | None = None
-    drop_lowest: dict[str, Annotated[Count, Field(ge=0)]] = Field(default_factory=dict)
-    weights: dict[str, Percent] = Field(default_factory=dict)
-    exclude: tuple[str, ...] = ()
-    cuts: dict[str, Cut] = Field(default_factory=lambda: dict(CUTS))
-    round: Annotated[Literal[0, 1, 2], BeforeValidator(_number)] | None = None
-    pass_: Percent | None = Field(None, alias="pass")
-    effective: Effective | None = None
-    scope: Scope | None = None
-
-    @model_validator(mode="after")
-    def _titled(self) -> Self:
-        if not self.title:
-            object.__setattr__(self, "title", {"*": self.id})
-        return self
-
-
-class Policy(_Parts):
+class Policy(Written):
     """The rules by which scores become marks. Every part is optional; one that is absent is no rule.
 
     Attributes
@@ -192,42 +159,35 @@ class Policy(_Parts):
     relsurvey.errors.PolicyError: policy: the weights add up to 90, not to 100. Change them in `weights`.
     """
 
-    def __init__(self, /, **parts: Any) -> None:
-        try:
-            super().__init__(**parts)
-        except ValidationError as cause:
-            raise PolicyError(_sentence(cause, str(parts.get("id", "policy")))) from cause
-        for _, problem in problems(self):
-            raise PolicyError(f"{self.id}: {problem}")
+    called: ClassVar[str] = "policy"
+    file: ClassVar[str] = "policy"
+    kind: ClassVar[str] = "a policy"
 
-    @classmethod
-    def parse(cls, text: str, name: str = "policy") -> Policy:
-        """Read a policy from YAML text.
+    id: str = "policy"
+    title: Annotated[dict[str, str], BeforeValidator(_texts)] = Field(default_factory=dict)
+    floor: Floor | None = None
+    missing: Missing | None = None
+    retake: Retake | None = None
+    late: Late | None = None
+    makeup: Makeup | None = None
+    drop_lowest: dict[str, Annotated[Count, Field(ge=0)]] = Field(default_factory=dict)
+    weights: dict[str, Percent] = Field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    cuts: dict[str, Cut] = Field(default_factory=lambda: dict(CUTS))
+    round: Annotated[Literal[0, 1, 2], BeforeValidator(_number)] | None = None
+    pass_: Percent | None = Field(None, alias="pass")
+    effective: Effective | None = None
+    scope: Scope | None = None
 
-        Raises
-        ------
-        PolicyError
-            Naming the line and the fix.
-        """
-        try:
-            found = parsed(_Parts, text, name, problems, "a policy")
-        except InstrumentError as cause:
-            raise PolicyError(str(cause)) from cause
-        return cls.model_construct(found.model_fields_set, **dict(found))
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        """Yield what the parts say against each other: the place, and a sentence with the fix."""
+        return _problems(self)
 
-    @classmethod
-    def from_yaml(cls, path: str | Path) -> Policy:
-        """Read a policy from a YAML file.
-
-        Raises
-        ------
-        PolicyError
-            Naming the file, the line and the fix.
-        """
-        try:
-            return cls.parse(text_of(Path(path), "policy"), Path(path).name)
-        except InstrumentError as cause:
-            raise PolicyError(str(cause)) from cause
+    @model_validator(mode="after")
+    def _titled(self) -> Self:
+        if not self.title:
+            object.__setattr__(self, "title", {"*": self.id})
+        return self
 
     def to_yaml(self) -> str:
         """Return the policy as YAML, as :meth:`parse` reads it; what is as it would be anyway is left out."""
@@ -273,7 +233,7 @@ def policies_of(given: object) -> tuple[Policy, ...]:
     return tuple(found)
 
 
-def problems(policy: _Parts) -> Iterator[tuple[source.Place, str]]:
+def _problems(policy: Policy) -> Iterator[tuple[Place, str]]:
     """Yield what the parts of a policy say against each other: the place, and a sentence with the fix."""
     if not any(map(str.isalnum, policy.id)):
         yield ("id",), "`id` has no letter or digit. Give it a short name such as `floor-50`."
@@ -301,7 +261,7 @@ def problems(policy: _Parts) -> Iterator[tuple[source.Place, str]]:
         yield ("scope",), f"`scope` names no {policy.scope.level}. Add `ids: [...]`."
 
 
-def _of_cuts(cuts: dict[str, float]) -> Iterator[tuple[source.Place, str]]:
+def _of_cuts(cuts: dict[str, float]) -> Iterator[tuple[Place, str]]:
     if not cuts:
         yield ("cuts",), "`cuts` has no letters. Write them as `{A: 90, B: 80, C: 70, D: 60, F: 0}`."
         return
@@ -317,11 +277,6 @@ def _of_cuts(cuts: dict[str, float]) -> Iterator[tuple[source.Place, str]]:
             ("cuts",),
             f"the cuts have a hole: there is no letter under {cuts[letters[-1]]:g}. Let the last start at 0.",
         )
-
-
-def _sentence(cause: ValidationError, name: str) -> str:
-    error = cause.errors()[0]
-    return f"{name}: {checks.plain_words(error['type'], error['loc'], error['msg'], error.get('input'))}"
 
 
 def _plain(policy: Policy) -> dict[str, Any]:

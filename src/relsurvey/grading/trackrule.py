@@ -7,23 +7,19 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from relsurvey.errors import InstrumentError, PolicyError
-from relsurvey.instrument import checks, source
-from relsurvey.instrument.document import parsed, text_of
+from relsurvey.errors import PolicyError
+from relsurvey.grading.written import Part, Written
+from relsurvey.instrument.source import Place
 from relsurvey.reading.match import nearest
 
 Count = Annotated[int, Field(ge=0)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
-
-
-class Requires(_Part):
+class Requires(Part):
     """What a student on track must have; all of what is named.
 
     ``credits``: at least so many, a course of a whole year being 1. ``core_failed``: at most so many failing
@@ -41,18 +37,7 @@ class Requires(_Part):
     df_count: Count | None = None
 
 
-class _Parts(_Part):
-    id: str
-    version: str
-    title: dict[str, str]
-    text: dict[str, str]
-    source: str
-    grade: int | None = None
-    requires: Requires
-    without_terms: tuple[str, ...] = ()
-
-
-class Rule(_Parts):
+class Rule(Written):
     """A rule that says who is on track.
 
     Attributes
@@ -76,47 +61,24 @@ class Rule(_Parts):
         If a part is not as it must be: one sentence with the fix.
     """
 
-    def __init__(self, /, **parts: Any) -> None:
-        try:
-            super().__init__(**parts)
-        except ValidationError as cause:
-            error = cause.errors()[0]
-            said = checks.plain_words(error["type"], error["loc"], error["msg"], error.get("input"))
-            raise PolicyError(f"{parts.get('id', 'rule')}: {said}") from cause
-        for _, problem in _problems(self):
-            raise PolicyError(f"{self.id}: {problem}")
+    called: ClassVar[str] = "rule"
+    file: ClassVar[str] = "rule"
+    kind: ClassVar[str] = "a rule"
 
-    @classmethod
-    def parse(cls, text: str, name: str = "rule") -> Rule:
-        """Read a rule from YAML text.
+    version: str
+    title: dict[str, str]
+    text: dict[str, str]
+    source: str
+    grade: int | None = None
+    requires: Requires
+    without_terms: tuple[str, ...] = ()
 
-        Raises
-        ------
-        PolicyError
-            Naming the line and the fix.
-        """
-        try:
-            found = parsed(_Parts, text, name, _problems, "a rule")
-        except InstrumentError as cause:
-            raise PolicyError(str(cause)) from cause
-        return cls.model_construct(found.model_fields_set, **dict(found))
-
-    @classmethod
-    def from_yaml(cls, path: str | Path) -> Rule:
-        """Read a rule from a YAML file.
-
-        Raises
-        ------
-        PolicyError
-            Naming the file, the line and the fix.
-        """
-        try:
-            return cls.parse(text_of(Path(path), "rule"), Path(path).name)
-        except InstrumentError as cause:
-            raise PolicyError(str(cause)) from cause
+    def problems(self) -> Iterator[tuple[Place, str]]:
+        """Yield what the parts say against each other: the place, and a sentence with the fix."""
+        return _problems(self)
 
 
-def _problems(rule: _Parts) -> Iterator[tuple[source.Place, str]]:
+def _problems(rule: Rule) -> Iterator[tuple[Place, str]]:
     if rule.requires == Requires():
         yield ("requires",), "`requires` asks for nothing. Add a part such as `credits: 5`."
     for key, texts in (("title", rule.title), ("text", rule.text)):

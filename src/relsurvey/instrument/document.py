@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from relsurvey.errors import InstrumentError
 from relsurvey.instrument import checks, source
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M")
 
 
 def text_of(path: Path, what: str) -> str:
@@ -30,19 +30,26 @@ def text_of(path: Path, what: str) -> str:
         raise InstrumentError(f"{path.name} cannot be read as UTF-8 text. Save it as UTF-8.") from cause
 
 
+def first(cause: ValidationError) -> tuple[source.Place, str]:
+    """Return the place of the first thing that pydantic found wrong, and a sentence with the fix."""
+    error = cause.errors()[0]
+    place = error["loc"]
+    return place, checks.plain_words(error["type"], place, error["msg"], error.get("input"))
+
+
 def parsed(
-    model: type[M],
+    make: Callable[[dict[str, Any]], M],
     text: str,
     name: str,
     problems: Callable[[M], Iterable[tuple[source.Place, str]]],
     kind: str = "an instrument",
 ) -> M:
-    """Return the model that a YAML text describes.
+    """Return what a YAML text describes.
 
     Parameters
     ----------
-    model
-        What it has to be.
+    make
+        Makes a model of the document's plain data, or raises pydantic's own error.
     text
         The YAML.
     name
@@ -59,11 +66,9 @@ def parsed(
     """
     data, lines = source.parse(text, name, kind)
     try:
-        found = model.model_validate(data)
+        found = make(data)
     except ValidationError as cause:
-        error = cause.errors()[0]
-        place = error["loc"]
-        sentence = checks.plain_words(error["type"], place, error["msg"], error.get("input"))
+        place, sentence = first(cause)
         raise InstrumentError(f"{name}, line {source.line_of(place, lines)}: {sentence}") from cause
     for place, sentence in problems(found):
         raise InstrumentError(f"{name}, line {source.line_of(place, lines)}: {sentence}")

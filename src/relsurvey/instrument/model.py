@@ -309,7 +309,7 @@ class Instrument(Model):
         InstrumentError
             Naming the line and the fix.
         """
-        return document.parsed(cls, text, name, checks.problems)
+        return document.parsed(cls.model_validate, text, name, checks.problems)
 
     def to_yaml(self, path: str | Path | None = None) -> str:
         """Return the instrument as YAML, as :meth:`from_yaml` reads it; write it too when given a path."""

@@ -99,7 +99,7 @@ class Strategies(Model):
         InstrumentError
             Naming the line and the fix.
         """
-        return document.parsed(cls, text, name, _problems, "a file of strategies")
+        return document.parsed(cls.model_validate, text, name, _problems, "a file of strategies")
 
     def to_yaml(self, path: str | Path | None = None) -> str:
         """Return the cards as YAML, as :meth:`from_yaml` reads it; write it too when given a path."""
