@@ -13,6 +13,7 @@ from relsurvey.errors import AnalysisError
 from relsurvey.grading.cells import number
 from relsurvey.grading.student_tables import By, Grouped, StudentTable, grouped, spread, student_table
 from relsurvey.grading.tally import count_words, limits_words, percent_words, shares
+from relsurvey.grading.values import HAIR
 from relsurvey.instrument.fold import fold
 from relsurvey.words import say, students_words
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 #: Under the first, a student is chronically absent; the second is what the education-to-workforce rule asks.
 CHRONIC, REACHED = 90.0, 96.0
-_HAIR = 1e-9
 
 #: What a day's cell means as a part of the day that the student was there; others are a school's codes.
 _DAY: dict[str, float] = {
@@ -318,8 +318,8 @@ def _table(rate: NDArray[np.float64], groups: Grouped) -> pd.DataFrame:
     n, has = np.bincount(groups.of, minlength=k), count(known)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.bincount(groups.of[known], rate[known], k) / has
-        at = np.abs(rate - CHRONIC) <= _HAIR
-        low, high = (rate < CHRONIC) & ~at, rate >= REACHED - _HAIR
+        at = np.abs(rate - CHRONIC) <= HAIR
+        low, high = (rate < CHRONIC) & ~at, rate >= REACHED - HAIR
     data = groups.columns() | {"n_students": n, "known": has, "mean": mean}
     for name, which in (("chronic", low), ("reached", high)):
         limits = shares(count(which).tolist(), has.tolist())

@@ -8,12 +8,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
+from relsurvey.grading.values import HAIR
 from relsurvey.grading.written import Part, Written
 from relsurvey.instrument.fold import fold
 from relsurvey.instrument.source import Place
-
-#: A hair, so that a mean of thirds that should be 3 is 3.
-_HAIR = 1e-9
 
 Limit = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -45,10 +43,10 @@ class Condition(Part):
         if value is None:
             return None
         return (
-            (self.at_least is None or value >= self.at_least - _HAIR)
-            and (self.above is None or value > self.above + _HAIR)
-            and (self.at_most is None or value <= self.at_most + _HAIR)
-            and (self.below is None or value < self.below - _HAIR)
+            (self.at_least is None or value >= self.at_least - HAIR)
+            and (self.above is None or value > self.above + HAIR)
+            and (self.at_most is None or value <= self.at_most + HAIR)
+            and (self.below is None or value < self.below - HAIR)
         )
 
     @property

@@ -31,6 +31,7 @@ from relsurvey.grading.list_pages import cusp_sheet, risk_sheet, talk_sheet
 from relsurvey.grading.list_sheets import Sheet, as_csv, as_workbook
 from relsurvey.grading.student_tables import student_table
 from relsurvey.grading.tally import count_words
+from relsurvey.grading.values import HAIR
 from relsurvey.reading.identity import plain
 from relsurvey.words import say
 
@@ -41,7 +42,6 @@ Kind = Literal["on_the_cusp", "student_list", "kid_talk"]
 
 #: On-the-Cusp is of students with so many D/F, counted over all courses.
 _CUSP = 2
-_HAIR = 1e-9
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -196,7 +196,7 @@ def on_the_cusp(
     chosen = students["df"].between(1, _CUSP)
     notes: list[tuple[str, int]] = []
     if attendance is not None:
-        seldom = students["attendance"] < CHRONIC - _HAIR
+        seldom = students["attendance"] < CHRONIC - HAIR
         unknown = chosen & students["attendance"].isna()
         notes += [("seldom", int((chosen & seldom).sum())), ("attendance_unknown", int(unknown.sum()))]
         chosen &= ~seldom

@@ -10,6 +10,7 @@ from relsurvey.errors import AnalysisError
 from relsurvey.grading.standing import Track, standing
 from relsurvey.grading.tally import Marks, Tally, groups_of, roster_of, tally
 from relsurvey.grading.trackrule import Rule, rule_of
+from relsurvey.grading.values import HAIR
 from relsurvey.grading.year import Year, flags, usual_credit, year_of
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.identity import plain
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
-
-#: A hair, so that a sum of thirds that should be 5 is 5.
-_HAIR = 1e-9
 
 
 def on_track(
@@ -168,7 +166,7 @@ def _parts(
         of = count(has)
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.bincount(found.student[has], found.points[has], n) / of
-        yield "gpa", np.where(of == 0, -1, mean >= asked.gpa - _HAIR).astype(np.int8)
+        yield "gpa", np.where(of == 0, -1, mean >= asked.gpa - HAIR).astype(np.int8)
     if asked.no_df:
         yield from _subjects(found, rule, counts)
     if asked.attendance is not None or asked.suspensions is not None:
@@ -214,8 +212,8 @@ def _enough(found: Tally, least: float, year: Year, year_course: float | None) -
     unknown = np.bincount(found.student[passed & np.isnan(worth)], minlength=n) > 0
     still = found.open & year.counts
     most = got + np.bincount(found.student[still], worth[still], n)
-    short = unknown | (most >= least - _HAIR) | (year.of_student < year.terms)
-    return np.where(got >= least - _HAIR, 1, np.where(short, -1, 0)).astype(np.int8)
+    short = unknown | (most >= least - HAIR) | (year.of_student < year.terms)
+    return np.where(got >= least - HAIR, 1, np.where(short, -1, 0)).astype(np.int8)
 
 
 def _subjects(found: Tally, rule: Rule, counts: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.int8]]]:
@@ -271,5 +269,5 @@ def _presence(
         if name == "attendance" and len(values) and np.nanmax(values, initial=0) <= 1:
             raise AnalysisError("`attendance` goes from 0 to 1; it is meant in percent. Multiply it by 100.")
         own = np.where(at >= 0, np.r_[values, np.nan][at], np.nan)
-        met = own >= asked.attendance - _HAIR if name == "attendance" else own <= (asked.suspensions or 0)  # type: ignore[operator]
+        met = own >= asked.attendance - HAIR if name == "attendance" else own <= (asked.suspensions or 0)  # type: ignore[operator]
         yield name, np.where(np.isnan(own), -1, met).astype(np.int8)

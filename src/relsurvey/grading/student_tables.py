@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.cells import number
+from relsurvey.grading.counting import many
 from relsurvey.grading.tally import FEWEST_SPREAD, NO_ENTRY, _in_order, _label, limits_words
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.headings import key_of
@@ -115,7 +116,7 @@ class StudentTable:
                 found[place] = np.nan if value is None else value[0]
         if bad:
             raise AnalysisError(
-                f"{self.where}: {_cells(bad)} of the column of {what} that {_is(bad)} no number. "
+                f"{self.where}: {many(bad, 'cell')} of the column of {what} that {_is(bad)} no number. "
                 "Write a number there, or leave it empty."
             )
         return found
@@ -135,10 +136,6 @@ class StudentTable:
                 f"{self.where}: {twice:,} {rows} a student named before. "
                 f"Keep one row a student, with one {what}."
             )
-
-
-def _cells(n: int) -> str:
-    return f"{n:,} {'cells' if n > 1 else 'cell'}"
 
 
 def _is(n: int) -> str:

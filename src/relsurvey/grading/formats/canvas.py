@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from relsurvey.errors import ReadError
 from relsurvey.grading import cells
+from relsurvey.grading.counting import many
 from relsurvey.grading.formats import ITEM_ID, ROW, Part, Settings, empty
-from relsurvey.grading.formats.canvas_layout import detect, layout_of, listed, many
+from relsurvey.grading.formats.canvas_layout import detect, layout_of, listed
 from relsurvey.grading.formats.canvas_rules import Totals, own_rules
 from relsurvey.grading.formats.groups import Items
 from relsurvey.grading.gradebook import MARKS, SCORES, TOTALS, table

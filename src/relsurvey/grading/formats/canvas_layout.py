@@ -154,11 +154,6 @@ def layout_of(sheet: Sheet) -> Layout:
     return layout
 
 
-def many(n: int, one: str, several: str) -> str:
-    """Return a count and what is counted."""
-    return f"{n:,} {one if n == 1 else several}"
-
-
 def listed(names: Sequence[str], most: int = 6) -> str:
     """Return headings as a line of the ledger may quote them."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

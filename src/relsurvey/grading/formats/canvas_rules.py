@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from relsurvey.errors import ReadError
 from relsurvey.grading import cells
+from relsurvey.grading.counting import many
 from relsurvey.grading.formats import empty
-from relsurvey.grading.formats.canvas_layout import Layout, listed, many
+from relsurvey.grading.formats.canvas_layout import Layout, listed
 from relsurvey.grading.formats.groups import NOT_COUNTED, Group, Items, proposed, weights
 from relsurvey.grading.policy import CUTS, Policy
 from relsurvey.instrument.fold import fold

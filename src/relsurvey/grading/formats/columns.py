@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from relsurvey.errors import ReadError
 from relsurvey.grading import cells
 from relsurvey.grading.codes import USUAL
+from relsurvey.grading.counting import many
 from relsurvey.grading.formats import Settings
 from relsurvey.grading.mapping import GROUP, IGNORE, GradebookMapping
 from relsurvey.instrument.fold import fold
@@ -413,14 +414,3 @@ def empties(texts: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Return which of a column's texts are None."""
     found: NDArray[np.bool_] = texts == None  # noqa: E711
     return found
-
-
-def many(n: int, what: str) -> str:
-    """Return a count with its noun.
-
-    Examples
-    --------
-    >>> many(1, "row"), many(2, "row")
-    ('1 row', '2 rows')
-    """
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

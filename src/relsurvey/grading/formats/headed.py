@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from relsurvey.errors import ReadError
 from relsurvey.grading import cells
+from relsurvey.grading.counting import many
 from relsurvey.grading.formats import Part, Settings, layouts
-from relsurvey.grading.formats.columns import Columns, many
+from relsurvey.grading.formats.columns import Columns
 from relsurvey.grading.gradebook import SCORES, TOTALS
 from relsurvey.grading.gradebook import table as made
 from relsurvey.grading.mapping import IGNORE, GradebookMapping

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.errors import ReadError
 from relsurvey.escape import yaml_scalar
 from relsurvey.grading import cells
+from relsurvey.grading.counting import many
 from relsurvey.grading.formats import ROW
-from relsurvey.grading.formats.columns import Columns, empties, many
+from relsurvey.grading.formats.columns import Columns, empties
 from relsurvey.grading.gradebook import KEYS, MARKS, SCORES, table
 from relsurvey.grading.letters import meaning
 from relsurvey.grading.mapping import Item

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from relsurvey.errors import ReadError
 from relsurvey.grading import cells
+from relsurvey.grading.counting import many
 from relsurvey.grading.formats import ROW, empty
-from relsurvey.grading.formats.columns import many
 from relsurvey.grading.formats.oneroster_tables import (
     TRUE,
     Tables,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from relsurvey.errors import ReadError
 from relsurvey.grading import cells
+from relsurvey.grading.counting import many
 from relsurvey.grading.formats import ROW
-from relsurvey.grading.formats.columns import many
 from relsurvey.grading.formats.oneroster_items import Items
 from relsurvey.grading.formats.oneroster_tables import TRUE, by_text, first_of, frame_of, is_one_of
 from relsurvey.instrument.fold import fold
