@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from relsurvey.errors import InstrumentError, MatchError
 from relsurvey.escape import one_line, slug, yaml_scalar
 from relsurvey.instrument import Instrument, checks, source
+from relsurvey.instrument.document import text_of
 from relsurvey.reading.identity import home
 from relsurvey.reading.match import kind_of, nearest
 
@@ -89,13 +90,10 @@ class Mapping(BaseModel):
         MatchError
             Naming the file, the line and the fix.
         """
-        path = Path(path)
         try:
-            return cls.parse(path.read_text("utf-8-sig"), path.name)
-        except FileNotFoundError as cause:
-            raise MatchError(f"There is no mapping at {path}. Check the path.") from cause
-        except (OSError, UnicodeDecodeError) as cause:
-            raise MatchError(f"{path.name} cannot be read as UTF-8 text. Save it as UTF-8.") from cause
+            return cls.parse(text_of(Path(path), "mapping"), Path(path).name)
+        except InstrumentError as cause:
+            raise MatchError(str(cause)) from cause
 
     def to_yaml(self, notes: dict[str, str] | None = None, head: str = "") -> str:
         """Return the mapping as YAML, as :meth:`parse` reads it.
