@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from relsurvey import analysis, disclosure, grading, widgets
     from relsurvey.errors import RelsurveyError
     from relsurvey.instrument import Instrument, instruments
+    from relsurvey.practices import GradingPractices
     from relsurvey.reading import Limits, Mapping, Source
     from relsurvey.study import Study, read
     from relsurvey.view import View
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "GradingPractices": "relsurvey.practices",
     "Instrument": "relsurvey.instrument",
     "Limits": "relsurvey.reading",
     "Mapping": "relsurvey.reading",
@@ -32,6 +34,7 @@ _HOMES = {
 _ROOMS = ("analysis", "disclosure", "grading", "widgets")
 
 __all__ = [
+    "GradingPractices",
     "Instrument",
     "Limits",
     "Mapping",

@@ -6,7 +6,7 @@ import datetime
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
@@ -15,6 +15,7 @@ import typer
 from relsurvey.errors import PublishError, ReadError, RelsurveyError
 
 if TYPE_CHECKING:
+    from relsurvey.practices import GradingPractices
     from relsurvey.publish import Published
     from relsurvey.publish.each import Each
     from relsurvey.publish.serve import Server
@@ -86,8 +87,9 @@ def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Write the files and end.")] = False,
     port: Port = 0,
 ) -> None:
-    """Try everything on a shipped, simulated survey: read, check, publish, serve."""
-    from relsurvey.demo import demo_workbook
+    """Try everything on a shipped, simulated survey and its students' gradebooks: read, publish, serve."""
+    from relsurvey.demo import demo_practices, demo_workbook
+    from relsurvey.demo.practices import BY, SHOWN
     from relsurvey.study import read
 
     with _working("Reading the simulated survey …"):
@@ -95,8 +97,12 @@ def demo(
     with _working("Checking the scales, comparing groups, passing the gate …"):
         published = study.publish(out)
     _summary(study, published)
+    with _working("Reading the simulated gradebooks, trying policies, passing the gate …"):
+        marks = demo_practices(study)
+        shown = marks.publish(out / SHOWN, by=BY)
+    _marks_summary(marks, shown)
     if not no_serve:
-        _serve(out, "127.0.0.1", port, None, open_browser=not no_open)
+        _serve(out, "127.0.0.1", port, None, open_browser=not no_open, beside=out / SHOWN)
 
 
 @app.command(epilog="Example: relsurvey check answers.xlsx --instrument five-elements --roster students.csv")
@@ -500,6 +506,16 @@ def _size(count: int) -> str:
     return f"{count / 1000:,.0f} kB" if count >= 1000 else f"{count} B"
 
 
+def _marks_summary(marks: GradingPractices, published: Published) -> None:
+    """Print what was counted of marks, what else is in the view, where it is."""
+    view = published.view
+    print(f"Marks     {', '.join(scale.title['en'] for scale in view.scales)}; the view shows {marks.wave}.")
+    tried = max((len(unit.lab.tried) for unit in view.units if unit.lab is not None), default=0)
+    print(f"View      {len(view.practices)} grading practices; {tried} policies to try.")
+    for name in published.files:
+        print(f"Written   {published.directory / name}")
+
+
 def _due(study: Study, files: Sequence[Path]) -> None:
     """Say what waits: comments nobody has read, and rows that were to be kept no longer."""
     from relsurvey.comments import unread
@@ -619,22 +635,31 @@ def _serve(
     room: bool = False,
     certificate: Path | None = None,
     key: Path | None = None,
+    beside: Path | None = None,
 ) -> None:
+    """Serve a view until it is stopped; ``beside``: another one, at the next free port of this machine."""
     from relsurvey.publish.serve import serve as start
 
-    with _working("Starting Voilà …"):
-        server: Server = start(
-            directory,
-            ip=ip,
-            port=port,
-            token=token,
-            open_browser=open_browser,
-            room=room,
-            certificate=certificate,
-            key=key,
-        )
-    with server:
+    with ExitStack() as servers:
+        with _working("Starting Voilà …"):
+            server: Server = servers.enter_context(
+                start(
+                    directory,
+                    ip=ip,
+                    port=port,
+                    token=token,
+                    open_browser=open_browser,
+                    room=room,
+                    certificate=certificate,
+                    key=key,
+                )
+            )
+            other = None
+            if beside is not None:
+                other = servers.enter_context(start(beside, ip=ip, port=0, open_browser=open_browser))
         print(f"Serving   {server.link}", flush=True)
+        if other is not None:
+            print(f"          {other.link}", flush=True)
         if room:
             _show_code(server.link)
             print("          Open for 8 hours to whoever has this link.", flush=True)

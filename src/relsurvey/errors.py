@@ -87,9 +87,17 @@ class BlankChoiceError(ReadError):
         How many cells are empty.
     changes
         By choice (``"ungraded"``, ``"zero"``, ``"excused"``) how many marks it changes against the first.
+    marks
+        How many marks there are.
+    low
+        By choice how many of them are D, F or not passed.
     """
 
-    def __init__(self, message: str, cells: int, changes: dict[str, int]) -> None:
+    def __init__(
+        self, message: str, cells: int, changes: dict[str, int], marks: int, low: dict[str, int]
+    ) -> None:
         super().__init__(message)
         self.cells = cells
         self.changes = changes
+        self.marks = marks
+        self.low = low

@@ -11,16 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from relsurvey.demo.gradebook import demo_gradebook, demo_items, demo_policy, demo_snapshots
+    from relsurvey.demo.practices import demo_adoption, demo_practices
 
 WORKBOOK = "five-elements-simulated.xlsx"
 
-_GRADES = ("demo_gradebook", "demo_items", "demo_policy", "demo_snapshots")
+_HOMES = {
+    "demo_adoption": "relsurvey.demo.practices",
+    "demo_gradebook": "relsurvey.demo.gradebook",
+    "demo_items": "relsurvey.demo.gradebook",
+    "demo_policy": "relsurvey.demo.gradebook",
+    "demo_practices": "relsurvey.demo.practices",
+    "demo_snapshots": "relsurvey.demo.gradebook",
+}
 
 __all__ = [
     "WORKBOOK",
+    "demo_adoption",
     "demo_gradebook",
     "demo_items",
     "demo_policy",
+    "demo_practices",
     "demo_snapshots",
     "demo_workbook",
     "real_survey",
@@ -28,8 +38,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _GRADES:
-        return getattr(import_module("relsurvey.demo.gradebook"), name)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"relsurvey.demo has no {name!r}. It has: {', '.join(__all__)}.")
 
 

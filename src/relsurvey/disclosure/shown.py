@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from relsurvey.errors import DisclosureError
 from relsurvey.instrument.crossing import crossed, pair
 from relsurvey.reading import identity
-from relsurvey.words import say
+from relsurvey.words import say, speaking_of
 from relsurvey.words.catalogue import pick
 
 if TYPE_CHECKING:
@@ -81,6 +81,19 @@ def shown(
     decided it. The rows of a table hold every student of its unit, so whoever is in no named row is in the
     one of other answers and none. A figure of a row may be hidden; here the row counts as shown whole.
     """
+    # The labels that are read here were written with the words of what the view is of.
+    with speaking_of(view.get("subject", "answers")):
+        return _shown(view, responses, answers, instrument, key, ids)
+
+
+def _shown(
+    view: Mapping[str, Any],
+    responses: pd.DataFrame,
+    answers: pd.DataFrame,
+    instrument: Instrument,
+    key: bytes,
+    ids: Literal["hashed", "as-is"],
+) -> Shown:
     import numpy as np
 
     named = responses["respondent"].notna()

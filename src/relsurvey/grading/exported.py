@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from relsurvey.grading.formats import empty
 from relsurvey.grading.gradebook import KEYS, MARKS, Gradebook, table
-from relsurvey.grading.letters import meaning
+from relsurvey.grading.letters import is_df, meaning, meanings
 from relsurvey.reading.match import shown
 
 if TYPE_CHECKING:
@@ -19,6 +19,23 @@ if TYPE_CHECKING:
 
 #: Exports hold two decimals.
 _ROUNDING = 0.005 + 1e-6
+
+
+@dataclass(frozen=True)
+class Zeroed:
+    """What counting empty cells as zero does to the marks, against leaving them out.
+
+    Attributes
+    ----------
+    changed
+        How many marks become another percent or letter.
+    low_before, low_after
+        How many marks are D, F or not passed.
+    """
+
+    changed: int
+    low_before: int
+    low_after: int
 
 
 class Marks:
@@ -140,12 +157,13 @@ class Marks:
         counts = {"exported": int(here.sum()), "lettered": int(bare.sum()), "computed": int(left.sum())}
         return percent, letter, counts
 
-    def changed(self) -> int:
-        """Return how many marks change if empty cells count as zero.
+    def zeroed(self) -> Zeroed:
+        """Return what happens to the marks if empty cells count as zero.
 
         Marks that a file names stay as they are, and are counted here as they would be computed anew.
         """
         import numpy as np
+        import pandas as pd
 
         (before, was, _), (after, is_, _) = self.of("ungraded"), self.of("zero")
         if self.given.any():
@@ -153,7 +171,8 @@ class Marks:
             before, after = np.where(self.given, first, before), np.where(self.given, second, after)
             was, is_ = np.where(self.given, one, was), np.where(self.given, other, is_)
         same = (np.abs(before - after) <= _ROUNDING) | (np.isnan(before) & np.isnan(after))
-        return int((~same | (was != is_)).sum())
+        low, lower = (int(is_df(meanings(pd.Series(letter))).sum()) for letter in (was, is_))
+        return Zeroed(int((~same | (was != is_)).sum()), low, lower)
 
     def finished(self, chosen: str, note: Callable[[str, int, str, str], None]) -> pd.DataFrame:
         """Return the table of marks, and note where they come from.

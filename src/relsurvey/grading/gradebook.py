@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from relsurvey.errors import ReadError
+from relsurvey.errors import AnalysisError, ReadError
 from relsurvey.escape import html_text
 from relsurvey.grading.policy import Policy
 from relsurvey.reading.ledger import Entry, as_table
+from relsurvey.reading.match import shown
 from relsurvey.words import languages, texts
 
 if TYPE_CHECKING:
@@ -165,6 +166,42 @@ class Gradebook:
     def with_policy(self, *policies: Policy) -> Gradebook:
         """Return the gradebook with what the courses' own rules are said to be."""
         return replace(self, policies=policies)
+
+    def with_courses(
+        self, *, core: Sequence[str] | None = None, ag: Sequence[str] | None = None
+    ) -> Gradebook:
+        """Return the gradebook with which courses are core, and which A-G: a Canvas export does not say.
+
+        Parameters
+        ----------
+        core, ag
+            Courses by name; every other course is then said not to be one. None leaves it as it is.
+
+        Raises
+        ------
+        AnalysisError
+            If no mark is of a course that is named.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> marks = pd.DataFrame({"student": ["s1", "s1"], "course": ["Art", "Algebra 1"], "letter": ["A", "B"]})
+        >>> Gradebook.of(marks=marks).with_courses(core=["Algebra 1"]).marks["core"].tolist()
+        [False, True]
+        """
+        known = set(self.marks["course"].dropna())
+        flags, entries = {}, []
+        for name, courses in (("core", core), ("ag", ag)):
+            if courses is None:
+                continue
+            unknown = [course for course in courses if course not in known]
+            if unknown:
+                there = ", ".join(shown(str(one), 40) for one in sorted(known)) or "none"
+                raise AnalysisError(f"No mark is of the course {shown(unknown[0], 40)}. There are: {there}.")
+            flags[name] = self.marks["course"].isin(courses).astype(object)
+            n = int(flags[name].sum())
+            entries.append(Entry("given", "all files", n, f"marks are of courses called {name}", "as said"))
+        return replace(self, marks=self.marks.assign(**flags), entries=(*self.entries, *entries))
 
     def but(self, **parts: Any) -> tuple[Policy, ...]:
         """Return every course's own rules with some parts changed, to be tried with ``regrade``.

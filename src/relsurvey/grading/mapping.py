@@ -50,6 +50,8 @@ OWN = {
     "classroom": "Google Classroom",
 }  # fmt: skip
 IGNORE = "ignore"
+#: The fingerprint of no header: what is only tried is not remembered.
+TRIED = "tried"
 GROUP = "group:"
 
 _GROUP = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import TypeIs
 
+    from relsurvey.grading.exported import Zeroed
+
+#: What the ledger says where nothing but its name tells of a file's course.
+BY_NAME = "the file's own name was taken for the course"
 #: What an empty cell can be, the first as the base.
 BLANKS = ("ungraded", "zero", "excused")
 
@@ -37,7 +41,7 @@ class Source:
     ----------
     path
         The file.
-    course, teacher, term, school
+    course, teacher, term, school, section
         Of every row in it.
     """
 
@@ -46,6 +50,7 @@ class Source:
     teacher: str | None = None
     term: str | None = None
     school: str | None = None
+    section: str | None = None
 
 
 def read_gradebook(
@@ -129,6 +134,7 @@ def read_gradebook(
             teacher=source.teacher or teacher,
             term=source.term or term,
             school=source.school or school,
+            section=source.section,
             codes=checked,
             path=Path(source.path) if source.path else None,
         )
@@ -189,7 +195,7 @@ def _parts(
             loose.append((stem, opened))
             said = source if stem == "results" else said
             continue
-        same = (opened.sha256, source.course, source.teacher, source.term, source.school)
+        same = (opened.sha256, replace(source, path=""))
         if same in seen:
             what = f"left out: {opened.file} is the same file as {seen[same]}"
             why = "a file that is given twice is read once"
@@ -307,8 +313,7 @@ def _named(part: Part, opened: Opened, settings: Settings) -> Part:
         return part
     name = settings.path.stem if settings.path is not None else opened.file
     scores, marks, totals = (frame.assign(course=_repeated(name, len(frame))) for frame in frames)
-    what = "the file's own name was taken for the course"
-    entry = Entry("given", opened.file, len(part.scores), what, "nothing names it; course= would")
+    entry = Entry("given", opened.file, len(part.scores), BY_NAME, "nothing names it; course= would")
     return Part(scores, marks, totals, part.policies, (*part.entries, entry))
 
 
@@ -338,9 +343,9 @@ def _finished(pool: Pool, blank: str | None, ids: str) -> Gradebook:
     bare = Gradebook(scores, table(MARKS, {}, 0), table(TOTALS, {}, 0), pool.policies)
     marks = Marks(bare, _without_own(pool.marks), _without_own(pool.totals))
     if count and blank is None:
-        changed = marks.changed()
-        if changed:
-            raise _ask(pool.where, count, changed, len(marks.rows))
+        zeroed = marks.zeroed()
+        if zeroed.changed:
+            raise _ask(pool.where, count, zeroed, len(marks.rows))
         what = "cells are empty, and no mark depends on what they count"
         pool.note("empty cells", count, what, "they were kept as not graded yet")
     elif count:
@@ -378,7 +383,8 @@ def _without_own(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=[column for column in frame if str(column).startswith("_")])
 
 
-def _ask(where: str, cells: int, changed: int, marks: int) -> BlankChoiceError:
+def _ask(where: str, cells: int, zeroed: Zeroed, marks: int) -> BlankChoiceError:
+    changed, low = zeroed.changed, zeroed.low_before
     return BlankChoiceError(
         f"{where}: {cells:,} {'cell is' if cells == 1 else 'cells are'} empty, and that decides marks. "
         'Choose blank="ungraded" (left out until graded; the other two are counted against it), blank="zero" '
@@ -386,6 +392,8 @@ def _ask(where: str, cells: int, changed: int, marks: int) -> BlankChoiceError:
         f"(never counts: changes 0 of {marks:,} marks).",
         cells,
         {"ungraded": 0, "zero": changed, "excused": 0},
+        marks,
+        {"ungraded": low, "zero": zeroed.low_after, "excused": low},
     )
 
 

@@ -92,7 +92,7 @@ def track_rules() -> dict[str, Rule]:
     Examples
     --------
     >>> list(track_rules())
-    ['bs-or-better', 'chicago', 'df-count', 'ew-8', 'ew-9', 'rise']
+    ['bs-or-better', 'chicago', 'core-failures', 'df-count', 'ew-8', 'ew-9', 'rise']
     """
     return {rule.id: rule for rule in _ready()}
 

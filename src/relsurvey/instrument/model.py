@@ -150,6 +150,7 @@ class GroupVariable(Model):
     combine: Literal["two_or_more"] | None = None
     ordered: bool = False
     merge: Literal["never", "ordered", "any"] = "never"
+    min_n: int | None = Field(None, ge=1)
     categories: tuple[Category, ...] = ()
 
 

@@ -5,7 +5,8 @@ returns: names of columns, labels of answers, masked counts, and never a row.
 """
 
 from relsurvey.loading.choices import Choices, History
+from relsurvey.loading.grades import GradeLoading
 from relsurvey.loading.inbox import Inbox
 from relsurvey.loading.load import Loading
 
-__all__ = ["Choices", "History", "Inbox", "Loading"]
+__all__ = ["Choices", "GradeLoading", "History", "Inbox", "Loading"]

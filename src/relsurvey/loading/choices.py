@@ -149,9 +149,24 @@ def call(
         words.append(f"roster={roster}")
     if choices.lenient:
         words.append("strict=False")
-    line = f"study = rs.read({', '.join(words)})"
+    return spread("study = rs.read", words, beside)
+
+
+def spread(head: str, words: Sequence[str], beside: Sequence[str]) -> str:
+    """Return a call in one line, or in several if it is long, under a remark about files.
+
+    Parameters
+    ----------
+    head
+        What is called, and the name it is given.
+    words
+        What stands between the brackets.
+    beside
+        Names of files that have to be put beside the notebook first.
+    """
+    line = f"{head}({', '.join(words)})"
     if len(line) > _WIDTH:
-        line = "study = rs.read(\n" + "".join(f"    {word},\n" for word in words) + ")"
+        line = f"{head}(\n" + "".join(f"    {word},\n" for word in words) + ")"
     # In quotes, so that no name of a file can end the comment.
     names = " and ".join(literal(name) for name in beside)
     return f"# Put {names} beside this notebook.\n{line}" if beside else line

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,8 +154,19 @@ class Inbox:
 
     def discard(self, path: Path) -> None:
         """Remove a file that was taken and is needed no more; any other file is left alone."""
-        if self._folder is not None and path.parent.parent == self._folder:
+        if self.holds(path):
             shutil.rmtree(path.parent, ignore_errors=True)
+
+    def holds(self, path: Path) -> bool:
+        """Say whether a file came here."""
+        return self._folder is not None and path.parent.parent == self._folder
+
+    def keep(self, needed: Collection[Path]) -> None:
+        """Remove every file that was taken but for those that are needed."""
+        for folder in self._folder.iterdir() if self._folder is not None else ():
+            coming = self._coming is not None and self._coming.path.parent == folder
+            if not coming and not any(path.parent == folder for path in needed):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         """Remove every file."""

@@ -30,7 +30,9 @@ PLAIN = frozenset(
         "joined columns", "missing columns", "missing questions", "blank rows", "totals rows", "test rows",
         "blank answers", "code direction", "comments", "id spelling", "no id", "no number", "shared ids",
         "roster", "opted out", "duplicates", "duplicates kept", "unfinished", "few answers", "no answers",
-        "ids", "ppra", "rows kept", "score cells", "empty cells", "grading rules", "marks", "former rows",
+        "ids", "ppra", "rows kept", "score cells", "empty cells", "grading rules", "marks", "measures",
+        "dials", "former rows",
+        "gradebook",
     )
 )  # fmt: skip
 #: Steps whose lines quote answers that are known; of a group variable or another key; and waves.

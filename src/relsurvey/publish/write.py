@@ -11,6 +11,7 @@ from relsurvey.errors import PublishError
 from relsurvey.files import MANIFEST, sha256, write_release
 from relsurvey.publish.each import Each, parts, write
 from relsurvey.view import View
+from relsurvey.words import speaking_of
 
 VIEW, PAGE, APP = "view.relsurvey.json", "view.html", "app.ipynb"
 WORKBOOK, DECK = "view.xlsx", "view.pptx"
@@ -113,6 +114,11 @@ def _made(directory: Path) -> Path:
 
 def _doors(view: View, formats: tuple[str, ...]) -> dict[str, str | bytes]:
     """Return what is to be written of a view, by the name of the file."""
+    with speaking_of(view.subject):
+        return _written(view, formats)
+
+
+def _written(view: View, formats: tuple[str, ...]) -> dict[str, str | bytes]:
     text, travels = view.to_json(), view.travelling()
     contents: dict[str, str | bytes] = {VIEW: text}
     if "html" in formats:

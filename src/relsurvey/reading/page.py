@@ -67,6 +67,8 @@ def account(ledger: Sequence[Entry]) -> list[Section]:
             Section("Columns", ("column", "what", "why", *more), tuple(columns)),
             Section("Answers", ("answers", "what", "why", *more), lines("answers")),
             Section("Groups", ("rows", "what", "why", *more), lines("group answers")),
+            Section("Scores", ("scores", "what", "why", *more), lines("scores")),
+            Section("Marks", ("marks", "what", "why", *more), lines("marks")),
             Section("Good to know", ("rows", "what", "why", *more), lines("note")),
         )
         if section.lines

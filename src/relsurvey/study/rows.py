@@ -13,6 +13,8 @@ from relsurvey.reading import Entry, Roster
 if TYPE_CHECKING:
     import pandas as pd
 
+    from relsurvey.grading import Gradebook
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -28,6 +30,7 @@ class Rows:
     simulated: bool = False
     _ids: Literal["hashed", "as-is"] = "hashed"
     _roster: Roster | None = None
+    _gradebook: Gradebook | None = None
 
     @property
     def roster(self) -> pd.DataFrame | None:

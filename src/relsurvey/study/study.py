@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN
 from relsurvey.errors import AnalysisError, DisclosureError
 from relsurvey.reading import Entry, Limits
-from relsurvey.study.comparing import Comparing
+from relsurvey.study.graded import Graded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from relsurvey.view.strategies import Strategies
 
 
-class Study(Comparing):
+class Study(Graded):
     """Survey answers that fit an instrument, and the ledger of how they came to.
 
     Every verb returns a new object and uses the latest wave unless told otherwise (:meth:`where`).
@@ -44,6 +44,8 @@ class Study(Comparing):
         ``few_answers`` (too few for any scale). They remove nothing: :meth:`without` does.
     roster
         Who was asked: one row a student, or None. Students who opted out are not in it.
+    gradebook
+        The marks of these students, or None.
     """
 
     @property

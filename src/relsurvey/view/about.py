@@ -53,7 +53,7 @@ class About:
             *self._who_by_group(),
             *self._bounds(),
             self._section("sure_title", "sure_line", "sure_tenths", "sure_words", "sure_coded"),
-            self._reading(),
+            self._reading() if self.told.subject == "answers" else self._section("reading_title", "counting"),
             *([self._section("compare_title", "compare_rule", "compare_chance")] if grouped else []),
             *self._comparable(),
             *self._changed(),

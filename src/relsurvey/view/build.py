@@ -19,7 +19,7 @@ from relsurvey.view.material import Material
 from relsurvey.view.strategies import Strategies, offered, ready
 from relsurvey.view.units import Units
 from relsurvey.view.waves import Wave
-from relsurvey.words import Text, languages, texts
+from relsurvey.words import Text, languages, speaking_of, texts
 
 if TYPE_CHECKING:
     from relsurvey.instrument import Instrument
@@ -59,6 +59,19 @@ def build(
     DisclosureError
         If the gate refuses, not even the whole has ``min_n`` students, or a pair is asked of one school.
     """
+    with speaking_of(material.subject):
+        return _built(material, by, min_n, same_within, made, strategies, earlier)
+
+
+def _built(
+    material: Material,
+    by: tuple[str, ...],
+    min_n: int,
+    same_within: float,
+    made: datetime.date | None,
+    strategies: Strategies | None,
+    earlier: Material | None,
+) -> model.View:
     asked = material.instrument
     material = material.crossing(by)
     instrument = material.instrument
@@ -94,11 +107,13 @@ def build(
         same_within,
         checked,
         material.answering,
+        material.subject,
         waves,
     )
     units = [told.unit(unit) for unit in cells.plan.units if unit.id in released.units]
     scales = [_scale(instrument, cells, readings, key, known) for key in cells.scales]
     return model.View(
+        subject=material.subject,
         id=f"{instrument.id}{f'-{material.wave}' if material.wave else ''}",
         title=pages.in_languages(instrument.title, known),
         languages=list(known),

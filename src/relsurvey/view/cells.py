@@ -134,7 +134,9 @@ def make(
                         ),
                     )
                 )
-            (inside if kinds[name][0] == "team" else tables).append(
+            least = instrument.groups[variable].min_n or 0
+            few = any(0 < cell.students.figures[0] < least for cell in planned_cells[:-1])
+            (inside if few or kinds[name][0] == "team" else tables).append(
                 PlannedTable(name, variable, instrument.groups[variable].merge, tuple(planned_cells))
             )
     base = np.column_stack([answered, *(~np.isnan(scored[s].score) for s in scales)])

@@ -11,6 +11,7 @@ from relsurvey.analysis.alike import disattenuated, much_alike
 from relsurvey.analysis.models.reliability_finding import ScaleReliability
 from relsurvey.instrument.crossing import crossed, pair
 from relsurvey.scoring import keyed, score
+from relsurvey.words import Subject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,8 @@ class Material:
         How the rows were read, and the hashes of the files.
     answering
         Who was asked and how many of them answered; None without a roster.
+    subject
+        What the rows hold: what students answered, or what is counted of their marks.
     """
 
     instrument: Instrument
@@ -46,6 +49,7 @@ class Material:
     sha256: tuple[str, ...]
     simulated: bool
     answering: Answering | None = None
+    subject: Subject = "answers"
 
     @property
     def reported(self) -> tuple[str, ...]:
@@ -65,10 +69,12 @@ class Material:
     def comparability(self, variable: str) -> dict[str, Comparability]:
         """Say of each reported scale whether a variable's groups read its questions alike (rules.md 10).
 
-        Over all respondents at hand, never one school's.
+        Over all respondents at hand, never one school's. Marks were not asked for: nothing can be misread.
         """
         from relsurvey.analysis.comparable import comparability
 
+        if self.subject == "marks":
+            return {}
         groups = self.responses[variable]
         return {
             key: comparability(keyed(self.responses, self.instrument, key), groups, scale=key, by=variable)
@@ -80,7 +86,7 @@ class Material:
         """Whether there are several scales and they are answered much alike (rules.md 8)."""
         import pandas as pd
 
-        if len(self.reliability) < 2:
+        if len(self.reliability) < 2 or self.subject == "marks":
             return False
         scores = pd.DataFrame(
             {r.scale: score(self.responses, self.instrument, r.scale).score for r in self.reliability}

@@ -33,6 +33,11 @@ NUMBERS: dict[str, str] = {
     "Certificate.groups_hidden": "a count of categories in tables",
     "Certificate.figures_withheld": "a count of scales and questions in tables and pages",
     "Certificate.narrowest": "whole percent points, floor",
+    "Adopted.teams": "a count of teams",
+    "Point.percent": "whole percent, half up, coded at 5 and 95",
+    "Run.middle": "whole percent, half up, coded at 5 and 95",
+    "Tried.choices": "positions in the dials' choices",
+    "Outcome.percent": "whole percent, half up, coded at 5 and 95",
 }
 
 
@@ -177,6 +182,71 @@ class Card(Model):
     looking_at: str = ""
 
 
+class Adopted(Model):
+    """How far the teams of a unit have taken up one practice, as each agreed: never one teacher's stage."""
+
+    practice: str
+    teams: list[int] = Field(description="How many teams are at each stage, in the order of the stages.")
+    words: Text = Field(description="'Usually', or '2 of 3 teams: usually or always'.")
+    in_use: bool = Field(description="Whether every team is at a stage that counts as in use.")
+    moved: Literal["up", "down", "same"] | None = Field(None, description="Since the sheets before.")
+
+
+class Point(Model):
+    """One week of a run chart."""
+
+    week: str = Field(description="The week's Monday, or the day of a snapshot, ISO 8601.")
+    label: Text = Field(description="'Oct 3'")
+    percent: Percent | None = Field(None, description="None in a week with too little work to show.")
+
+
+class Phase(Model):
+    """From when something else held, as the school named it."""
+
+    week: str = Field(description="The first week of it, as in the points.")
+    title: Text
+
+
+class Run(Model):
+    """One measure week by week, about its median, with what the run rules say of it."""
+
+    id: Literal["under_passing", "missing"]
+    title: Text
+    points: list[Point]
+    middle: Percent = Field(description="The median of the weeks shown.")
+    phases: list[Phase] = Field(default_factory=list)
+    sentence: Text = Field(description="What the rules found, or that they found nothing.")
+    note: Text | None = Field(None, description="Weeks that are not shown, and why.")
+
+
+class Outcome(Model):
+    """A measure under a policy that was tried, if nothing else changed."""
+
+    scale: str
+    percent: Percent
+    coded: Literal["top", "bottom"] | None = None
+    words: Text = Field(description="'About 7 in 10'")
+    beside: Literal["same", "more", "fewer"] = Field(
+        description="Beside the marks as they are; same also where 1 to 10 students make the difference."
+    )
+    sentence: Text
+
+
+class Tried(Model):
+    """A policy of the published grid: one choice a dial."""
+
+    choices: list[int]
+    outcomes: list[Outcome]
+    says: Text = Field(description="The policy in plain words.")
+
+
+class Lab(Model):
+    """What each policy of the grid would do to the marks of one unit."""
+
+    tried: list[Tried] = Field(description="Every combination of the dials' choices; the first is as now.")
+    note: Text | None = None
+
+
 class Unit(Model):
     """Those a page speaks of: all schools, one school, or one team."""
 
@@ -198,6 +268,9 @@ class Unit(Model):
     cards: list[Card] = Field(
         default_factory=list, description="The team's earlier next steps, latest first."
     )
+    practices: list[Adopted] = Field(default_factory=list, description="Of a view of marks.")
+    weeks: list[Run] = Field(default_factory=list, description="Of a view of marks.")
+    lab: Lab | None = Field(None, description="Of a view of marks, where 100 students or more stand behind.")
 
 
 class Scale(Model):
@@ -237,6 +310,28 @@ class Strategy(Model):
     steps: list[Text] = Field(description="How to begin, one thing a line.")
     look_at: Text = Field(description="What a team can look at to see whether it helps.")
     source: Text = Field(description="Where it comes from.")
+
+
+class Practice(Model):
+    """A grading practice that teams agree on a stage of."""
+
+    id: str
+    title: Text
+
+
+class Choice(Model):
+    """One position of a dial."""
+
+    id: str
+    title: Text
+
+
+class Dial(Model):
+    """One part of a grading policy that a reader may turn; its first choice is as it is now."""
+
+    id: str
+    title: Text
+    choices: list[Choice]
 
 
 class Section(Model):
@@ -300,6 +395,9 @@ class View(Model):
     """A view, whole: what a page, an app or a file shows."""
 
     format: Literal[1] = 1
+    subject: Literal["answers", "marks"] = Field(
+        "answers", description="What students answered, or the marks they have."
+    )
     id: str
     title: Text
     languages: list[str]
@@ -317,6 +415,12 @@ class View(Model):
     variables: list[Variable]
     units: list[Unit]
     strategies: list[Strategy] = Field(default_factory=list)
+    practices: list[Practice] = Field(default_factory=list)
+    stages: list[Text] = Field(default_factory=list, description="Of the practices, the least first.")
+    rules: list[Section] = Field(
+        default_factory=list, description="The text of each named rule a measure goes by, such as on-track."
+    )
+    dials: list[Dial] = Field(default_factory=list)
     about: list[Section]
     ledger: list[Step]
     provenance: Provenance

@@ -12,7 +12,7 @@ from relsurvey.view import shares
 from relsurvey.view.asked import Answering, Reach, reach
 from relsurvey.view.cells import Cells
 from relsurvey.view.pages import in_languages
-from relsurvey.words import Text, texts
+from relsurvey.words import Subject, Text, texts
 
 if TYPE_CHECKING:
     from relsurvey.analysis.comparable import Comparability
@@ -37,6 +37,8 @@ class Telling:
         By variable and scale: whether the groups read its questions alike (rules.md 10).
     answering
         Who was asked and how many of them answered; None without a roster.
+    subject
+        What the view is of.
     """
 
     cells: Cells
@@ -48,6 +50,7 @@ class Telling:
     same_within: float
     checked: dict[str, dict[str, Comparability]]
     answering: Answering | None = None
+    subject: Subject = "answers"
 
     def say(self, key: str, **values: object) -> Text:
         """Return a sentence of the catalogue in the view's languages."""

@@ -209,6 +209,10 @@ class Units(Telling):
         clear = [*self._standing_out(unit, whole, others), *(since.clear() if since else [])]
         standing_out = [said for _, said in sorted(clear[:2], key=lambda pair: not pair[0])]
         different = groups.sentences()
+        if self.subject == "marks":
+            # Few measures, each of which says something by itself.
+            told = [self._only_scale(unit, whole, key) for key in reported[:2]]
+            return [*told, *standing_out, *different]
         if standing_out:
             return [*standing_out, *different]
         if len(self.cells.scales) == 1:

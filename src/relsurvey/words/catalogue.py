@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib import resources
+from typing import Literal
 
 Text = dict[str, str]
+Subject = Literal["answers", "marks"]
 
 _FALLBACK = "en"
+_SUBJECT: ContextVar[Subject] = ContextVar("subject", default="answers")
 
 
 @cache
@@ -38,6 +43,29 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
 
 
+@contextmanager
+def speaking_of(subject: Subject) -> Iterator[None]:
+    """Within it, sentences speak of students' marks where the part ``marks`` has them, not of their answers.
+
+    Examples
+    --------
+    >>> with speaking_of("marks"):
+    ...     say("en", "reliability.report.counted")
+    'Counted from marks, not asked.'
+    """
+    before = _SUBJECT.set(subject)
+    try:
+        yield
+    finally:
+        _SUBJECT.reset(before)
+
+
+def _template(language: str, key: str) -> str | None:
+    found = _catalogue(language)
+    own = found.get(f"{_SUBJECT.get()}.{key}")
+    return found.get(key) if own is None else own
+
+
 def say(language: str, key: str, **values: object) -> str:
     """Return a sentence of the catalogue in a language, or in English where that language lacks it.
 
@@ -55,7 +83,9 @@ def say(language: str, key: str, **values: object) -> str:
     >>> say("es", "share.tenths", k=7)
     'unos 7 de cada 10'
     """
-    template = _catalogue(language).get(key) or _catalogue(_FALLBACK)[key]
+    template = _template(language, key) or _template(_FALLBACK, key)
+    if template is None:
+        raise KeyError(key)
     chosen = {
         name: pick(value, language) if isinstance(value, dict) else value for name, value in values.items()
     }

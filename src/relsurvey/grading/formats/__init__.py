@@ -26,7 +26,7 @@ class Settings:
 
     Attributes
     ----------
-    course, teacher, term, school
+    course, teacher, term, school, section
         Of every row in it; None where nobody said.
     codes
         What stands in place of a number, before a mapping's own codes: as ``codes.table`` returns it.
@@ -38,6 +38,7 @@ class Settings:
     teacher: str | None = None
     term: str | None = None
     school: str | None = None
+    section: str | None = None
     codes: Mapping[str, float | str] = field(default_factory=dict)
     path: Path | None = None
 

@@ -104,7 +104,7 @@ class _Reader:
             "student": self.student,
             "school": np.full(len(self.rows), self.settings.school, object),
             "course": np.full(len(self.rows), self.settings.course, object),
-            "section": self._texts("section"),
+            "section": self._sections(),
             "teacher": np.full(len(self.rows), self.settings.teacher, object),
             "term": np.full(len(self.rows), self.term, object),
         }
@@ -143,6 +143,12 @@ class _Reader:
         if key not in self.layout.ids:
             return np.full(len(self.rows), None, object)
         return self._column(self.layout.ids[key]).take(self.rows).objects()
+
+    def _sections(self) -> NDArray[np.object_]:
+        import numpy as np
+
+        found = self._texts("section")
+        return np.where(empty(found), np.array(self.settings.section, object), found)
 
     def _column(self, at: int) -> Column:
         return self.sheet.columns[at].map(cells.bare)

@@ -6,7 +6,7 @@ from relsurvey.errors import MatchError, ReadError
 from relsurvey.grading.formats import Part, Settings, layouts
 from relsurvey.grading.formats.columns import Columns
 from relsurvey.grading.gradebook import SCORES, TOTALS, table
-from relsurvey.grading.mapping import IGNORE, OWN, GradebookMapping, candidates, remember, remembered
+from relsurvey.grading.mapping import IGNORE, OWN, TRIED, GradebookMapping, candidates, remember, remembered
 from relsurvey.grading.policy import Policy
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.formats import Table, plain
@@ -77,7 +77,7 @@ def read(opened: Opened, mapping: GradebookMapping | None = None, settings: Sett
     if found.cuts:
         title = {"en": "As exported", "es": "Como se exportó"}
         policies = (Policy(id="as-exported", title=title, cuts=found.percent_cuts),)
-    if where_from != _BY_HEADINGS and settings.path is not None:
+    if where_from != _BY_HEADINGS and settings.path is not None and found.fingerprint != TRIED:
         remember(found, columns.table.fingerprint)
     return Part(scores, marks, table(TOTALS, {}, 0), policies, (*before, *columns.entries))
 

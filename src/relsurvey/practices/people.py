@@ -1,0 +1,161 @@
+"""Who the students are: their groups, from a survey of them or a school's list, joined by id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from relsurvey.errors import AnalysisError
+from relsurvey.grades.bands import BANDS, bands
+from relsurvey.grades.join import join
+from relsurvey.instrument import Category, GroupVariable, Instrument
+from relsurvey.instrument.model import Privacy
+from relsurvey.reading import Entry, Limits
+from relsurvey.reading.identity import local_key, replaced
+from relsurvey.words import languages, texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from relsurvey.grading import Gradebook
+    from relsurvey.practices.measures import Counted
+    from relsurvey.study import Study
+
+#: Whose group variables a list of students has, where nobody says.
+USUAL = "five-elements"
+#: Fewer students of a band than this, and no band is shown of that school.
+FEWEST_OF_A_BAND = 20
+#: The group variable of who answered favorably to how many questions.
+RELATIONSHIPS = "relationships"
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """What is known of students beside their marks.
+
+    Attributes
+    ----------
+    rows
+        One row a student: ``respondent`` and a column a group variable; None where nothing is known.
+    groups
+        The group variables.
+    privacy
+        The thresholds that whoever asked has set.
+    ids
+        Whether ``respondent`` is a keyed hash.
+    entries, sha256
+        How it was read.
+    """
+
+    rows: pd.DataFrame | None
+    groups: dict[str, GroupVariable]
+    privacy: Privacy
+    ids: Literal["hashed", "as-is"] = "hashed"
+    entries: tuple[Entry, ...] = ()
+    sha256: tuple[str, ...] = ()
+
+
+def people(
+    survey: Study | None,
+    students: str | Path | pd.DataFrame | None,
+    instrument: str | Path | Instrument | None,
+) -> People:
+    """Return what is known of students.
+
+    Raises
+    ------
+    AnalysisError
+        If an instrument is given without students.
+    ReadError
+        If the list has no ids.
+    """
+    from relsurvey.instrument.library import find
+    from relsurvey.reading.roster import read_roster
+
+    if survey is not None:
+        latest = survey._latest()
+        found = latest.responses
+        groups = {key: g for key, g in survey.instrument.groups.items() if found[key].notna().any()}
+        once = found[found["respondent"].notna()].drop_duplicates("respondent", keep="last")
+        columns = ["respondent", *(["school"] if "school" in once else []), *groups]
+        rows = once[columns].assign(**{RELATIONSHIPS: bands(once, survey.instrument)})
+        return People(
+            rows.reset_index(drop=True),
+            {**groups, RELATIONSHIPS: _relationships()},
+            survey.instrument.privacy,
+            survey._ids,
+            sha256=survey._sha256,
+        )
+    if students is None:
+        if instrument is not None:
+            raise AnalysisError("An instrument names groups, not who is in them: give `students` too.")
+        return People(None, {}, Privacy())
+    asked = instrument if isinstance(instrument, Instrument) else find(instrument or USUAL)
+    roster = read_roster(students, asked, Limits(), "hashed")
+    listed = roster.students
+    groups = {k: g for k, g in asked.groups.items() if k in listed and listed[k].notna().any()}
+    columns = ["respondent", *(["school"] if "school" in listed else []), *groups]
+    rows = listed[columns].drop_duplicates("respondent", keep="last").reset_index(drop=True)
+    return People(rows, groups, asked.privacy, "hashed", roster.ledger)
+
+
+def named(gradebook: Gradebook, known: People) -> tuple[Gradebook, tuple[Entry, ...]]:
+    """Return a gradebook whose students are named as those whose groups are known, and how they were joined.
+
+    Parameters
+    ----------
+    gradebook
+        With ids as in its files, or hashed on this machine.
+    known
+        Whose groups are known. Where nobody's are, a keyed hash stands for each id (rules.md 24).
+
+    Raises
+    ------
+    AnalysisError
+        If no student of the gradebook is among them.
+    """
+    if known.rows is not None:
+        joined, entries = join(gradebook, known.rows, known.ids)
+        return joined, tuple(replace(entry, step="roster") for entry in entries)
+    key = local_key()
+    students = {one for f in (gradebook.scores, gradebook.marks) for one in f["student"].dropna().unique()}
+    stands = {one: replaced(str(one), key) for one in students}
+    tables = {
+        name: getattr(gradebook, name).assign(student=getattr(gradebook, name)["student"].map(stands))
+        for name in ("scores", "marks", "totals")
+    }
+    return replace(gradebook, **tables), ()
+
+
+def with_groups(counted: Counted, known: People) -> pd.DataFrame:
+    """Return students' measures with their groups, one row a student and term.
+
+    Parameters
+    ----------
+    counted
+        The measures, of a gradebook that :func:`named` returned.
+    known
+        The groups.
+    """
+    rows = counted.rows.rename(columns={"student": "respondent"})
+    if known.rows is None:
+        return rows
+    whole: pd.DataFrame = rows.merge(known.rows[["respondent", *known.groups]], on="respondent", how="left")
+    return whole
+
+
+def _relationships() -> GroupVariable:
+    """Return the bands as a group variable, the least favorable first."""
+    categories = tuple(
+        Category(id=key, label=texts(languages(), f"practices.band_{key}")) for key in reversed(BANDS)
+    )
+    title = texts(languages(), "practices.relationships")
+    return GroupVariable(
+        id=RELATIONSHIPS,
+        title=title,
+        ordered=True,
+        merge="ordered",
+        min_n=FEWEST_OF_A_BAND,
+        categories=categories,
+    )

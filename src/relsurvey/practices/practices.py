@@ -1,0 +1,225 @@
+"""A ninth grade's marks, ready for the gate: counted as a study is, shown and published as one."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from relsurvey.errors import AnalysisError
+from relsurvey.grading import Gradebook, Snapshots
+from relsurvey.grading.trackrule import Rule
+from relsurvey.practices import measures
+from relsurvey.practices.cards import grading_cards
+from relsurvey.practices.dials import find, ready
+from relsurvey.practices.people import named, people, with_groups
+from relsurvey.practices.runs import Change, changes_of
+from relsurvey.reading import Entry
+from relsurvey.study import Study
+from relsurvey.words import speaking_of
+from relsurvey.words.catalogue import pick
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from relsurvey.grading import Policy
+    from relsurvey.grading.practices import Adoption
+    from relsurvey.instrument import Instrument
+    from relsurvey.practices.dials import Dials
+    from relsurvey.view import View
+    from relsurvey.view.material import Material
+    from relsurvey.view.strategies import Strategies
+
+
+# repr=False: a dataclass's own repr would show rows.
+@dataclass(frozen=True, eq=False, repr=False)
+class GradingPractices(Study):
+    """Marks of one or more terms, who has them, and what a team has agreed on: a study of marks.
+
+    Its scales are measures: no D or F, on track by a named rule, C or better in every A-G course. The latest
+    term counts, and the one before it is what it is set beside. Verbs of :class:`relsurvey.Study` that count
+    and compare hold here too; there are no questions, so nothing is said of reliability.
+
+    Attributes
+    ----------
+    gradebook
+        As it was read.
+    rule
+        Who is on track; None where that is not counted.
+    adoption
+        The stages that teams agreed on, or None.
+    weekly
+        What is followed week by week: a gradebook with due dates, or snapshots; None where nothing is.
+    changes
+        The days on which a policy changed.
+    dials
+        The grid of policies to be tried; None where none is shown.
+    """
+
+    gradebook: Gradebook | None = None
+    rule: Rule | None = None
+    adoption: Adoption | None = None
+    weekly: Gradebook | Snapshots | None = None
+    changes: tuple[Change, ...] = ()
+    dials: Dials | None = None
+
+    def __repr__(self) -> str:
+        return super().__repr__().replace("<Study", "<GradingPractices", 1)
+
+    @classmethod
+    def of(
+        cls,
+        gradebook: Gradebook,
+        *,
+        survey: Study | None = None,
+        students: str | Path | pd.DataFrame | None = None,
+        instrument: str | Path | Instrument | None = None,
+        rule: str | Path | dict[str, Any] | Rule | None = "auto",
+        adoption: Adoption | None = None,
+        weekly: Gradebook | Snapshots | None = None,
+        changes: Sequence[Policy | tuple[datetime.date | str, str]] | None = None,
+        dials: str | Path | Dials | None = None,
+        terms: Sequence[str] | None = None,
+        simulated: bool = False,
+    ) -> GradingPractices:
+        """Count marks, with what is known of the students who have them.
+
+        Parameters
+        ----------
+        gradebook
+            Scores and marks, as :func:`relsurvey.grading.read_gradebook` reads them.
+        survey
+            A survey of the same students: its groups are taken from it, and with it stands who answered it
+            favorably to many questions, and who to few, as a group of its own (``relationships``).
+        students
+            Or a list of the students, as :meth:`relsurvey.Study.with_roster` takes it: ids and groups.
+        instrument
+            Whose group variables ``students`` has; None takes those of ``five-elements``.
+        rule
+            Who is on track: as :func:`relsurvey.grading.on_track` takes it. ``"auto"`` takes
+            ``"core-failures"`` where the marks say which courses are core, and else leaves it out, as None.
+        adoption
+            What :func:`relsurvey.grading.adoption` read.
+        weekly
+            What is followed week by week; None takes the gradebook where its work has due dates.
+        changes
+            What changed during the term: policies with a first day, of a district or of schools, or days with
+            a few words each; None takes the gradebook's own rules that have a first day.
+        dials
+            The grid of policies to try: a YAML file or :class:`Dials`; None takes those that the gradebook
+            can answer.
+        terms
+            The terms in order of time; None takes the order of the marks.
+        simulated
+            Whether the marks were made by a program: every page says so.
+
+        Raises
+        ------
+        AnalysisError
+            If there is no final mark, no student of the survey or list has one, or a term is not there.
+        PolicyError
+            If the rule or the dials are not as they must be.
+
+        Examples
+        --------
+        >>> import relsurvey as rs
+        >>> from relsurvey.demo import demo_gradebook, demo_workbook
+        >>> gradebook = rs.grading.read_gradebook(demo_gradebook(), blank="zero")
+        >>> marks = rs.GradingPractices.of(gradebook, survey=rs.read(demo_workbook()), simulated=True)
+        >>> view = marks.view(by="gender")
+        >>> view.units[0].scales[0].words["en"]
+        'about 5 in 10'
+        """
+        import pandas as pd
+
+        if not isinstance(gradebook, Gradebook):
+            raise AnalysisError("Give what `rs.grading.read_gradebook` returned.")
+        if survey is not None and students is not None:
+            raise AnalysisError("Give `survey` or `students`, not both: each says who is in which group.")
+        known = people(survey, students, instrument)
+        gradebook, entries = named(gradebook, known)
+        counted = measures.by_term(gradebook, rule, terms)
+        rows = with_groups(counted, known)
+        grid, left_out = _grid(dials, gradebook)
+        asked = measures.instrument().model_copy(
+            update={
+                "groups": known.groups,
+                "waves": counted.terms,
+                "privacy": known.privacy,
+            }
+        )
+        answers = rows.assign(**{item: rows[item].map(_labels(asked, item)) for item in asked.items})
+        return cls(
+            asked,
+            rows,
+            answers,
+            pd.DataFrame({"respondent": [], "question": [], "text": []}),
+            pd.DataFrame({"unfinished": False, "few_answers": False}, index=rows.index),
+            (
+                *gradebook.entries,
+                *known.entries,
+                *counted.entries,
+                *entries,
+                *(Entry("dials", "all files", 0, "a dial is left out", why) for why in left_out),
+            ),
+            known.sha256,
+            simulated,
+            known.ids,
+            gradebook=gradebook,
+            rule=counted.rule,
+            adoption=adoption,
+            weekly=weekly if weekly is not None else _with_days(gradebook),
+            changes=changes_of(changes, gradebook.policies),
+            dials=grid,
+        )
+
+    def _material(self) -> Material:
+        from relsurvey.view.material import Material
+
+        rows = self._latest()
+        students = len(rows.responses)
+        return Material(
+            self.instrument,
+            rows.responses,
+            rows.answers,
+            self.wave,
+            tuple(measures.counted(scale, students) for scale in self._answered()),
+            self._ledger,
+            self._sha256,
+            self.simulated,
+            subject="marks",
+        )
+
+    def _view(
+        self,
+        by: str | Sequence[str] | None,
+        min_n: int | None,
+        floor: int,
+        strategies: str | Path | Strategies | None,
+        *,
+        comments: bool = False,
+    ) -> View:
+        from relsurvey.practices.pages import with_practices
+
+        view = super()._view(by, min_n, floor, grading_cards() if strategies is None else strategies)
+        with speaking_of("marks"):
+            return with_practices(view, self)
+
+
+def _labels(asked: Instrument, item: str) -> dict[float, str]:
+    """Return what stands in `answers` for each code of an item."""
+    return {o.code: pick(o.label, "en") for o in asked.options_of(item).options if o.code is not None}
+
+
+def _grid(dials: str | Path | Dials | None, gradebook: Gradebook) -> tuple[Dials | None, tuple[str, ...]]:
+    """Return the grid that is asked for or can be answered, and why other dials are left out."""
+    if dials is not None:
+        return find(dials), ()
+    return ready(gradebook) if len(gradebook.scores) else (None, ())
+
+
+def _with_days(gradebook: Gradebook) -> Gradebook | None:
+    """Return a gradebook whose work can be followed by its due dates; None where it has none."""
+    return gradebook if len(gradebook.scores) and gradebook.scores["due"].notna().any() else None
