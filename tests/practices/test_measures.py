@@ -1,0 +1,93 @@
+"""What is counted of a student's marks, by hand and beside plain pandas."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from relsurvey.errors import AnalysisError
+from relsurvey.grading import Gradebook
+from relsurvey.grading.trackrule import rule_of
+from relsurvey.practices import measures
+from tests.practices.made import book, marks
+
+
+def of(letters: dict[str, str], **columns) -> pd.DataFrame:
+    rows = [(student, letter) for student, text in letters.items() for letter in text.split()]
+    return pd.DataFrame(rows, columns=["student", "letter"]).assign(**columns)
+
+
+def test_ds_and_fs_are_counted_and_what_is_open_is_not():
+    found = measures.measured(
+        of({"none": "A B C P", "one": "A D INC", "two": "F NP A", "three": "D F D", "open": "INC INC"}), None
+    )
+    assert dict(zip(found["student"], found["df_count"], strict=True)) == {
+        "none": 3,
+        "one": 2,
+        "two": 2,
+        "three": 1,
+    }
+    assert found["track"].isna().all()
+    assert found["ag_all"].isna().all()
+
+
+def test_a_g_is_told_of_a_g_courses_alone():
+    table = of({"x": "B C", "y": "C F", "z": "A A"}).assign(ag=[True, True, True, False, False, False])
+    found = measures.measured(table, None).set_index("student")["ag_all"]
+    # y's F is in a course that is none; z has no such course.
+    assert found["x"] == 2
+    assert found["y"] == 2
+    assert math.isnan(found["z"])
+
+
+def test_on_track_is_told_by_all_terms_so_far_and_the_rest_by_the_last():
+    table = pd.concat(
+        [of({"a": "F A", "b": "F F"}, term="Fall"), of({"a": "F A", "b": "A A"}, term="Spring")]
+    ).assign(core=True)
+    found = measures.by_term(table, "core-failures").rows.set_index(["wave", "student"])
+    assert found["track"].to_dict() == {
+        ("Fall", "a"): 2, ("Fall", "b"): 1, ("Spring", "a"): 1, ("Spring", "b"): 1,
+    }  # fmt: skip
+    assert found["df_count"].to_dict() == {
+        ("Fall", "a"): 2, ("Fall", "b"): 2, ("Spring", "a"): 2, ("Spring", "b"): 3,
+    }  # fmt: skip
+
+
+def test_the_demo_equals_plain_pandas():
+    table = marks({"North": 60, "South": 45})
+    found = measures.measured(table, rule_of("core-failures")).set_index("student")
+    df = table["letter"].isin(["D", "F"]).groupby(table["student"]).sum()
+    assert (found["df_count"] == df.map(lambda n: 3 if n == 0 else 2 if n < 3 else 1)).all()
+    core = (table["letter"].eq("F") & table["core"]).groupby(table["student"]).sum()
+    assert (found["track"] == (core <= 1) + 1).all()
+    assert (found["school"] == table.groupby("student")["school"].last()).all()
+
+
+def test_a_rule_that_the_marks_cannot_answer_is_left_out_aloud_or_refused():
+    table = marks({"North": 30}).drop(columns="core")
+    found = measures.by_term(table, "auto")
+    assert found.rule is None
+    assert [entry.step for entry in found.entries] == ["measures"]
+    assert "core" in found.entries[0].why
+    with pytest.raises(AnalysisError, match="core"):
+        measures.by_term(table, "core-failures")
+
+
+def test_terms_are_named():
+    with pytest.raises(AnalysisError, match=r"the term 'Winter'\. There are: 'Fall'"):
+        measures.by_term(book({"North": 30}), None, ["Fall", "Winter"])
+    with pytest.raises(AnalysisError, match="final mark"):
+        measures.measured(of({"a": "INC"}), None)
+
+
+def test_courses_are_called_core_by_name():
+    gradebook = Gradebook.of(marks=marks({"North": 2}).drop(columns=["core", "ag"]))
+    named = gradebook.with_courses(core=["Biology"], ag=["Biology", "History"])
+    assert named.marks.groupby("course")["core"].first().to_dict()["Biology"] is True
+    assert named.marks["ag"].sum() == 4
+    assert [entry.rows for entry in named.entries[-2:]] == [2, 4]
+    assert gradebook.marks["core"].isna().all()
+    with pytest.raises(AnalysisError, match=r"the course 'Art'\. There are: 'Algebra 1', 'Biology'"):
+        gradebook.with_courses(core=["Art"])

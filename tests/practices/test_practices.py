@@ -1,0 +1,256 @@
+"""A view of marks: who is in it, what it shows, and what never gets there."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pandas as pd
+import pytest
+
+import relsurvey as rs
+from relsurvey.demo import demo_gradebook, demo_practices, demo_workbook
+from relsurvey.errors import AnalysisError, DisclosureError, PolicyError
+from relsurvey.grading import Gradebook, Policy
+from relsurvey.practices import GradingPractices
+from relsurvey.practices.people import RELATIONSHIPS
+from relsurvey.view import View
+from relsurvey.view.model import NUMBERS
+from tests.practices.made import book, marks, scores
+
+SIZES = {"North High": 140, "South High": 120, "West High": 110, "East High": 12}
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return demo_practices()
+
+
+@pytest.fixture(scope="module")
+def view(demo):
+    return demo.view(by=["gender", "english_learner", RELATIONSHIPS])
+
+
+def roster(sizes, part=("girl", "boy")):
+    rows = [
+        (f"{school[:2]}-{k:04d}", part[k % len(part)].title())
+        for school, n in sizes.items()
+        for k in range(n)
+    ]
+    return pd.DataFrame(rows, columns=["student_id", "gender"])
+
+
+def texts(value, key=""):
+    """Yield every text of a document with the key it stands under."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from texts(part, name)
+    elif isinstance(value, list):
+        for part in value:
+            yield from texts(part, key)
+    elif isinstance(value, str):
+        yield key, value
+
+
+def numbers(value, owner="View", name=""):
+    owners = {
+        "share": "Share", "reference": "Reference", "parts": "Part", "items": "ItemCell", "settings": "Settings",
+        "certificate": "Certificate", "provenance": "Provenance", "points": "Point", "weeks": "Run",
+        "practices": "Adopted", "tried": "Tried", "outcomes": "Outcome", "before": "Share", "now": "Share",
+    }  # fmt: skip
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from numbers(
+                part,
+                owners.get(key, owner) if isinstance(part, (dict, list)) and key != "teams" else owner,
+                key,
+            )
+    elif isinstance(value, list):
+        for part in value:
+            yield from numbers(part, owner, name)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield f"{owner}.{name}", value
+
+
+def test_it_holds_no_number_but_those_listed(view):
+    found = list(numbers(json.loads(view.to_json())))
+    assert len(found) > 500
+    assert {field for field, _ in found} <= set(NUMBERS)
+    assert all(isinstance(value, int) for _, value in found)
+    assert {"Adopted.teams", "Point.percent", "Run.middle", "Tried.choices", "Outcome.percent"} <= {
+        f for f, _ in found
+    }
+
+
+def test_no_teacher_section_course_or_student_is_in_it(view):
+    gradebook = rs.grading.read_gradebook(demo_gradebook(), blank="zero")
+    document = view.to_json()
+    for column in ("teacher", "section", "course", "student"):
+        frame = gradebook.scores if column == "teacher" else gradebook.marks
+        names = frame[column].dropna().unique()
+        assert len(names)
+        assert not [name for name in names if re.search(rf"\b{re.escape(str(name))}\b", document)]
+
+
+def test_it_speaks_of_marks_and_not_of_answers(view):
+    """What is said of a survey stands with the one group that comes from a survey."""
+    words = re.compile(r"answer|question|favorabl|\\bsurvey|respond|pregunta|encuesta", re.IGNORECASE)
+    for unit in view.units:
+        document = unit.model_dump(exclude={"groups"})
+        document["groups"] = [table.model_dump() for table in unit.groups if table.variable != RELATIONSHIPS]
+        for key, text in texts(document):
+            said = "relationships" in text or "relaciones" in text
+            assert said or key == "tone" or not words.search(text), (key, text)
+    document = view.model_dump(exclude={"units", "strategies", "variables", "ledger"})
+    for key, text in texts(document):
+        assert not words.search(text), (key, text)
+
+
+def test_the_change_of_the_demo_is_seen_where_it_was_made(view):
+    runs = {unit.id: {run.id: run for run in unit.weeks} for unit in view.units}
+    changed = runs["sierra-norte-high-simulated"]["under_passing"]
+    assert [phase.week for phase in changed.phases] == ["2025-10-13"]
+    assert changed.sentence["en"].startswith("Down since “50 % minimum, from week 10”")
+    before = [p.percent for p in changed.points if p.week < "2025-10-13"]
+    after = [p.percent for p in changed.points if p.week >= "2025-10-13" and p.percent is not None]
+    assert min(before) > max(after)
+    for other in ("paper-lantern-high-simulated", "half-moon-mesa-high-simulated"):
+        assert runs[other]["under_passing"].phases == []
+        assert "by chance" in runs[other]["under_passing"].sentence["en"]
+
+
+def test_a_number_of_the_grid_is_the_one_of_the_page(view):
+    for unit in view.units:
+        shown = {cell.scale: cell.share.percent for cell in unit.scales if cell.share}
+        first = unit.lab.tried[0]
+        assert first.choices == [0] * len(view.dials)
+        assert {o.scale: o.percent for o in first.outcomes if o.scale in shown} == shown
+        assert len(unit.lab.tried) == len({tuple(t.choices) for t in unit.lab.tried})
+
+
+def test_repr_log_and_errors_show_no_row(demo):
+    assert (
+        repr(demo)
+        == "<GradingPractices grading-practices-view: 300 or more students, waves Fall 2025, simulated>"
+    )
+    gradebook = Gradebook.of(marks=marks(SIZES))
+    with pytest.raises(AnalysisError) as refused:
+        GradingPractices.of(
+            gradebook, students=pd.DataFrame({"student_id": ["x1", "x2"], "gender": ["Girl", "Boy"]})
+        )
+    assert "No-0" not in str(refused.value)
+    assert "x1" not in str(refused.value)
+
+
+def test_ids_never_stand_in_the_study():
+    found = GradingPractices.of(book(SIZES), students=roster(SIZES))
+    assert not found.responses["respondent"].str.contains("-").any()
+    assert not found.gradebook.marks["student"].str.contains("-").any()
+    alone = GradingPractices.of(book(SIZES))
+    assert not alone.responses["respondent"].str.contains("-").any()
+    # The same student has the same hash, whoever was read with it.
+    assert set(found.responses["respondent"]) == set(alone.responses["respondent"])
+
+
+def test_groups_come_from_a_list_and_a_small_school_stays_hidden():
+    found = GradingPractices.of(book(SIZES), students=roster(SIZES)).view(min_n=20)
+    # All schools less the three with a page would be East.
+    assert {unit.id for unit in found.units} == {"north-high", "south-high", "west-high"}
+    table = next(unit for unit in found.units if unit.id == "north-high").groups[0]
+    assert [row.label["en"] for row in table.rows] == ["Girl", "Boy"]
+    assert "east" not in found.to_json().casefold()
+
+
+def test_a_term_is_set_beside_the_one_before():
+    found = GradingPractices.of(book(SIZES, ("Fall", "Spring"), shift=0.9)).view()
+    assert found.wave["en"] == "Spring"
+    change = next(unit for unit in found.units if unit.id == "all").change
+    told = {cell.scale: cell for cell in change.cells}
+    assert told["no_df"].verdict == "clear"
+    assert told["no_df"].direction == "up"
+    assert "term" in change.who["en"]
+    assert "survey" not in change.who["en"]
+
+
+def test_who_says_what_stands_beside_is_said_once():
+    with pytest.raises(AnalysisError, match="not both"):
+        GradingPractices.of(book(SIZES), survey=rs.read(demo_workbook()), students=roster(SIZES))
+    with pytest.raises(AnalysisError, match="not who is in them"):
+        GradingPractices.of(book(SIZES), instrument="five-elements")
+    with pytest.raises(AnalysisError, match="read_gradebook"):
+        GradingPractices.of(marks(SIZES))
+
+
+def test_changes_are_policies_or_days():
+    table = Gradebook.of(scores({"North High": 120}))
+    dated = Policy(id="new", floor={"percent": 50, "on": "score"}, effective={"from": "2025-10-06"})
+    found = GradingPractices.of(table, changes=[dated, ("2025-11-03", "<b>late work</b>")])
+    [run, _] = found.view().units[0].weeks
+    assert [(phase.week, phase.title["en"]) for phase in run.phases] == [
+        ("2025-10-06", "new"), ("2025-11-03", "<b>late work</b>"),
+    ]  # fmt: skip
+    for wrong in ("2025-10-06", ("soon", "x"), (1, 2), ("2025-10-06",)):
+        with pytest.raises(AnalysisError, match="a day and a few words"):
+            GradingPractices.of(table, changes=[wrong])
+    for policy in (Policy(id="new"), dated.but(scope={"level": "course", "ids": ["Algebra 1"]})):
+        with pytest.raises(AnalysisError, match="marks no change"):
+            GradingPractices.of(table, changes=[policy])
+
+
+def test_a_rule_of_the_gradebooks_own_marks_the_week_from_which_it_holds():
+    dated = Policy(
+        id="own", effective={"from": "2025-10-06"}, scope={"level": "school", "ids": ["North High"]}
+    )
+    table = Gradebook.of(scores({"North High": 120, "South High": 120}), policies=(Policy(), dated))
+    units = {unit.id: unit for unit in GradingPractices.of(table).view().units}
+    assert [len(units[one].weeks[0].phases) for one in ("north-high", "south-high", "all")] == [1, 0, 0]
+
+
+def test_weeks_of_few_students_are_left_out_and_so_is_what_tells_of_them():
+    table = scores({"North High": 120, "South High": 130, "East High": 14})
+    found = GradingPractices.of(Gradebook.of(table)).view(min_n=20)
+    units = {unit.id: unit for unit in found.units}
+    assert set(units) >= {"north-high", "south-high"}
+    assert units["north-high"].weeks
+    # All less the two schools with a page would be East, 14 students a week.
+    assert "all" not in units or not units["all"].weeks
+
+
+def test_a_second_release_that_tells_of_few_is_refused(tmp_path):
+    table = marks({"North High": 140, "South High": 120})
+    GradingPractices.of(Gradebook.of(marks=table)).publish(tmp_path / "a")
+    fewer = table[~table["student"].isin(["No-0001", "No-0002", "No-0003"])]
+    with pytest.raises(DisclosureError):
+        GradingPractices.of(Gradebook.of(marks=fewer)).publish(tmp_path / "b")
+    assert not (tmp_path / "b" / "view.html").exists()
+
+
+@pytest.mark.parametrize("formats", [("html", "excel", "slides"), ("voila",)])
+def test_every_door_is_written_and_speaks_of_marks(demo, tmp_path, formats):
+    published = demo.publish(tmp_path, by="gender", formats=formats)
+    assert View.model_validate_json((tmp_path / "view.relsurvey.json").read_text("utf-8")) == published.view
+    if "excel" in formats:
+        import openpyxl
+
+        book_ = openpyxl.load_workbook(tmp_path / "view.xlsx")
+        assert "In detail" in book_.sheetnames
+        said = " ".join(str(c.value) for sheet in book_ for row in sheet.iter_rows() for c in row if c.value)
+        assert "Percent favorable" not in said
+        assert "Percent of students" in said
+
+
+def test_dials_are_a_file_and_a_wrong_one_is_one_sentence(tmp_path):
+    table = Gradebook.of(scores({"North High": 160}))
+    path = tmp_path / "dials.yaml"
+    path.write_text(
+        "dials:\n- id: floor\n  title: Lowest score\n  choices:\n  - {id: now, title: as now}\n"
+        "  - {id: '50', title: at least 50 %, policy: {floor: {percent: 50, on: score}}}\n",
+        "utf-8",
+    )
+    found = GradingPractices.of(table, dials=path).view()
+    assert [dial.id for dial in found.dials] == ["floor"]
+    assert len(found.units[0].lab.tried) == 2
+    path.write_text("dials: []\n", "utf-8")
+    with pytest.raises((PolicyError, AnalysisError)) as refused:
+        GradingPractices.of(table, dials=path)
+    assert "\n" not in str(refused.value)
