@@ -204,9 +204,9 @@ def judged(families: Sequence[tuple[Unit, ...]]) -> tuple[Unit, ...]:
 
     Notes
     -----
-    *clear*: Holm's p below .05, a gap of five points or more whose interval leaves out 0, and all together and
-    schools for themselves point the same way. *maybe*: that way too, and p by Benjamini and Hochberg below
-    .10. *about the same*: the 90 % interval of the gap within 10 points. Otherwise *cannot tell*.
+    *clear*: Holm's p below .05, a gap of five points or more whose interval leaves out 0, and all together
+    and schools for themselves point the same way. *maybe*: that way too, and p by Benjamini and Hochberg
+    below .10. *about the same*: the 90 % interval of the gap within 10 points. Otherwise *cannot tell*.
     """
     units = list(families[0])
     for first in (True, False):

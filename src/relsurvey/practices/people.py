@@ -79,7 +79,7 @@ def people(
         groups = {key: g for key, g in survey.instrument.groups.items() if found[key].notna().any()}
         once = found[found["respondent"].notna()].drop_duplicates("respondent", keep="last")
         columns = ["respondent", *(["school"] if "school" in once else []), *groups]
-        rows = once[columns].assign(**{RELATIONSHIPS: bands(once, survey.instrument)})
+        rows = once[columns].assign(**{RELATIONSHIPS: bands(once, _together(survey))})
         return People(
             rows.reset_index(drop=True),
             {**groups, RELATIONSHIPS: _relationships()},
@@ -98,6 +98,14 @@ def people(
     columns = ["respondent", *(["school"] if "school" in listed else []), *groups]
     rows = listed[columns].drop_duplicates("respondent", keep="last").reset_index(drop=True)
     return People(rows, groups, asked.privacy, "hashed", roster.ledger)
+
+
+def _together(survey: Study) -> Instrument:
+    """Return a survey's instrument with the scales whose questions hang together (rules.md 9), if there are any."""
+    apart = {one.scale for one in survey.reliability().scales if one.verdict.reading == "one_by_one"}
+    asked = survey.instrument
+    kept = {key: scale for key, scale in asked.scales.items() if key not in apart}
+    return asked.model_copy(update={"scales": kept}) if kept else asked
 
 
 def named(gradebook: Gradebook, known: People) -> tuple[Gradebook, tuple[Entry, ...]]:

@@ -84,4 +84,6 @@ class Viewer(anywidget.AnyWidget):
         view = json.loads(self._view)
         instrument, settings = view["provenance"]["instrument"], view["provenance"]["settings"]
         by = [variable["id"] for variable in view["variables"]]
+        if view.get("subject") == "marks":
+            return f"rs.GradingPractices.of(gradebook, ...).view(by={by}, min_n={settings['min_n']})"
         return f"rs.read(FILE, {instrument!r}).view(by={by}, min_n={settings['min_n']})"
