@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import relsurvey.grading
 
 WORKSHOP = Path(__file__).parents[2] / "notebooks" / "workshop"
 NOTEBOOKS = sorted(WORKSHOP.glob("*.ipynb"))
+PRACTICES = WORKSHOP.parent / "apps" / "grading-practices.ipynb"
 FIRST_LOOK, POLICIES = WORKSHOP / "first-look.ipynb", WORKSHOP / "grading-policies.ipynb"
 
 
@@ -69,6 +71,15 @@ def test_the_first_look_runs_and_publishes(tmp_path, demo_study):
     for comment in demo_study.comments.text:
         assert comment not in saved or len(comment) < 5
     assert not re.search(r"\bS0\d{3}\b", saved)
+
+
+def test_the_app_of_grading_practices_shows_a_published_view_alone(tmp_path):
+    notebook = run(PRACTICES, tmp_path)
+    published = (tmp_path / "grading-practices-view" / "view.relsurvey.json").read_text("utf-8")
+    states = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    viewer = next(s["state"] for s in states.values() if s["state"].get("_view"))
+    assert json.loads(viewer["_view"]) == json.loads(published)
+    assert not re.search(r"\bS0\d{3}\b|teacher \d|Period \d", nbformat.writes(notebook))
 
 
 def test_the_first_look_has_six_short_cells():

@@ -54,8 +54,8 @@ def texts(value, key=""):
 
 def numbers(value, owner="View", name=""):
     owners = {
-        "share": "Share", "reference": "Reference", "parts": "Part", "items": "ItemCell", "settings": "Settings",
-        "certificate": "Certificate", "provenance": "Provenance", "points": "Point", "weeks": "Run",
+        "share": "Share", "reference": "Reference", "parts": "Part", "items": "ItemCell",
+        "settings": "Settings", "certificate": "Certificate", "provenance": "Provenance", "points": "Point", "weeks": "Run",
         "practices": "Adopted", "tried": "Tried", "outcomes": "Outcome", "before": "Share", "now": "Share",
     }  # fmt: skip
     if isinstance(value, dict):

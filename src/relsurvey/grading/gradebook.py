@@ -185,7 +185,7 @@ class Gradebook:
         Examples
         --------
         >>> import pandas as pd
-        >>> marks = pd.DataFrame({"student": ["s1", "s1"], "course": ["Art", "Algebra 1"], "letter": ["A", "B"]})
+        >>> marks = pd.DataFrame({"student": "s1", "course": ["Art", "Algebra 1"], "letter": ["A", "B"]})
         >>> Gradebook.of(marks=marks).with_courses(core=["Algebra 1"]).marks["core"].tolist()
         [False, True]
         """

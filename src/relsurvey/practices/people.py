@@ -101,7 +101,7 @@ def people(
 
 
 def _together(survey: Study) -> Instrument:
-    """Return a survey's instrument with the scales whose questions hang together (rules.md 9), if there are any."""
+    """Return a survey's instrument with the scales that are read as one (rules.md 9), if there are any."""
     apart = {one.scale for one in survey.reliability().scales if one.verdict.reading == "one_by_one"}
     asked = survey.instrument
     kept = {key: scale for key, scale in asked.scales.items() if key not in apart}
