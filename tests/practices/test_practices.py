@@ -55,7 +55,8 @@ def texts(value, key=""):
 def numbers(value, owner="View", name=""):
     owners = {
         "share": "Share", "reference": "Reference", "parts": "Part", "items": "ItemCell",
-        "settings": "Settings", "certificate": "Certificate", "provenance": "Provenance", "points": "Point", "weeks": "Run",
+        "settings": "Settings", "certificate": "Certificate", "provenance": "Provenance",
+        "points": "Point", "weeks": "Run",
         "practices": "Adopted", "tried": "Tried", "outcomes": "Outcome", "before": "Share", "now": "Share",
     }  # fmt: skip
     if isinstance(value, dict):
@@ -223,6 +224,23 @@ def test_a_second_release_that_tells_of_few_is_refused(tmp_path):
     with pytest.raises(DisclosureError):
         GradingPractices.of(Gradebook.of(marks=fewer)).publish(tmp_path / "b")
     assert not (tmp_path / "b" / "view.html").exists()
+
+
+def test_other_policies_on_the_same_marks_are_refused(tmp_path):
+    table = Gradebook.of(scores({"North High": 160}))
+    path = tmp_path / "dials.yaml"
+    path.write_text(
+        "dials:\n- id: floor\n  title: Lowest score\n  choices:\n  - {id: now, title: as now}\n"
+        "  - {id: '55', title: at least 55 %, policy: {floor: {percent: 55, on: score}}}\n",
+        "utf-8",
+    )
+    GradingPractices.of(table).publish(tmp_path / "a", formats=["html"])
+    with pytest.raises(DisclosureError, match="other policies were tried on the same marks"):
+        GradingPractices.of(table, dials=path).publish(tmp_path / "b", formats=["html"])
+    GradingPractices.of(table).publish(tmp_path / "c", formats=["html"])
+    found = GradingPractices.of(table, dials=False).publish(tmp_path / "d", formats=["html"])
+    assert found.view.dials == []
+    assert all(unit.lab is None for unit in found.view.units)
 
 
 @pytest.mark.parametrize("formats", [("html", "excel", "slides"), ("voila",)])

@@ -117,6 +117,7 @@ def record(
                 if entry["instrument"] == instrument.id
                 and (None in (rows.wave, entry["wave"]) or entry["wave"] == rows.wave)
             ]
+            _one_grid(earlier, part, now)
             variables = differing([_shown(entry) for entry in earlier], now)
             if variables is not None:
                 made = max(entry["made"] for entry in earlier)
@@ -126,6 +127,28 @@ def record(
         for entry in entries:
             book.add(path, entry)
         remember(head, book.seal)
+
+
+def _one_grid(earlier: Sequence[Mapping[str, Any]], document: Mapping[str, Any], now: Shown) -> None:
+    """Refuse other policies tried on the same marks: the steps of each grid are settled within it alone."""
+    grid = _grid(document)
+    for entry in earlier:
+        before = _shown(entry).sets
+        same = any(before.get(place) == students for place, students in now.sets.items() if not place[1])
+        if grid is not None and entry.get("grid", grid) != grid and same:
+            raise DisclosureError(
+                f"In the release of {entry['made']} other policies were tried on the same marks. The two "
+                "together could tell of a few students, so nothing is published. Take the same dials as "
+                "then, or leave policies out: dials=False."
+            )
+
+
+def _grid(document: Mapping[str, Any]) -> str | None:
+    """Return what stands for the policies that a view of marks tries; None where it tries none."""
+    labs = [unit["lab"] for unit in document["units"] if unit.get("lab")]
+    if not labs:
+        return None
+    return sha256(_text([document["dials"], [[one["choices"], one["says"]] for one in labs[0]["tried"]]]))
 
 
 def _before(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,6 +199,7 @@ def _entry(
         "formats": sorted(formats),
         "inputs": provenance["input_sha256"],
         "view": view,
+        **({} if (grid := _grid(document)) is None else {"grid": grid}),
         "shown": [list(place) for place in now.sets],
         # Sorted by hash: the order of the file is forgotten.
         "students": [f"{student} {' '.join(held[student])}" for student in sorted(held)],

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import Gradebook, Snapshots
@@ -80,7 +80,7 @@ class GradingPractices(Study):
         adoption: Adoption | None = None,
         weekly: Gradebook | Snapshots | None = None,
         changes: Sequence[Policy | tuple[datetime.date | str, str]] | None = None,
-        dials: str | Path | Dials | None = None,
+        dials: str | Path | Dials | Literal[False] | None = None,
         terms: Sequence[str] | None = None,
         simulated: bool = False,
     ) -> GradingPractices:
@@ -109,7 +109,7 @@ class GradingPractices(Study):
             a few words each; None takes the gradebook's own rules that have a first day.
         dials
             The grid of policies to try: a YAML file or :class:`Dials`; None takes those that the gradebook
-            can answer.
+            can answer, False none.
         terms
             The terms in order of time; None takes the order of the marks.
         simulated
@@ -213,8 +213,12 @@ def _labels(asked: Instrument, item: str) -> dict[float, str]:
     return {o.code: pick(o.label, "en") for o in asked.options_of(item).options if o.code is not None}
 
 
-def _grid(dials: str | Path | Dials | None, gradebook: Gradebook) -> tuple[Dials | None, tuple[str, ...]]:
+def _grid(
+    dials: str | Path | Dials | Literal[False] | None, gradebook: Gradebook
+) -> tuple[Dials | None, tuple[str, ...]]:
     """Return the grid that is asked for or can be answered, and why other dials are left out."""
+    if dials is False:
+        return None, ()
     if dials is not None:
         return find(dials), ()
     return ready(gradebook) if len(gradebook.scores) else (None, ())
