@@ -6,13 +6,13 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from relsurvey.demo.gradebook import COURSES, FOLDER, demo_gradebook, demo_items, demo_policy
+from relsurvey.demo.gradebook import COURSES, demo_gradebook, demo_items, demo_policy
 
 if TYPE_CHECKING:
     from relsurvey.practices import GradingPractices
     from relsurvey.study import Study
 
-ADOPTION = "adoption.csv"
+ADOPTION = "grading-practices-simulated.csv"
 #: The folder of the view beside the survey's, and its groups: with every group variable at once, schools
 #: as small as these would have to hide more of each.
 SHOWN = "grading-practices"
@@ -25,9 +25,9 @@ def demo_adoption() -> Path:
     Examples
     --------
     >>> demo_adoption().name
-    'adoption.csv'
+    'grading-practices-simulated.csv'
     """
-    return Path(str(resources.files("relsurvey.demo") / FOLDER / ADOPTION))
+    return Path(str(resources.files("relsurvey.demo") / ADOPTION))
 
 
 def demo_practices(survey: Study | None = None) -> GradingPractices:
