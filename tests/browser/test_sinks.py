@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from relsurvey.publish.serve import serve
 from relsurvey.publish.voila import APP
 from relsurvey.view import View
+from tests.browser.conftest import whole
+from tests.browser.marks_view import marks_view
 from tests.publish.serving import publish
 
 pytestmark = pytest.mark.browser
@@ -30,7 +32,10 @@ PAYLOADS = (
     "<template shadowrootmode=open><img src=x onerror=window.__fired.push({n})></template>",
     "\u2028\u2029]]><math><mtext><img src=x onerror=window.__fired.push({n})>",
 )
-PAGES = ("cover", "guess", "glance", "questions", "groups", "change", "comments", "next", "about")
+PAGES = (
+    *("cover", "guess", "glance", "questions", "groups", "change", "comments"),
+    *("weeks", "practices", "try", "next", "about"),
+)
 
 
 def hostile(sample: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
@@ -42,6 +47,10 @@ def hostile(sample: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
     text = {"en": "text", "es": "text"}
     card = dict.fromkeys(("title", "what", "look_at", "source"), text)
     sample["strategies"] = [{"id": "s", "scales": ["express_care"], "steps": [text], **card}]
+    marks = marks_view()
+    sample |= {key: marks[key] for key in ("practices", "stages", "rules", "dials")}
+    sample["rules"][0] |= {"head": [text], "rows": [[text]]}
+    sample["units"][1] |= {key: marks["units"][1][key] for key in ("weeks", "practices", "lab")}
     places: set[str] = set()
     count = 0
 
@@ -70,7 +79,7 @@ def visit(page: Page, address: str) -> None:
         page.goto("about:blank")
         page.goto(f"{address}#/sierra-norte/{name}/en".replace("#/", "#"))
         expect(page.locator("h1")).to_contain_text("(simulated)")
-        page.keyboard.press("t")
+        whole(page).keyboard.press("t")
         look(page)
         page.evaluate("window.print = () => {}")
         page.keyboard.press("p")
@@ -87,7 +96,7 @@ def look(page: Page) -> None:
 
 def test_all_places_for_text_are_tried(sample: dict[str, Any]) -> None:
     _, places = hostile(sample)
-    assert len(places) >= 37, sorted(places)
+    assert len(places) >= 70, sorted(places)
 
 
 def test_in_the_file(read: Callable[..., Any], sample: dict[str, Any]) -> None:

@@ -20,11 +20,43 @@ function runsOf(sections: readonly Section[]): Section[][] {
 
 /** The cards of words. What the word means on every page belongs to what the pages show, so it stands first. */
 export function cardsOf({ view }: Scene): Section[][] {
-  return runsOf([{ title: {}, paragraphs: [view.favorable] }, ...view.about]);
+  return runsOf([{ title: {}, paragraphs: [view.favorable] }, ...(view.rules ?? []), ...view.about]);
+}
+
+/** The rules that the measures go by, for whoever asks on a page of them; on paper they stand with the others. */
+export function Rules({ scene }: { scene: Scene }): JSX.Element | null {
+  const { view, words, paper } = scene;
+  const rules = view.rules ?? [];
+  if (rules.length === 0 || paper) return null;
+  return (
+    <details class="rs-more">
+      <summary>{words.rulesTitle}</summary>
+      {rules.map((rule, index) => {
+        const table = sectionTable(scene, rule);
+        return (
+          <div class="rs-told" key={index}>
+            <Told scene={scene} section={rule} />
+            {table !== null && <TableView scene={scene} table={table} />}
+          </div>
+        );
+      })}
+    </details>
+  );
+}
+
+function Told({ scene, section }: { scene: Scene; section: Section }): JSX.Element {
+  const { view, words, say } = scene;
+  return (
+    <section>
+      <h3>{section.paragraphs[0] === view.favorable ? words.favorableMeans : say(section.title)}</h3>
+      {section.paragraphs.map((paragraph, number) => (
+        <p key={number}>{say(paragraph)}</p>
+      ))}
+    </section>
+  );
 }
 
 export function About({ scene, few }: { scene: Scene; few: number }): JSX.Element {
-  const { view, words } = scene;
   return (
     <>
       {cardsOf(scene)
@@ -35,12 +67,7 @@ export function About({ scene, few }: { scene: Scene; few: number }): JSX.Elemen
           return (
             <section class={table === null ? "rs-card rs-prose" : "rs-card rs-told"} key={index}>
               {run.map((section, at) => (
-                <section key={at}>
-                  <h3>{section.paragraphs[0] === view.favorable ? words.favorableMeans : scene.say(section.title)}</h3>
-                  {section.paragraphs.map((paragraph, number) => (
-                    <p key={number}>{scene.say(paragraph)}</p>
-                  ))}
-                </section>
+                <Told key={at} scene={scene} section={section} />
               ))}
               {table !== null && <TableView scene={scene} table={table} />}
             </section>

@@ -15,6 +15,8 @@ export interface State {
   find: string;
   /** The step of the 45-minute path, from 1; null off the path. */
   path: number | null;
+  /** Try: the positions of the dials, as `1-0-2`; empty where all are as now. */
+  dials: string;
 }
 
 /** The orders of questions beside the instrument's own. */
@@ -27,7 +29,18 @@ export const LONGEST_FIND = 80;
 /** Any part of a state, as it comes from an address, a menu or a trait: not yet checked. */
 export type Wish = { [K in keyof State]?: State[K] | string | null | undefined };
 
-export const PAGES: readonly PageId[] = ["glance", "questions", "groups", "change", "comments", "next", "about"];
+export const PAGES: readonly PageId[] = [
+  "glance",
+  "questions",
+  "groups",
+  "change",
+  "comments",
+  "weeks",
+  "practices",
+  "try",
+  "next",
+  "about",
+];
 
 export function unitOf(view: View, id: string): Unit {
   const unit = view.units.find((candidate) => candidate.id === id) ?? view.units[0];
@@ -47,6 +60,12 @@ export function pagesOf(unit: Unit): PageId[] {
         return unit.change != null;
       case "comments":
         return quotesOf(unit).length > 0;
+      case "weeks":
+        return (unit.weeks ?? []).length > 0;
+      case "practices":
+        return (unit.practices ?? []).length > 0;
+      case "try":
+        return (unit.lab?.tried ?? []).length > 1;
       default:
         return true;
     }
@@ -67,6 +86,9 @@ const MINUTES: Partial<Record<PageId, number>> = {
   groups: 6,
   change: 4,
   comments: 3,
+  weeks: 4,
+  practices: 4,
+  try: 7,
   next: 8,
 };
 const MEETING = 45;
@@ -78,13 +100,20 @@ export interface PathStep {
   until: number;
 }
 
-/** The steps of the 45-minute path; the minutes of a page that is not there go to the others, the last first. */
+/**
+ * The steps of the 45-minute path; the minutes of a page that is not there go to the others, the last first. Where there
+ * are more pages than minutes, the longest steps give some.
+ */
 export function stepsOf(unit: Unit): PathStep[] {
   const steps = placesOf(unit).flatMap((page) => {
     const minutes = MINUTES[page];
     return minutes === undefined ? [] : [{ page, minutes, until: 0 }];
   });
   const left = MEETING - steps.reduce((sum, step) => sum + step.minutes, 0);
+  for (let minute = left; minute < 0; minute += 1) {
+    const [longest] = [...steps].sort((a, b) => b.minutes - a.minutes);
+    if (longest !== undefined) longest.minutes -= 1;
+  }
   steps.reverse();
   for (let minute = 0; minute < left; minute += 1) {
     const step = steps[minute % steps.length];
@@ -128,15 +157,23 @@ export function resolve(view: View, wish: Wish): State {
   const find = asked ? (wish.find ?? "").slice(0, LONGEST_FIND) : "";
   const step = Number(wish.path ?? 0);
   const path = Number.isInteger(step) && step >= 1 && step <= stepsOf(unit).length ? step : null;
-  return { unit: unit.id, page, language, part, sort, find, path };
+  return { unit: unit.id, page, language, part, sort, find, path, dials: turned(view, wish.dials ?? "") };
 }
 
-/** Reads `#unit/page/language`, with an optional fourth part, and `?sort=…&find=…&path=…`. */
+/** The positions of the dials, if a view has these; else as now. */
+function turned({ dials = [] }: View, asked: string): string {
+  const positions = asked.split("-").map(Number);
+  const there = positions.length === dials.length && dials.every(({ choices }, at) => (positions[at] ?? -1) in choices);
+  return there && positions.some((position) => position > 0) ? positions.join("-") : "";
+}
+
+/** Reads `#unit/page/language`, with an optional fourth part, and `?sort=…&find=…&path=…&try=…`. */
 export function parseAddress(hash: string): Wish {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
   const [unit, page, language, part] = path.split("/").map(decoded);
   const more = new URLSearchParams(query);
-  return { unit, page, language, part, sort: more.get("sort"), find: more.get("find"), path: more.get("path") };
+  const [sort, find, step, dials] = ["sort", "find", "path", "try"].map((name) => more.get(name));
+  return { unit, page, language, part, sort, find, path: step, dials };
 }
 
 export function formatAddress(state: State): string {
@@ -145,6 +182,7 @@ export function formatAddress(state: State): string {
   if (state.sort !== null) more.set("sort", state.sort);
   if (state.find !== "") more.set("find", state.find);
   if (state.path !== null) more.set("path", String(state.path));
+  if (state.dials !== "") more.set("try", state.dials);
   const query = more.toString();
   return `#${parts.map(encodeURIComponent).join("/")}${query === "" ? "" : `?${query}`}`;
 }

@@ -12,6 +12,9 @@ import { Colophon } from "./sentences";
 import type { PageId } from "./strings";
 import { languageName } from "./text";
 
+/** More tabs than this have no room for their full names, however wide the window. */
+const MANY = 7;
+
 interface AppProps {
   scene: Scene;
   /** The pages whose table is open; kept outside, since paper shows them too. */
@@ -97,6 +100,7 @@ export function App({ scene, tables, toggleTable, keyTarget }: AppProps): JSX.El
     }
   }, [state]);
 
+  const pages = pagesOf(scene.unit);
   const Main = ownsAddress(scene.host) ? "main" : "section";
   return (
     <div class="rs-frame" ref={frame}>
@@ -107,8 +111,8 @@ export function App({ scene, tables, toggleTable, keyTarget }: AppProps): JSX.El
         </div>
       </Heading>
       {state.page !== "cover" && (
-        <nav class="rs-pages" aria-label={words.pagesLabel}>
-          {pagesOf(scene.unit).map((page) => (
+        <nav class={pages.length > MANY ? "rs-pages rs-pages-many" : "rs-pages"} aria-label={words.pagesLabel}>
+          {pages.map((page) => (
             <Link key={page} scene={scene} to={{ page }} current={page === state.page && "page"}>
               <span class="rs-long">{pageTitle(scene, page)}</span>
               <span class="rs-short">{page === "change" ? pageTitle(scene, page) : words.pagesShort[page]}</span>

@@ -9,6 +9,7 @@ import { Glance } from "./glance";
 import { Groups, linesOf, openTable } from "./groups";
 import { Guess } from "./guess";
 import { Next, PIECES as NEXT_PIECES } from "./next";
+import { Practices } from "./practices";
 import { Questions } from "./questions";
 import { Link, type Scene, titleOf } from "./scene";
 import { Hidden } from "./sentences";
@@ -17,6 +18,8 @@ import type { PageId } from "./strings";
 import { hasTables, tablesOf } from "./tables";
 import { TakePicture } from "./take";
 import { capital } from "./text";
+import { Try } from "./try";
+import { Weeks } from "./weeks";
 import { roomFor, useFirst } from "./whole";
 
 /** What the numbers are about, on every page. The menus stand beside its first line. */
@@ -74,7 +77,7 @@ export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element 
     atOnce ? Infinity : roomFor(pieces.above, pieces.each),
     atOnce ? 0 : pieces.all(scene),
   );
-  const more = few < Infinity && <div ref={end} />;
+  const more = few < Infinity && <div ref={end} data-more="" />;
   if (page === "cover") return <Cover scene={scene} />;
   if (page === "about") {
     const left = few - cardsOf(scene).length;
@@ -102,6 +105,9 @@ export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element 
     change: Change,
     comments: Comments,
     guess: Guess,
+    weeks: Weeks,
+    practices: Practices,
+    try: Try,
     next: Next,
   }[page];
   return (

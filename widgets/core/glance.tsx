@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import type { ScaleCell } from "../schema/view";
+import { Rules } from "./about";
 import { glanceSentences } from "./guesses";
 import { Axis, Bar, Key } from "./marks";
 import { Link, type Scene, scaleTitle } from "./scene";
@@ -36,7 +37,12 @@ export function Glance({ scene, few }: { scene: Scene; few: number }): JSX.Eleme
             <Row key={cell.scale} scene={scene} cell={cell} />
           ))}
         </ul>
-        {drawn.length > 0 && few === Infinity && <Favorable scene={scene} />}
+        {drawn.length > 0 && few === Infinity && (
+          <>
+            <Favorable scene={scene} />
+            <Rules scene={scene} />
+          </>
+        )}
       </section>
     </>
   );

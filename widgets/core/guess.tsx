@@ -178,7 +178,7 @@ function GuessSheet({ scene }: { scene: Scene }): JSX.Element {
 }
 
 function Answers({ scene }: { scene: Scene }): JSX.Element {
-  const { words, meeting, unit } = scene;
+  const { words, meeting, unit, view } = scene;
   const guessed = guessedOf(scene);
   const drawn = guessable(unit);
   const rest = drawn.filter((cell) => meeting.guesses[cell.scale] === undefined);
@@ -186,7 +186,10 @@ function Answers({ scene }: { scene: Scene }): JSX.Element {
     ...(["higher", "lower", "as"] as const).map(
       (kind): [string, { cell: Shown; guess: number; sentence: string }[]] => [
         { higher: words.higher, lower: words.lower, as: words.asGuessed }[kind],
-        guessed[kind].map((entry) => ({ ...entry, sentence: besideSentence(unit, entry, scene.state.language) })),
+        guessed[kind].map((entry) => ({
+          ...entry,
+          sentence: besideSentence(unit, entry, scene.state.language, view.subject),
+        })),
       ],
     ),
     [

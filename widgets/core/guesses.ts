@@ -1,6 +1,6 @@
 /** Guesses beside answers: which are surprises, and how to say so. */
 
-import type { ScaleCell, Share, Text, Unit } from "../schema/view";
+import type { ScaleCell, Share, Text, Unit, View } from "../schema/view";
 import { type Scene, scaleTitle } from "./scene";
 import { inLanguage } from "./text";
 import { stringsFor } from "./strings";
@@ -53,8 +53,13 @@ function off({ cell, guess }: Guessed): number {
 }
 
 /** "Guessed 4 in 10; about 7 in 10 students say so (between 6 and 8)." */
-export function besideSentence({ reach }: Unit, { cell, guess, surprise }: Guessed, language: string): string {
-  const words = stringsFor(language);
+export function besideSentence(
+  { reach }: Unit,
+  { cell, guess, surprise }: Guessed,
+  language: string,
+  subject: View["subject"] = "answers",
+): string {
+  const words = stringsFor(language, subject);
   const { low, high, coded } = cell.share;
   if (reach === "half") return words.besideHalf(words.guessed(guess), surprise);
   // Tenths are rounded outward: where they would seem to hold the guess after all, whole percents are said.
@@ -70,13 +75,14 @@ export function glanceSentences(scene: Scene): readonly Text[] {
   const { higher, lower } = guessedOf(scene);
   const [first] = [...higher, ...lower].sort((a, b) => off(b) - off(a));
   if (first === undefined) return say;
-  const { languages } = scene.view;
+  const { languages, subject } = scene.view;
   const surprise = (): Text =>
     Object.fromEntries(
       languages.map((language) => {
         const title = scene.view.scales.find(({ id }) => id === first.cell.scale)?.title;
         const scale = inLanguage(title, language) || first.cell.scale;
-        return [language, stringsFor(language).biggest(scale, besideSentence(scene.unit, first, language))];
+        const beside = besideSentence(scene.unit, first, language, subject);
+        return [language, stringsFor(language, subject).biggest(scale, beside)];
       }),
     );
   return say.map((text) => (scene.say(text) === scene.words.noneStandsOut ? surprise() : text));

@@ -28,6 +28,7 @@ export interface Press {
 
 interface Passed {
   tagName?: string;
+  type?: string;
   isContentEditable?: boolean;
   scrollWidth?: number;
   clientWidth?: number;
@@ -43,10 +44,13 @@ const TYPING = new Set(["INPUT", "SELECT", "TEXTAREA", "DIALOG"]);
 export function actionFor(press: Press): Action | null {
   if (press.defaultPrevented || press.ctrlKey || press.metaKey || press.altKey) return null;
   if (press.shiftKey && press.key !== "?") return null;
-  if (press.path.some((element) => TYPING.has(element.tagName ?? "") || element.isContentEditable === true))
-    return null;
-  const action = ACTIONS[press.key.length === 1 ? press.key.toLowerCase() : press.key] ?? null;
   const first = press.path[0];
+  // Nothing is typed into a radio button, which needs the arrows alone.
+  const radio = first?.tagName === "INPUT" && first.type === "radio";
+  const passed = radio ? press.path.slice(1) : press.path;
+  if (passed.some((element) => TYPING.has(element.tagName ?? "") || element.isContentEditable === true)) return null;
+  const action = ACTIONS[press.key.length === 1 ? press.key.toLowerCase() : press.key] ?? null;
+  if (radio && press.key.startsWith("Arrow")) return null;
   const scrolls = first?.tabIndex === 0 && (first.scrollWidth ?? 0) > (first.clientWidth ?? 0);
   if (scrolls && (action === "previous" || action === "next")) return null;
   return action;

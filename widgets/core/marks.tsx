@@ -76,6 +76,8 @@ interface PictureProps {
   /** What only the picture says; without it the picture repeats the words beside it and is passed over. */
   label?: string | undefined;
   class: string;
+  /** In pixels, where the style sheet does not say. */
+  height?: number;
   children: ComponentChildren;
 }
 

@@ -164,5 +164,6 @@ function merged(asked: Wish, address: Wish): Wish {
     sort: address.sort,
     find: address.find,
     path: address.path,
+    dials: address.dials,
   };
 }

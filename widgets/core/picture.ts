@@ -5,6 +5,7 @@ import { blocksOf } from "./asked";
 import { arrow, COLOURS, diamond, dot, line, openEnd, rectangle, round, whisker, widthOf } from "./drawing";
 import { blocksOf as groupBlocks, openTable, unshown, variableTitle } from "./groups";
 import { type Element, element, written } from "./markup";
+import { practices, tried, weeks } from "./picture-marks";
 import { questions } from "./picture-questions";
 import { pageTitle, type Scene, scaleTitle, titleOf } from "./scene";
 import { at, axis, INTERVAL, key, MARGIN, OPEN, type Row, row, Sheet, WIDTH } from "./sheet";
@@ -29,10 +30,17 @@ export function hasPicture(scene: Scene): boolean {
       return (openTable(scene)?.rows ?? []).some((row) => row.cells.some((cell) => cell.share));
     case "change":
       return (unit.change?.cells ?? []).some((cell) => cell.before && cell.now);
+    case "weeks":
+    case "practices":
+    case "try":
+      return true;
     default:
       return false;
   }
 }
+
+/** The pages on which no share of students stands. */
+const OTHERWISE: readonly PageId[] = ["weeks", "practices"];
 
 export function pictureOf(scene: Scene): Picture {
   const sheet = new Sheet(scene);
@@ -61,7 +69,8 @@ export function pictureOf(scene: Scene): Picture {
   DRAWN[scene.state.page]?.(sheet);
   sheet.y += 14;
   const quiet = { size: 13, colour: COLOURS.soft };
-  sheet.write(`${words.favorableMeans}. ${sheet.say(view.favorable)}`, quiet, 4);
+  if (!OTHERWISE.includes(scene.state.page))
+    sheet.write(`${words.favorableMeans}. ${sheet.say(view.favorable)}`, quiet, 4);
   for (const text of unit.hidden ?? []) sheet.write(sheet.say(text), quiet, 4);
   const colophon = [sheet.say(view.audience), sheet.say(view.publisher), dayInWords(view.made, scene.state.language)];
   sheet.write(colophon.map((part) => part.replace(/\.$/, "")).join(" · "), quiet);
@@ -86,7 +95,15 @@ export function pictureOf(scene: Scene): Picture {
 }
 
 /** The pages that have a picture of their own. */
-const DRAWN: Partial<Record<PageId, (sheet: Sheet) => void>> = { glance, questions, groups, change };
+const DRAWN: Partial<Record<PageId, (sheet: Sheet) => void>> = {
+  glance,
+  questions,
+  groups,
+  change,
+  weeks,
+  practices,
+  try: tried,
+};
 
 function coded(share: Share, y: number, height: number): Element {
   return share.coded === "top" ? openEnd(at(95), at(100), y, height) : openEnd(at(0), at(5), y, height);

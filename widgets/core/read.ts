@@ -27,12 +27,14 @@ export class ViewError extends Error {
   constructor(
     readonly problem: Problem,
     readonly detail = "",
+    /** What the document is a view of, as far as it says so. */
+    readonly subject: View["subject"] = "answers",
   ) {
-    super(stringsFor("en").problem[problem](detail));
+    super(stringsFor("en", subject).problem[problem](detail));
   }
 
   sentence(language: string): string {
-    return stringsFor(language).problem[this.problem](this.detail);
+    return stringsFor(language, this.subject).problem[this.problem](this.detail);
   }
 }
 
@@ -42,14 +44,16 @@ const ROOT = schema as unknown as Node;
 export function readView(document: unknown): View {
   const data: unknown = unpacked(typeof document === "string" ? parsed(document) : document);
   if (data === null || typeof data !== "object" || Array.isArray(data)) throw new ViewError("notView");
+  const subject = "subject" in data && data.subject === "marks" ? "marks" : "answers";
   if (!("format" in data) || data.format !== 1) {
-    throw new ViewError("format", "format" in data && typeof data.format === "number" ? String(data.format) : "?");
+    const found = "format" in data && typeof data.format === "number" ? String(data.format) : "?";
+    throw new ViewError("format", found, subject);
   }
   const place = firstProblem(data, ROOT, "");
-  if (place !== null) throw new ViewError("damaged", place);
+  if (place !== null) throw new ViewError("damaged", place, subject);
   const view = data as View;
-  if (view.languages.length === 0) throw new ViewError("damaged", "languages");
-  if (view.units.length === 0) throw new ViewError("damaged", "units");
+  if (view.languages.length === 0) throw new ViewError("damaged", "languages", subject);
+  if (view.units.length === 0) throw new ViewError("damaged", "units", subject);
   return view;
 }
 
@@ -57,7 +61,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ViewError("notJson");
+    throw new ViewError("notJson", "", /"subject":\s*"marks"/.test(text) ? "marks" : "answers");
   }
 }
 
@@ -121,7 +125,8 @@ function objectProblem(value: unknown, node: Node, at: string): string | null {
   const missing = (node.required ?? []).find((key) => !(key in value));
   if (missing !== undefined) return place(missing);
   return first(Object.entries(value), ([key, entry]) => {
-    const known = node.properties?.[key] ?? node.additionalProperties ?? true;
+    // A part with named keys has no others.
+    const known = node.properties?.[key] ?? node.additionalProperties ?? node.properties === undefined;
     if (known === false) return place(key);
     return known === true ? null : firstProblem(entry, known, place(key));
   });

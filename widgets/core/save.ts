@@ -59,6 +59,11 @@ export function saveText(name: string, text: string): void {
   save(name, `text/csv;charset=utf-8,${encodeURIComponent(text)}`);
 }
 
+/** Saves a text of YAML as a file. */
+export function saveYaml(name: string, text: string): void {
+  save(name, `application/yaml;charset=utf-8,${encodeURIComponent(text)}`);
+}
+
 const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /** Saves the bytes of an Excel workbook as a file. */

@@ -41,7 +41,7 @@ export function sceneOf(view: View, state: State, frame: Frame): Scene {
     state,
     ...frame,
     unit: unitOf(view, state.unit),
-    words: stringsFor(state.language),
+    words: stringsFor(state.language, view.subject),
     say: (text) => inLanguage(text, state.language),
   };
 }

@@ -85,8 +85,8 @@ export function axis(sheet: Sheet): void {
 export interface Row {
   name: string;
   bold: boolean;
-  /** How high the picture is; null where there is none, and the words stand in its place. */
-  picture: { height: number; marks: (top: number) => Element[] } | null;
+  /** How high the picture is, and whether it has no scale; null where there is none, and the words take its place. */
+  picture: { height: number; marks: (top: number) => Element[]; plain?: boolean } | null;
   words: readonly { text: string; style?: Style; mark?: (x: number, y: number) => Element }[];
 }
 
@@ -106,7 +106,7 @@ export function row(sheet: Sheet, { name, bold, picture, words }: Row): void {
   }
   const bottom = Math.max(named.bottom, y, top + (picture?.height ?? 0)) + 4;
   if (picture !== null) {
-    for (const percent of [0, 50, 100])
+    for (const percent of picture.plain ? [] : [0, 50, 100])
       sheet.add(path(`M${at(percent)} ${top}V${round(bottom)}`, COLOURS.line, { "stroke-width": 1 }));
     sheet.add(...picture.marks(top));
   }

@@ -66,7 +66,7 @@ export function toHtml(table: Table): string {
 }
 
 /** A file name of lower case letters, digits and hyphens. */
-export function fileName(kind: "csv" | "json" | "xlsx" | "svg" | "png", ...parts: string[]): string {
+export function fileName(kind: "csv" | "json" | "yaml" | "xlsx" | "svg" | "png", ...parts: string[]): string {
   const slug = parts
     .join("-")
     .normalize("NFKD")

@@ -29,7 +29,6 @@ export interface PageStrings {
   /** Pictures. */
   savePicture: (kind: string) => string;
   pictureFailed: string;
-  percentFavorable: string;
   /** About. */
   certificateTitle: string;
   certificate: Record<
@@ -85,7 +84,6 @@ const en: PageStrings = {
     "Students’ own words. A person read each comment and released it; they stand in a shuffled order, without time or group.",
   savePicture: (kind) => `Save picture (${kind})`,
   pictureFailed: "The browser could not paint it. Save it as SVG.",
-  percentFavorable: "percent favorable",
   certificateTitle: "How students are protected",
   certificate: {
     package: "Checked with",
@@ -146,7 +144,6 @@ const es: PageStrings = {
     "Palabras de los propios estudiantes. Una persona leyó y autorizó cada comentario; aparecen mezclados, sin fecha ni grupo.",
   savePicture: (kind) => `Guardar imagen (${kind})`,
   pictureFailed: "El navegador no pudo dibujarla. Guárdela como SVG.",
-  percentFavorable: "porcentaje favorable",
   certificateTitle: "Cómo se protege a los estudiantes",
   certificate: {
     package: "Comprobado con",

@@ -1,12 +1,25 @@
 /** The words of the interface. Sentences about students come with the view, from Python. */
 
-import type { GroupCell, Reference, Scale } from "../schema/view";
+import type { GroupCell, Reference, Scale, View } from "../schema/view";
+import { type MarkStrings, markStrings, ofMarks } from "./strings-marks";
 import { type MeetingStrings, meetingStrings } from "./strings-meeting";
 import { type PageStrings, pageStrings } from "./strings-pages";
 
-export type PageId = "cover" | "guess" | "glance" | "questions" | "groups" | "change" | "comments" | "next" | "about";
+export type PageId =
+  | "cover"
+  | "guess"
+  | "glance"
+  | "questions"
+  | "groups"
+  | "change"
+  | "comments"
+  | "weeks"
+  | "practices"
+  | "try"
+  | "next"
+  | "about";
 
-export interface Strings extends PageStrings, MeetingStrings {
+export interface Strings extends PageStrings, MeetingStrings, MarkStrings {
   pages: Record<PageId, string>;
   /** The same names where room is short. */
   pagesShort: Record<PageId, string>;
@@ -91,6 +104,7 @@ export interface Strings extends PageStrings, MeetingStrings {
 const en: Strings = {
   ...pageStrings.en,
   ...meetingStrings.en,
+  ...markStrings.en,
   pages: {
     cover: "Start",
     guess: "Guess first",
@@ -99,6 +113,9 @@ const en: Strings = {
     groups: "Groups",
     change: "Since the survey before",
     comments: "In their words",
+    weeks: "Week by week",
+    practices: "Practices",
+    try: "Try a policy",
     next: "Next step",
     about: "About these numbers",
   },
@@ -110,6 +127,9 @@ const en: Strings = {
     groups: "Groups",
     change: "Change",
     comments: "In their words",
+    weeks: "Weeks",
+    practices: "Practices",
+    try: "Try",
     next: "Next step",
     about: "About",
   },
@@ -212,6 +232,7 @@ const en: Strings = {
 const es: Strings = {
   ...pageStrings.es,
   ...meetingStrings.es,
+  ...markStrings.es,
   pages: {
     cover: "Inicio",
     guess: "Adivinar primero",
@@ -220,6 +241,9 @@ const es: Strings = {
     groups: "Grupos",
     change: "Desde la encuesta anterior",
     comments: "Con sus palabras",
+    weeks: "Semana a semana",
+    practices: "Prácticas",
+    try: "Probar una política",
     next: "Próximo paso",
     about: "Sobre estas cifras",
   },
@@ -231,6 +255,9 @@ const es: Strings = {
     groups: "Grupos",
     change: "Cambio",
     comments: "Con sus palabras",
+    weeks: "Semanas",
+    practices: "Prácticas",
+    try: "Probar",
     next: "Próximo paso",
     about: "Sobre las cifras",
   },
@@ -334,7 +361,10 @@ const es: Strings = {
 
 const byLanguage: Record<string, Strings> = { en, es };
 
+const ofMarksByLanguage: Record<string, Strings> = { en: ofMarks("en", en), es: ofMarks("es", es) };
+
 /** The interface in a language, or in English where it has not been translated. */
-export function stringsFor(language: string): Strings {
-  return byLanguage[language] ?? byLanguage[language.split("-")[0] ?? ""] ?? en;
+export function stringsFor(language: string, subject: View["subject"] = "answers"): Strings {
+  const known = subject === "marks" ? ofMarksByLanguage : byLanguage;
+  return known[language] ?? known[language.split("-")[0] ?? ""] ?? known["en"] ?? en;
 }

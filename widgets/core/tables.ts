@@ -6,6 +6,7 @@ import { blocksOf } from "./asked";
 import { openTable, variableTitle } from "./groups";
 import { pageTitle, type Scene, scaleTitle, titleOf } from "./scene";
 import type { Cell, Table } from "./spreadsheet";
+import { practicesTable, triedTable, weeksTable } from "./tables-marks";
 import { capital, dayInWords } from "./text";
 
 const text = (label: string): Table["columns"][number] => ({ label, numeric: false });
@@ -33,6 +34,14 @@ export function tablesOf(scene: Scene, page: PageId): Table[] {
       return groupsTable(scene);
     case "change":
       return changeTable(scene);
+    case "weeks":
+      return (scene.unit.weeks ?? []).map((run) =>
+        weeksTable(scene, run, captionOf(scene, "weeks", scene.say(run.title))),
+      );
+    case "practices":
+      return [practicesTable(scene, captionOf(scene, "practices"))];
+    case "try":
+      return [triedTable(scene, captionOf(scene, "try"))];
     case "about":
       return aboutTables(scene);
     default:
@@ -45,6 +54,9 @@ export function hasTables(scene: Scene, page: PageId): boolean {
   switch (page) {
     case "glance":
     case "about":
+    case "weeks":
+    case "practices":
+    case "try":
       return true;
     case "questions":
       return blocksOf(scene).length > 0;

@@ -5,6 +5,10 @@
  */
 export interface View {
   format?: 1;
+  /**
+   * What students answered, or the marks they have.
+   */
+  subject?: "answers" | "marks";
   id: string;
   title: Text;
   languages: string[];
@@ -28,6 +32,16 @@ export interface View {
   variables: Variable[];
   units: Unit[];
   strategies?: Strategy[];
+  practices?: Practice[];
+  /**
+   * Of the practices, the least first.
+   */
+  stages?: Text[];
+  /**
+   * The text of each named rule a measure goes by, such as on-track.
+   */
+  rules?: Section[];
+  dials?: Dial[];
   about: Section[];
   ledger: Step[];
   provenance: Provenance;
@@ -104,6 +118,18 @@ export interface Unit {
    * The team's earlier next steps, latest first.
    */
   cards?: Card[];
+  /**
+   * Of a view of marks.
+   */
+  practices?: Adopted[];
+  /**
+   * Of a view of marks.
+   */
+  weeks?: Run[];
+  /**
+   * Of a view of marks, where 100 students or more stand behind.
+   */
+  lab?: Lab | null;
 }
 /**
  * What the students of a unit say on one scale.
@@ -281,6 +307,102 @@ export interface Card {
   looking_at?: string;
 }
 /**
+ * How far the teams of a unit have taken up one practice, as each agreed: never one teacher's stage.
+ */
+export interface Adopted {
+  practice: string;
+  /**
+   * How many teams are at each stage, in the order of the stages.
+   */
+  teams: number[];
+  words: Text;
+  /**
+   * Whether every team is at a stage that counts as in use.
+   */
+  in_use: boolean;
+  /**
+   * Since the sheets before.
+   */
+  moved?: ("up" | "down" | "same") | null;
+}
+/**
+ * One measure week by week, about its median, with what the run rules say of it.
+ */
+export interface Run {
+  id: "under_passing" | "missing";
+  title: Text;
+  points: Point[];
+  /**
+   * The median of the weeks shown.
+   */
+  middle: number;
+  phases?: Phase[];
+  sentence: Text;
+  /**
+   * Weeks that are not shown, and why.
+   */
+  note?: Text | null;
+}
+/**
+ * One week of a run chart.
+ */
+export interface Point {
+  /**
+   * The week's Monday, or the day of a snapshot, ISO 8601.
+   */
+  week: string;
+  label: Text;
+  /**
+   * None in a week with too little work to show.
+   */
+  percent?: number | null;
+}
+/**
+ * From when something else held, as the school named it.
+ */
+export interface Phase {
+  /**
+   * The first week of it, as in the points.
+   */
+  week: string;
+  title: Text;
+}
+/**
+ * What each policy of the grid would do to the marks of one unit.
+ */
+export interface Lab {
+  /**
+   * Every combination of the dials' choices; the first is as now.
+   */
+  tried: Tried[];
+  note?: Text | null;
+}
+/**
+ * A policy of the published grid: one choice a dial.
+ */
+export interface Tried {
+  choices: number[];
+  outcomes: Outcome[];
+  says: Text;
+}
+/**
+ * A measure under a policy that was tried, if nothing else changed.
+ */
+export interface Outcome {
+  scale: string;
+  /**
+   * A whole percent.
+   */
+  percent: number;
+  coded?: ("top" | "bottom") | null;
+  words: Text;
+  /**
+   * Beside the marks as they are; same also where 1 to 10 students make the difference.
+   */
+  beside: "same" | "more" | "fewer";
+  sentence: Text;
+}
+/**
  * Something a team could try, on the page *Next step*.
  */
 export interface Strategy {
@@ -299,6 +421,13 @@ export interface Strategy {
   source: Text;
 }
 /**
+ * A grading practice that teams agree on a stage of.
+ */
+export interface Practice {
+  id: string;
+  title: Text;
+}
+/**
  * A part of *About these numbers*.
  */
 export interface Section {
@@ -312,6 +441,21 @@ export interface Section {
    * A cell a column; the first names the row.
    */
   rows?: Text[][];
+}
+/**
+ * One part of a grading policy that a reader may turn; its first choice is as it is now.
+ */
+export interface Dial {
+  id: string;
+  title: Text;
+  choices: Choice[];
+}
+/**
+ * One position of a dial.
+ */
+export interface Choice {
+  id: string;
+  title: Text;
 }
 /**
  * A line of the published ledger: a step and its reason, no label, no file name, no small count.

@@ -27,6 +27,11 @@ export function told(): View {
   return readView({ ...view, units });
 }
 
+/** A view of marks: weeks, practices and policies to try. */
+export function marks(): View {
+  return readView(readFileSync(join(WIDGETS, "../tests/browser/marks.view.json"), "utf8"));
+}
+
 export function sceneFor(wish: Wish, meeting: Partial<Meeting> = {}, view = sample()): Scene {
   const nothing = (): void => undefined;
   const written = { ...NEW_MEETING, ...meeting };

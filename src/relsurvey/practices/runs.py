@@ -143,10 +143,21 @@ def runs(
         hidden = [found[unit] for unit in schools if unit not in pages and unit in found]
         few[ALL] |= _alone(hidden)
     return {
-        unit: [_run(one, measure, few[unit], changes, languages) for measure in MEASURES]
+        unit: sorted(
+            (_run(one, measure, few[unit], changes, languages) for measure in MEASURES),
+            key=lambda run: not _better(one, run.id),
+        )
         for unit, one in found.items()
         if unit in pages and len(one.weeks) - len(few[unit]) >= _FEWEST_WEEKS
     }
+
+
+def _better(found: Weeks, measure: str) -> bool:
+    """Whether less is under passing or missing since the last change than before it: strengths come first."""
+    if len(found.phases) < 2:
+        return False
+    before, after = (phase.medians[measure] for phase in found.phases[-2:])
+    return after < before
 
 
 def _few(found: Weeks) -> set[str]:
