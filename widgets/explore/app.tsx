@@ -1,9 +1,8 @@
 /** The explorers: menus, the sentence, a picture with its table beside it, and the code that gives the same. */
 
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { Copy } from "../anywidget/take";
 import { IntervalKey, Intervals } from "../core/intervals";
-import { copyText } from "../core/save";
 import { toTsv } from "../core/spreadsheet";
 import { Grid } from "../core/grid";
 import { inLanguage as say } from "../core/text";
@@ -163,24 +162,6 @@ function TableWithCopy({ face, words }: { face: Face; words: Strings }): JSX.Ele
     <div class="rs-table rs-card">
       <Grid table={table} />
       <Copy label={words.copyTable} text={toTsv(table)} words={words} />
-    </div>
-  );
-}
-
-function Copy({ label, text, words }: { label: string; text: string; words: Strings }): JSX.Element {
-  const place = useRef<HTMLDivElement>(null);
-  // What was said was said of one text.
-  const [told, tell] = useState({ of: "", said: "" });
-  const copy = async (): Promise<void> => {
-    if (place.current === null) return;
-    tell({ of: text, said: (await copyText(text, place.current)) ? words.copied : words.notCopied });
-  };
-  return (
-    <div class="rs-take" ref={place}>
-      <button type="button" class="rs-button" onClick={copy}>
-        {label}
-      </button>
-      <span role="status">{told.of === text && told.said}</span>
     </div>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX, TargetedEvent, TargetedInputEvent } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { historyKey } from "../anywidget/keys";
 import { copyText } from "../core/save";
 import { inLanguage } from "../core/text";
 import type { Client } from "./client";
@@ -70,17 +71,6 @@ export function App(props: AppProps): JSX.Element {
       <Command label={words.code} line={state.code} words={words} />
     </div>
   );
-}
-
-/** Undo and redo by key, outside of fields that have an undo of their own. */
-function historyKey(event: KeyboardEvent): "undo" | "redo" | null {
-  if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.altKey) return null;
-  const { target } = event;
-  if (target instanceof HTMLTextAreaElement) return null;
-  if (target instanceof HTMLInputElement && target.type !== "checkbox") return null;
-  const key = event.key.toLowerCase();
-  if (key === "z") return event.shiftKey ? "redo" : "undo";
-  return key === "y" && !event.shiftKey ? "redo" : null;
 }
 
 function Doors({ scene }: { scene: Scene }): JSX.Element {

@@ -20,7 +20,7 @@ test("an address leads back to the state it was made from", () => {
     { unit: "all", page: "about", language: "en", part: null },
   ]) {
     const state = resolve(view, wish);
-    assert.deepEqual(state, { ...wish, sort: null, find: "", path: null });
+    assert.deepEqual(state, { ...wish, sort: null, find: "", path: null, dials: "" });
     assert.deepEqual(resolve(view, parseAddress(formatAddress(state))), state);
   }
 });
@@ -35,7 +35,8 @@ test("ids with slashes, spaces and signs survive the address", () => {
 
 test("what a view does not have falls back to what it has", () => {
   const view = sample();
-  const start = { unit: "all", page: "glance", language: "en", part: null, sort: null, find: "", path: null };
+  const nowhere = { part: null, sort: null, find: "", path: null, dials: "" };
+  const start = { unit: "all", page: "glance", language: "en", ...nowhere };
   assert.deepEqual(resolve(view, parseAddress("")), start);
   assert.deepEqual(resolve(view, parseAddress("#no/such/thing/here")), start);
   assert.deepEqual(resolve(view, parseAddress("#%E0%A4%A/questions/xx")), start);

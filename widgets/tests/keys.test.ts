@@ -13,6 +13,14 @@ const press = (key: string, more: Partial<Press> = {}): Press => ({
   ...more,
 });
 
+test("a radio button keeps its arrows, and letters are keys there", () => {
+  const path = [{ tagName: "INPUT", type: "radio" }, { tagName: "BODY" }];
+  assert.equal(actionFor(press("t", { path })), "table");
+  for (const key of ["ArrowLeft", "ArrowRight", "ArrowUp"]) assert.equal(actionFor(press(key, { path })), null);
+  assert.equal(actionFor(press("t", { path: [{ tagName: "INPUT", type: "text" }] })), null);
+  assert.equal(actionFor(press("t", { path: [...path, { tagName: "DIALOG" }] })), null);
+});
+
 test("each key does one thing", () => {
   const all = ["ArrowLeft", "ArrowRight", "t", "l", "p", "s", "b", "n", "?", "T"].map((key) => actionFor(press(key)));
   assert.deepEqual(all, [

@@ -5,11 +5,15 @@ import { mock, test } from "node:test";
 import type { Model } from "../anywidget/mount";
 import { Client } from "../loader/client";
 import { fieldOf, type Label, open, type State } from "../loader/state";
+import { stringsFor as gradeStringsFor } from "../loader/grades-strings";
 import { stringsFor } from "../loader/strings";
 import { type Bytes, PIECE, Upload } from "../loader/upload";
 import { WIDGETS } from "./fixture";
 
 const state = (more: Partial<State> = {}): State => ({
+  mode: "survey",
+  moved: false,
+  offered: [],
   menu: [],
   wanted: null,
   instrument: { en: "Belonging" },
@@ -157,7 +161,7 @@ test("a file is announced, sent when the kernel is ready, and forgotten when it 
   const kernel = new Kernel();
   const client = new Client(kernel.model, () => undefined);
   kernel.answer({ type: "state", state: state() });
-  client.choose(bytes(2 * PIECE), "answers");
+  client.choose([bytes(2 * PIECE)], "answers");
   assert.equal(kernel.pieces.length, 0);
   const { id } = kernel.told[1]!;
   kernel.answer({ type: "ready" }, id);
@@ -167,7 +171,7 @@ test("a file is announced, sent when the kernel is ready, and forgotten when it 
   assert.ok(client.upload?.whole && client.busy);
   kernel.answer({ type: "state", state: state({ begun: 2 }) }, id);
   assert.deepEqual([client.upload, client.busy, client.state?.begun], [null, false, 2]);
-  client.choose(bytes(9 * PIECE), "roster");
+  client.choose([bytes(9 * PIECE)], "roster");
   const second = kernel.told.at(-1)!.id;
   kernel.answer({ type: "ready" }, second);
   client.cancel();
@@ -176,6 +180,60 @@ test("a file is announced, sent when the kernel is ready, and forgotten when it 
   assert.deepEqual(kernel.told.at(-1), { type: "cancel", id: second });
   assert.ok(!client.busy);
   client.close();
+});
+
+test("files of one choice go one after the other, and one that is refused holds none of them up", async () => {
+  const kernel = new Kernel();
+  const client = new Client(kernel.model, () => undefined);
+  kernel.answer({ type: "state", state: state() });
+  client.choose([bytes(10), bytes(20), bytes(30)], "answers");
+  const begun = (): object[] => kernel.told.filter(({ type }) => type === "begin");
+  assert.equal(begun().length, 1);
+  kernel.answer({ type: "ready" });
+  await settled();
+  assert.equal((kernel.told.at(-1) as { more?: boolean }).more, true, "others follow");
+  kernel.answer({ type: "got", bytes: 10 });
+  kernel.answer({ type: "taken" });
+  assert.equal(begun().length, 2);
+  kernel.answer({ type: "refused", sentence: "The file is empty." });
+  assert.equal(begun().length, 3);
+  kernel.answer({ type: "ready" });
+  await settled();
+  assert.equal((kernel.told.at(-1) as { more?: boolean }).more, false, "it is the last");
+  kernel.answer({ type: "state", state: state({ begun: 2 }) });
+  assert.deepEqual([client.refused, client.upload, client.busy], ["The file is empty.", null, false]);
+  client.choose([bytes(10), bytes(20)], "answers");
+  assert.equal(client.refused, "", "another choice begins anew");
+  kernel.answer({ type: "ready" });
+  await settled();
+  client.cancel();
+  assert.equal(begun().length, 4, "what was to follow does not");
+  client.close();
+});
+
+test("the state of the other loader is not taken for its own", () => {
+  const kernel = new Kernel();
+  const client = new Client(kernel.model, () => undefined, "gradebook");
+  kernel.answer({ type: "state", state: state() });
+  assert.equal(client.state as State | null, null);
+  kernel.answer({ type: "state", state: { ...state(), mode: "gradebook" } });
+  assert.equal(client.state?.mode, "gradebook");
+  client.turn("survey");
+  assert.deepEqual(kernel.told.at(-1), { type: "mode", mode: "survey", id: kernel.told.at(-1)!.id });
+  client.close();
+});
+
+test("what a step changes tells it from others", () => {
+  const fields = [
+    { do: "said", file: 1, field: "term", text: "" },
+    { do: "said", file: 1, field: "course", text: "" },
+    { do: "code", index: 1, means: "missing" },
+    { do: "category", title: "Quiz", value: "Tests" },
+    { do: "role", position: 1, value: "item" },
+    { do: "points", position: 1, number: null },
+    { do: "points", position: -1, number: 10 },
+  ] as const;
+  assert.equal(new Set(fields.map(fieldOf)).size, fields.length);
 });
 
 test("without a kernel it says so after a while", () => {
@@ -220,14 +278,24 @@ test("what is left to settle is counted", () => {
   assert.deepEqual(lenient, { questions: 0, labels: 0, texts: false, waves: false, twice: false });
 });
 
+const names = (words: object): string[] =>
+  Object.entries(words).flatMap(([name, value]) =>
+    typeof value === "object" ? Object.keys(value as object).map((key) => `${name}.${key}`) : [name],
+  );
+
 test("both languages say everything", () => {
-  const [en, es] = [stringsFor("en-US"), stringsFor("es-MX")];
-  assert.notEqual(en.title, es.title);
-  const names = (words: object): string[] =>
-    Object.entries(words).flatMap(([name, value]) =>
-      typeof value === "object" ? Object.keys(value as object).map((key) => `${name}.${key}`) : [name],
-    );
-  assert.deepEqual(names(en), names(es));
+  for (const of of [stringsFor, gradeStringsFor]) {
+    const [en, es] = [of("en-US"), of("es-MX")];
+    assert.notEqual(en.title, es.title);
+    assert.deepEqual(names(en), names(es));
+  }
+});
+
+test("each loader says the numbers and choices that it is given", () => {
+  const words = gradeStringsFor("en");
+  assert.equal(words.read(1, 2, "30", "under 10", "under 10 students").slice(0, 25), "1 course, 2 pieces of wor");
+  assert.equal(words.codesTitle(1), "1 text stands where scores are");
+  assert.equal(gradeStringsFor("es").leftFiles(2), "2 archivos no se pueden leer.");
 });
 
 test("names and labels never become markup, and modules stay short", () => {

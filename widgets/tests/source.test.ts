@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { WIDGETS } from "./fixture";
 
-const sources = ["core", "page", "anywidget", "loader", "explore", "comments", "publish", "lab"].flatMap((folder) =>
-  readdirSync(join(WIDGETS, folder))
-    .filter((name) => /\.tsx?$/.test(name))
-    .map((name) => ({ name: `${folder}/${name}`, text: readFileSync(join(WIDGETS, folder, name), "utf8") })),
+const sources = ["core", "page", "anywidget", "loader", "explore", "comments", "publish", "policy", "lab"].flatMap(
+  (folder) =>
+    readdirSync(join(WIDGETS, folder))
+      .filter((name) => /\.tsx?$/.test(name))
+      .map((name) => ({ name: `${folder}/${name}`, text: readFileSync(join(WIDGETS, folder, name), "utf8") })),
 );
 
 test("data never becomes markup or code", () => {
@@ -21,7 +22,7 @@ test("the core knows no host: no Jupyter, no adapter", () => {
   for (const { name, text } of sources.filter((source) => source.name.startsWith("core/"))) {
     assert.doesNotMatch(
       text,
-      /from "(@jupyter|@lumino|\.\.\/(page|anywidget|loader|explore|comments|publish|lab))/,
+      /from "(@jupyter|@lumino|\.\.\/(page|anywidget|loader|explore|comments|publish|policy|lab))/,
       name,
     );
   }

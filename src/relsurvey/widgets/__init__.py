@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from relsurvey.widgets.comments import Comments
     from relsurvey.widgets.compare import Compare
     from relsurvey.widgets.loader import Loader
+    from relsurvey.widgets.policy_lab import PolicyLab
     from relsurvey.widgets.publishing import Publish
     from relsurvey.widgets.reliability import Reliability
     from relsurvey.widgets.viewer import Viewer
@@ -20,12 +21,13 @@ _HOMES = {
     "Comments": "relsurvey.widgets.comments",
     "Compare": "relsurvey.widgets.compare",
     "Loader": "relsurvey.widgets.loader",
+    "PolicyLab": "relsurvey.widgets.policy_lab",
     "Publish": "relsurvey.widgets.publishing",
     "Reliability": "relsurvey.widgets.reliability",
     "Viewer": "relsurvey.widgets.viewer",
 }
 
-__all__ = ["Comments", "Compare", "Loader", "Publish", "Reliability", "Viewer"]
+__all__ = ["Comments", "Compare", "Loader", "PolicyLab", "Publish", "Reliability", "Viewer"]
 
 
 def __getattr__(name: str) -> Any:

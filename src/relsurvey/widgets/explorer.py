@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-import anywidget
-import traitlets
-
 from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN, Face, Finding, Value
-from relsurvey.errors import AnalysisError, RelsurveyError
+from relsurvey.errors import AnalysisError
 from relsurvey.view.pages import wave_name
+from relsurvey.widgets.talking import Talking
 from relsurvey.words import languages, texts
 from relsurvey.words.catalogue import Text, pick
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from relsurvey.study import Study
 
 _STATIC = Path(__file__).parent.parent / "static"
-_TROUBLE = "Something went wrong that should not have. Nothing was changed. Choose something else."
 
 
 class Choice(NamedTuple):
@@ -35,7 +32,7 @@ class Choice(NamedTuple):
     by: str
 
 
-class Explorer(anywidget.AnyWidget):
+class Explorer(Talking):
     """A notebook widget that measures what is chosen in its menus.
 
     A kind of it says what it measures and how that is drawn. No figure is ever a synced trait: a saved
@@ -44,9 +41,6 @@ class Explorer(anywidget.AnyWidget):
 
     _esm = _STATIC / "explore.js"
     _css = _STATIC / "explore.css"
-
-    # Synced, and so stored in a saved notebook: nothing else is. All that is shown goes as messages.
-    language = traitlets.Unicode().tag(sync=True)
 
     _kind = ""
     #: How many columns, from the left, name the row: one number a table.
@@ -58,8 +52,7 @@ class Explorer(anywidget.AnyWidget):
         self._min_n = max(MIN_N_SHOWN, study.instrument.privacy.min_n)
         self._known: dict[Choice, Finding] = {}
         self._choice = self._allowed(choice)
-        super().__init__(language=language)
-        self.on_msg(self._hear)
+        super().__init__(language)
 
     @property
     def code(self) -> str:
@@ -111,19 +104,6 @@ class Explorer(anywidget.AnyWidget):
     def _choose(self, choice: Choice) -> None:
         self._choice = self._allowed(choice)
 
-    def _tell(self) -> None:
-        self.send({"type": "state", "state": self._state()})
-
-    def _hear(self, _: Any, message: Any, buffers: Sequence[memoryview]) -> None:
-        """Do what the browser asks for; whatever happens, it gets one sentence and no row of the study."""
-        del buffers
-        try:
-            self._do(message)
-        except RelsurveyError as error:
-            self._answer(message, "refused", sentence=str(error))
-        except Exception:  # noqa: BLE001 - a traceback may quote figures, and a notebook would keep it
-            self._answer(message, "refused", sentence=_TROUBLE)
-
     def _do(self, message: Any) -> None:
         match message:
             case {"type": "hello"}:
@@ -137,11 +117,7 @@ class Explorer(anywidget.AnyWidget):
                 return
         self._answer(message, "state", state=self._state())
 
-    def _answer(self, message: Any, kind: str, buffers: list[bytes] | None = None, **content: Any) -> None:
-        self.send({"type": kind, "to": message.get("id"), **content}, buffers=buffers)
-
     def _state(self) -> dict[str, Any]:
-        """Return all that is shown, as plain data; of figures only what the result's faces show."""
         known, study = languages(), self._study
         error, picture = "", None
         tables: dict[str, list[Any]] = {language: [] for language in known}
