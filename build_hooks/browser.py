@@ -31,7 +31,7 @@ def targets(root: Path) -> list[Path]:
     """Return the built files that a wheel of the tree at `root` must hold."""
     package = root / "src" / "relsurvey"
     # The loader of gradebooks has the styles of the other one.
-    bundles = ["gradebook.js", *(f"{name}.{kind}" for name in _BUNDLES for kind in ("js", "css"))]
+    bundles = [*(f"{name}.{kind}" for name in _BUNDLES for kind in ("js", "css")), "gradebook.js"]
     built = [package / "static" / name for name in bundles]
     if (root / "widgets" / "lab").is_dir():
         built.append(package / "labextension" / "package.json")

@@ -2,156 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, expect
 
 from relsurvey.demo import demo_workbook
 from relsurvey.publish.serve import serve
-from relsurvey.publish.static import static
-from relsurvey.widgets import Loader
-from tests.browser.conftest import AXE
 from tests.browser.desk import open_notebook
+from tests.browser.loader_seat import Seat, own_home, sit
+from tests.grading import canvas_files
 from tests.publish.serving import write_live_app
 from tests.widgets import messy
 
+__all__ = ["own_home", "sit"]
+
 pytestmark = pytest.mark.browser
-
-ADDRESS = "http://notebook.test/"
-
-#: A notebook as the widget sees it: what it sends goes to Python, what Python answers comes back in order.
-NOTEBOOK = """<!doctype html><html lang="en"><head><title>Notebook</title><link rel="icon" href="data:,">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="loader.css"><style>body { margin: 0; }</style></head>
-<body><main><h1>Notebook</h1><div id="out"></div></main>
-<script type="module">
-import widget from "./loader.js";
-const values = { language: "" };
-const listeners = new Map();
-const of = (name) => listeners.get(name) ?? [];
-const text = (buffer) => {
-  let binary = "";
-  for (const byte of new Uint8Array(buffer)) binary += String.fromCharCode(byte);
-  return btoa(binary);
-};
-let line = Promise.resolve();
-window.sizes = [];
-window.slow = 0;
-window.deaf = false;
-window.model = {
-  get: (name) => values[name],
-  set: (name, value) => {
-    values[name] = value;
-    for (const listener of of(`change:${name}`)) listener();
-  },
-  send: (content, callbacks, buffers = []) => {
-    if (window.deaf) return;
-    window.sizes.push(...buffers.map((buffer) => buffer.byteLength));
-    const pieces = buffers.map(text);
-    line = line.then(async () => {
-      if (window.slow) await new Promise((resolve) => setTimeout(resolve, window.slow));
-      for (const answer of await window.kernel(content, pieces))
-        for (const listener of of("msg:custom")) listener(answer, []);
-    });
-  },
-  on: (name, listener) => listeners.set(name, [...of(name), listener]),
-  off: (name, listener) => listeners.set(name, of(name).filter((other) => other !== listener)),
-};
-window.listening = () => [...listeners.values()].flat().length;
-window.start = (language) => {
-  values.language = language;
-  window.leave = widget.render({ model, el: document.getElementById("out") });
-};
-</script></body></html>"""
-
-
-class Seat:
-    """A page with the widget on it, and the Python half behind it."""
-
-    def __init__(self, context: BrowserContext, loader: Loader, language: str) -> None:
-        self.loader = loader
-        self.sent: list[Any] = []
-        self.complaints: list[str] = []
-        self.page: Page = context.new_page()
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        self.page.expose_function("kernel", self._kernel)
-        self.page.goto(ADDRESS)
-        self.page.wait_for_function("window.start !== undefined")
-        self.page.evaluate("(language) => start(language)", language)
-
-    def _kernel(self, content: Any, pieces: list[str]) -> list[Any]:
-        before = len(self.sent)
-        self.loader.send = lambda answer, buffers=None: self.sent.append(answer)  # type: ignore[method-assign]
-        self.loader._hear(None, content, [memoryview(base64.b64decode(piece)) for piece in pieces])
-        return self.sent[before:]
-
-    def choose(self, path: Path, label: str = "survey export|another file") -> None:
-        """Choose a file at the first place whose name says so."""
-        self.page.get_by_label(re.compile(label)).first.set_input_files(path)
-
-    def column(self, name: str) -> Locator:
-        return self.page.get_by_label(name)
-
-    @property
-    def status(self) -> Locator:
-        return self.page.locator(".rs-status")
-
-    def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def axe(self) -> list[str]:
-        self.page.evaluate(AXE.read_text("utf-8"))
-        found = self.page.evaluate("async () => (await axe.run()).violations")
-        return [
-            f"{rule['id']}: {node['target']} {node['failureSummary']}"
-            for rule in found
-            for node in rule["nodes"]
-        ]
-
-
-@pytest.fixture
-def sit(browser: Browser) -> Iterator[Callable[..., Seat]]:
-    """Return what puts a loader on a page; keywords go to the browser."""
-    contexts: list[BrowserContext] = []
-    loaders: list[Loader] = []
-    files = {
-        "": (NOTEBOOK, "text/html"),
-        "loader.js": (static("loader.js"), "text/javascript"),
-        "loader.css": (static("loader.css"), "text/css"),
-    }
-
-    def answer(route: Route) -> None:
-        body, kind = files[route.request.url.removeprefix(ADDRESS)]
-        route.fulfill(body=body, content_type=f"{kind}; charset=utf-8")
-
-    def start(loader: Loader | None = None, language: str = "en", **settings: Any) -> Seat:
-        context = browser.new_context(
-            **{"viewport": {"width": 1024, "height": 900}, "locale": "en-US", **settings}
-        )
-        contexts.append(context)
-        context.route("**/*", answer)
-        loaders.append(loader or Loader())
-        return Seat(context, loaders[-1], language)
-
-    yield start
-    for context in contexts:
-        context.close()
-    for loader in loaders:
-        loader.close()
-
-
-@pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test mappings of its own."""
-    monkeypatch.setenv("RELSURVEY_HOME", str(tmp_path / "home"))
 
 
 @pytest.fixture
@@ -210,6 +79,8 @@ def test_the_page_never_holds_a_students_own_words(sit: Callable[..., Seat], exp
 def test_everything_can_be_done_by_keyboard(sit: Callable[..., Seat], export: Path) -> None:
     seat = sit()
     seat.page.locator("h1").click()
+    seat.page.keyboard.press("Tab")
+    expect(seat.page.locator(":focus")).to_have_accessible_name("What are the files?")
     with seat.page.expect_file_chooser() as chooser:
         seat.page.keyboard.press("Tab")
         focused = seat.page.locator(":focus")
@@ -374,7 +245,11 @@ def test_the_whole_way_in_jupyterlab(browser: Browser, tmp_path: Path, export: P
     cells = [
         "import relsurvey as rs\n\nloader = rs.widgets.Loader()\nloader",
         "print(loader.study, loader.used)\nprint(loader.code)",
+        "grades = rs.widgets.Loader()\ngrades",
+        "print(grades.gradebook)\nprint(grades.code)",
     ]
+    course = canvas_files.made(40)
+    marks = canvas_files.write(tmp_path / "algebra.csv", course)
     with open_notebook(browser, tmp_path, cells) as (desk, file):
         desk.run("notebook:run-cell-and-select-next")
         loader = desk.page.locator(".jp-OutputArea .rs-loader")
@@ -391,19 +266,41 @@ def test_the_whole_way_in_jupyterlab(browser: Browser, tmp_path: Path, export: P
         expect(loader.get_by_role("status").last).to_contain_text("Everything fits", timeout=60_000)
         loader.get_by_role("button", name="Use these answers").click()
         expect(loader.get_by_role("status").last).to_contain_text("In use", timeout=60_000)
-        assert desk.page.locator(".jp-CodeCell").count() == 2
+        assert desk.page.locator(".jp-CodeCell").count() == 4
         assert desk.axe(".jp-OutputArea .rs-loader") == []
-        desk.page.locator(".jp-CodeCell").last.locator(".cm-content").click()
-        desk.run("notebook:run-cell")
-        said = desk.page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output")
+        cell = desk.page.locator(".jp-CodeCell")
+        cell.nth(1).locator(".cm-content").click()
+        desk.run("notebook:run-cell-and-select-next")
+        said = cell.nth(1).locator(".jp-OutputArea-output")
         expect(said).to_contain_text("<Study five-elements: 100 to 299 students", timeout=60_000)
         expect(said).to_contain_text('"Q7": "challenge_1"')
+
+        # A gradebook is known for one: the other loader takes this one's place, and has the focus.
+        desk.run("notebook:run-cell-and-select-next")
+        grades = cell.nth(2).locator(".rs-loader")
+        expect(grades.get_by_role("heading", name="Load survey answers")).to_be_visible(timeout=60_000)
+        grades.get_by_label("survey export").set_input_files(marks)
+        expect(grades.get_by_role("heading", name="Load gradebooks")).to_be_visible(timeout=60_000)
+        kind = grades.get_by_label("What are the files?")
+        expect(kind).to_have_value("gradebook")
+        expect(kind).to_be_focused()
+        grades.get_by_label("Counts as zero").check()
+        expect(grades.get_by_role("status").last).to_contain_text("Everything fits", timeout=60_000)
+        grades.get_by_role("button", name="Use this gradebook").click()
+        expect(grades.locator("code")).to_have_text("rs.widgets.PolicyLab(loader.gradebook)", timeout=60_000)
+        assert desk.axe(".jp-OutputArea .rs-loader") == []
+        cell.nth(3).locator(".cm-content").click()
+        desk.run("notebook:run-cell")
+        said = cell.nth(3).locator(".jp-OutputArea-output")
+        expect(said).to_contain_text("Gradebook: 480 scores, 40 marks, 40 students", timeout=60_000)
+        expect(said).to_contain_text('read_gradebook("algebra.csv", blank="zero")')
         desk.run("docmanager:save")
         assert desk.elsewhere() == []
         assert desk.complaints == []
     saved = file.read_text("utf-8")
     assert "<Study five-elements" in json.loads(saved)["cells"][1]["outputs"][0]["text"][0]
     assert [cell for cell in messy.hidden_cells(messy.rows()) if cell in saved] == []
+    assert [one.last for one in course.students if f"{one.last}," in saved or one.sis in saved] == []
 
 
 def test_it_works_in_a_live_app(browser: Browser, tmp_path: Path, export: Path) -> None:

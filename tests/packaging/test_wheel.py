@@ -116,8 +116,8 @@ def test_wheel_holds_all_of_the_package(names: set[str]) -> None:
 
 
 def test_wheel_holds_the_built_files(names: set[str], built: Built) -> None:
-    parts = ("page", "viewer", "loader", "explore", "comments", "publish")
-    bundles = [f"{bundle}.{kind}" for bundle in parts for kind in ("js", "css")]
+    parts = ("page", "viewer", "loader", "explore", "comments", "publish", "policy")
+    bundles = ["gradebook.js", *(f"{bundle}.{kind}" for bundle in parts for kind in ("js", "css"))]
     static = {f"relsurvey/static/{name}" for name in bundles}
     assert static <= names
     with ZipFile(built.wheel) as archive:

@@ -1,21 +1,18 @@
-/** The loader: a file, the survey it belongs to, what does not fit yet, and the button that takes it into use. */
+/** The loader of surveys: a file, the survey it belongs to, what does not fit yet, and the button that takes it. */
 
-import type { ComponentChildren, JSX } from "preact";
-import { copyText } from "../core/save";
-import { capital, inLanguage } from "../core/text";
-import type { Client } from "./client";
+import type { JSX } from "preact";
+import { capital } from "../core/text";
 import { Columns } from "./columns";
-import { carriesFiles, Drop, Progress, take } from "./drop";
+import { Drop, Progress } from "./drop";
+import { Account, Buttons, Command, Field, Frame, Problem, Status, Table } from "./frame";
 import { masked, say, type Scene, waiting } from "./scene";
 import { Labels, Missing } from "./settle";
-import { open, type Section, type State } from "./state";
+import { open, type State } from "./state";
 import type { Strings } from "./strings";
 
 const OWN = "own";
 
-interface AppProps extends Pick<Scene, "client" | "language" | "id" | "opened" | "unfold"> {
-  words: Strings;
-}
+type AppProps = Omit<Scene, "state">;
 
 export function App(props: AppProps): JSX.Element {
   const { client, language, words } = props;
@@ -23,25 +20,7 @@ export function App(props: AppProps): JSX.Element {
   const scene = state && { ...props, state };
   const problem = client.lost ? words.lost : client.alone ? words.alone : client.refused || (state?.error ?? "");
   return (
-    <div
-      class="rs-frame"
-      onKeyDown={(event) => {
-        const action = state === null ? null : historyKey(event);
-        if (action === null) return;
-        event.preventDefault();
-        event.stopPropagation();
-        client.change({ do: action });
-      }}
-      // Beside its place a file would be opened instead of the notebook.
-      onDragOver={(event) => carriesFiles(event) && event.preventDefault()}
-      onDrop={(event) => {
-        if (event.defaultPrevented || !carriesFiles(event)) return;
-        event.preventDefault();
-        take(client, "answers", event.dataTransfer?.files);
-      }}
-    >
-      <h2>{words.title}</h2>
-      <p class="rs-promise">{words.promise}</p>
+    <Frame client={client} words={words} scene={scene}>
       {state?.file && <File scene={scene!} file={state.file} />}
       <Drop
         client={client}
@@ -51,30 +30,23 @@ export function App(props: AppProps): JSX.Element {
         small={Boolean(state?.file)}
       />
       <Progress client={client} words={words} />
-      <p role="alert" class={problem ? "rs-alert" : "rs-away"}>
-        {problem}
-      </p>
+      <Problem text={problem} />
       {scene && <Settings scene={scene} />}
       {scene?.state.file && (
         <>
           <Mapping scene={scene} />
-          <Account scene={scene} />
+          <Account scene={scene} title={words.account} hint={words.accountHint} />
         </>
       )}
-      <Status client={client} words={words} language={language} />
-      {scene?.state.file && scene.state.instrument && <Buttons scene={scene} />}
-    </div>
+      <Status
+        client={client}
+        words={words}
+        language={language}
+        left={state?.file && state.instrument && !state.fits ? leftOver(state, words) : []}
+      />
+      {scene?.state.file && scene.state.instrument && <Buttons scene={scene} use={words.use} />}
+    </Frame>
   );
-}
-
-/** Undo and redo by key, outside of fields that have an undo of their own. */
-function historyKey(event: KeyboardEvent): "undo" | "redo" | null {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey) return null;
-  const { target } = event;
-  if (target instanceof HTMLInputElement && target.type === "text") return null;
-  const key = event.key.toLowerCase();
-  if (key === "z") return event.shiftKey ? "redo" : "undo";
-  return key === "y" && !event.shiftKey ? "redo" : null;
 }
 
 function File({ scene, file }: { scene: Scene; file: NonNullable<State["file"]> }): JSX.Element {
@@ -94,26 +66,9 @@ function File({ scene, file }: { scene: Scene; file: NonNullable<State["file"]> 
       {file.new && (
         <>
           <p>{words.noSurvey}</p>
-          <Command words={words} line={file.new} />
+          <Command words={words} line={file.new} about={words.newSurvey} />
         </>
       )}
-    </div>
-  );
-}
-
-function Command({ words, line }: { words: Strings; line: string }): JSX.Element {
-  const copy = async (button: HTMLElement): Promise<void> => {
-    const said = (await copyText(line, button.parentElement ?? button)) ? words.copied : words.notCopied;
-    if (button.nextElementSibling) button.nextElementSibling.textContent = said;
-  };
-  return (
-    <div class="rs-command">
-      <p class="rs-soft">{words.newSurvey}</p>
-      <code>{line}</code>
-      <button type="button" class="rs-button" onClick={(event) => copy(event.currentTarget)}>
-        {words.copy}
-      </button>
-      <span role="status" />
     </div>
   );
 }
@@ -176,15 +131,6 @@ function Settings({ scene }: { scene: Scene }): JSX.Element {
   );
 }
 
-function Field({ label, children }: { label: string; children: ComponentChildren }): JSX.Element {
-  return (
-    <label class="rs-field">
-      <span>{label}</span>
-      {children}
-    </label>
-  );
-}
-
 function Word(props: { scene: Scene; field: "wave" | "school"; label: string; among: string[] }): JSX.Element {
   const { scene, field, label, among } = props;
   const { state, words, client, id } = scene;
@@ -218,83 +164,6 @@ function Mapping({ scene }: { scene: Scene }): JSX.Element {
   );
 }
 
-function Account({ scene }: { scene: Scene }): JSX.Element | null {
-  const { state, words, opened, unfold } = scene;
-  if (state.sections.length === 0) return null;
-  return (
-    <details class="rs-card" onToggle={(event) => unfold("account", event.currentTarget.open)}>
-      <summary>{words.account}</summary>
-      <p class="rs-note">{words.accountHint}</p>
-      {opened.has("account") && state.sections.map((section) => <Table key={section.title} {...section} />)}
-    </details>
-  );
-}
-
-function Table({ title, columns, lines }: Section): JSX.Element {
-  return (
-    <div class="rs-scroll" tabIndex={0} role="region" aria-label={title}>
-      <table>
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line, row) => (
-            <tr key={row}>
-              {line.map((cell, column) => (
-                <td key={column}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-/** What is going on, said aloud when it changes; what is left stands below it. */
-function Status({ client, words, language }: { client: Client; words: Strings; language: string }): JSX.Element {
-  const { state } = client;
-  const left = state?.file && state.instrument && !state.fits ? leftOver(state, words) : [];
-  return (
-    <div class="rs-status" role="status" aria-live="polite">
-      {state === null && !client.alone ? (
-        <p>{words.waiting}</p>
-      ) : client.upload !== null && !client.upload.whole ? (
-        <p>{words.sending(client.upload.file.name)}</p>
-      ) : client.busy ? (
-        <p>{words.reading}</p>
-      ) : state?.used ? (
-        <>
-          <p>
-            <strong>{words.used(inLanguage(state.used, language))}</strong>
-          </p>
-          <p>{words.next}</p>
-        </>
-      ) : state?.fits ? (
-        <p>{words.fits}</p>
-      ) : (
-        left.length > 0 && (
-          <>
-            <p>{words.left}</p>
-            <ul>
-              {left.map((sentence) => (
-                <li key={sentence}>{sentence}</li>
-              ))}
-            </ul>
-          </>
-        )
-      )}
-    </div>
-  );
-}
-
 function leftOver(state: State, words: Strings): string[] {
   const left = open(state);
   return [
@@ -304,29 +173,4 @@ function leftOver(state: State, words: Strings): string[] {
     left.waves && words.leftWaves,
     left.twice && words.leftTwice,
   ].filter((sentence): sentence is string => typeof sentence === "string");
-}
-
-function Buttons({ scene }: { scene: Scene }): JSX.Element {
-  const { client, state, words } = scene;
-  // Not `disabled`: the focus would be lost when the last step is undone.
-  const press = (does: "undo" | "redo", can: boolean): JSX.Element => (
-    <button type="button" class="rs-button" aria-disabled={!can} onClick={() => can && client.change({ do: does })}>
-      {words[does]}
-    </button>
-  );
-  const ready = state.fits && !client.busy;
-  return (
-    <div class="rs-buttons">
-      <button
-        type="button"
-        class="rs-button rs-button-main"
-        aria-disabled={!ready}
-        onClick={() => ready && client.use()}
-      >
-        {words.use}
-      </button>
-      {press("undo", state.undo)}
-      {press("redo", state.redo)}
-    </div>
-  );
 }

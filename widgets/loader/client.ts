@@ -1,13 +1,13 @@
 /** The line to the kernel: what it said last, what is under way, what was asked and not yet answered. */
 
 import type { Model } from "../anywidget/mount";
-import { fieldOf, type Role, type State, type Step } from "./state";
+import { fieldOf, type Mode, type Role, type Shared, type State, type Step } from "./state";
 import { type Bytes, Upload } from "./upload";
 
 type Answer = { to?: string } & (
-  | { type: "state"; state: State }
+  | { type: "state"; state: Shared }
   | { type: "refused"; sentence: string }
-  | { type: "ready" }
+  | { type: "ready" | "taken" }
   | { type: "got"; bytes: number }
 );
 
@@ -18,9 +18,9 @@ const HISTORY = new Set(["undo", "redo"]);
 /** After so long without a word there is no kernel. */
 const PATIENCE = 8_000;
 
-export class Client {
-  state: State | null = null;
-  /** Why the last thing could not be done, in the kernel's words. */
+export class Client<S extends Shared = State> {
+  state: S | null = null;
+  /** Why what was asked last could not be done, in the kernel's words. */
   refused = "";
   upload: Upload | null = null;
   role: Role = "answers";
@@ -32,6 +32,8 @@ export class Client {
   #shown = new Map<string, Step>();
   #asked = new Set<string>();
   #number = 0;
+  /** Files that follow the one under way. */
+  #queue: Bytes[] = [];
   #sending = "";
   #later: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
@@ -41,6 +43,7 @@ export class Client {
   constructor(
     private readonly model: Model,
     private readonly changed: () => void,
+    private readonly mode: Mode = "survey",
   ) {
     model.on("msg:custom", this.#hear);
     this.#ask({ type: "hello" });
@@ -72,21 +75,41 @@ export class Client {
   }
 
   use(): void {
+    this.#press({ type: "use" });
+  }
+
+  /** Says what the files are. */
+  turn(mode: Mode): void {
+    this.#press({ type: "mode", mode });
+  }
+
+  #press(content: object): void {
     this.#flush();
-    this.#ask({ type: "use" });
+    this.refused = "";
+    this.#ask(content);
     this.changed();
   }
 
-  choose(file: Bytes, role: Role): void {
+  choose(files: readonly Bytes[], role: Role): void {
     this.#flush();
     this.cancel();
     this.role = role;
     this.lost = false;
-    const id = this.#ask({ type: "begin", role, name: file.name, size: file.size });
+    this.refused = "";
+    this.#queue = [...files];
+    this.#next();
+  }
+
+  #next(): void {
+    const file = this.#queue.shift();
+    if (file === undefined) return;
+    const { name, size } = file;
+    const more = this.#queue.length > 0;
+    const id = this.#ask({ type: "begin", role: this.role, name, size, more });
     this.#sending = id;
     this.upload = new Upload(
       file,
-      (index, piece) => this.model.send({ type: "piece", id, index }, undefined, [piece]),
+      (index, piece) => this.model.send({ type: "piece", id, index, more }, undefined, [piece]),
       () => {
         this.lost = true;
         this.cancel();
@@ -95,10 +118,12 @@ export class Client {
     this.changed();
   }
 
+  /** Throws away the file under way and those behind it; the kernel takes those that are there. */
   cancel(): void {
     if (this.upload === null) return;
     this.upload.stop();
     this.upload = null;
+    this.#queue = [];
     this.#asked.delete(this.#sending);
     this.model.send({ type: "cancel", id: this.#sending });
     this.changed();
@@ -115,7 +140,6 @@ export class Client {
     this.#number += 1;
     const id = `${this.#me} ${this.#number}`;
     this.#asked.add(id);
-    this.refused = "";
     this.model.send({ ...content, id });
     return id;
   }
@@ -125,6 +149,7 @@ export class Client {
     if (this.#pending.length === 0) return;
     const steps = this.#pending;
     this.#pending = [];
+    this.refused = "";
     this.#ask({ type: "change", steps });
   }
 
@@ -135,13 +160,23 @@ export class Client {
       case "got":
         if (answer.to === this.#sending) void this.upload?.go(answer.type === "got" ? answer.bytes : 0);
         break;
-      case "refused":
-        if (!mine) return;
+      case "taken":
+        if (answer.to !== this.#sending) return;
         this.#answered(answer.to);
-        this.refused = answer.sentence;
+        this.#next();
         break;
+      case "refused": {
+        if (!mine) return;
+        const uploading = answer.to === this.#sending && this.upload !== null;
+        this.#answered(answer.to);
+        this.refused = `${this.refused} ${answer.sentence}`.trim();
+        if (uploading) this.#next();
+        break;
+      }
       case "state":
-        this.state = answer.state;
+        // The other loader is about to take this one's place.
+        if (answer.state.mode !== this.mode) return;
+        this.state = answer.state as S;
         this.alone = false;
         if (mine) this.#answered(answer.to);
     }

@@ -1,16 +1,19 @@
 /** Where a file is chosen or dropped, and how far it has come. */
 
 import type { JSX } from "preact";
-import type { Role } from "./state";
+import type { Role, Shared } from "./state";
 import type { Client } from "./client";
-import { ACCEPT, type Strings } from "./strings";
+import { ACCEPT, type Common } from "./common";
 
 const YAML = /\.ya?ml$/i;
 
-/** Takes what was chosen or dropped: one file. */
-export function take(client: Client, role: Role, files: FileList | null | undefined): void {
-  const file = files?.[0];
-  if (file) client.choose(file, role === "answers" && YAML.test(file.name) ? "instrument" : role);
+/** Takes what was chosen or dropped: several files of answers together, else one. */
+export function take(client: Client<Shared>, role: Role, files: FileList | null | undefined): void {
+  const [file] = files ?? [];
+  if (!file) return;
+  if (role !== "answers") client.choose([file], role);
+  else if (YAML.test(file.name)) client.choose([file], "instrument");
+  else client.choose([...files!], role);
 }
 
 export function carriesFiles(event: DragEvent): boolean {
@@ -19,7 +22,7 @@ export function carriesFiles(event: DragEvent): boolean {
 
 /** A file input as large as its label; what is dropped on it counts as chosen. */
 export function Drop(props: {
-  client: Client;
+  client: Client<Shared>;
   role: Role;
   label: string;
   hint?: string;
@@ -45,6 +48,7 @@ export function Drop(props: {
       <input
         type="file"
         accept={ACCEPT[role]}
+        multiple={role === "answers"}
         aria-label={label}
         onChange={(event) => {
           const input = event.currentTarget;
@@ -59,7 +63,7 @@ export function Drop(props: {
   );
 }
 
-export function Progress({ client, words }: { client: Client; words: Strings }): JSX.Element | null {
+export function Progress({ client, words }: { client: Client<Shared>; words: Common }): JSX.Element | null {
   const { upload } = client;
   if (upload === null || upload.whole) return null;
   const percent = `${Math.floor((100 * upload.taken) / upload.file.size)} %`;

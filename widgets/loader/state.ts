@@ -1,7 +1,9 @@
 /** What the kernel says of a file, and what it can be asked. There is never a row in it. */
 
 import type { Text } from "../schema/view";
+import type { GradeStep } from "./grades-state";
 
+export type Mode = "survey" | "gradebook";
 export type Role = "answers" | "roster" | "instrument";
 export type Part = "check" | "matched" | "left" | "found";
 export type Kind = "question" | "group" | "choices" | "identity" | "meta" | "number" | "date" | "text" | "empty";
@@ -46,7 +48,24 @@ export interface Section {
   lines: string[][];
 }
 
-export interface State {
+/** What both loaders show. */
+export interface Shared {
+  mode: Mode;
+  /** Whether this loader has just taken the other's place, so that the focus has to be found again. */
+  moved: boolean;
+  /** Files that look like the other kind, and were not read. */
+  offered: string[];
+  undo: boolean;
+  redo: boolean;
+  begun: number;
+  error: string;
+  fits: boolean;
+  sections: Section[];
+  /** How many students there are, just after they were taken into use. */
+  used: Text | null;
+}
+
+export interface State extends Shared {
   menu: { key: string; title: Text }[];
   wanted: string | null;
   instrument: Text | null;
@@ -54,9 +73,6 @@ export interface State {
   wave: string;
   school: string;
   lenient: boolean;
-  undo: boolean;
-  redo: boolean;
-  begun: number;
   file: {
     names: string[];
     form: string;
@@ -66,8 +82,6 @@ export interface State {
     notes: string[];
     new: string;
   } | null;
-  error: string;
-  fits: boolean;
   /** Several files whose headers differ: each is settled by itself. */
   apart: boolean;
   columns: Column[];
@@ -77,10 +91,7 @@ export interface State {
   /** How many answers hold texts that are not shown, or "". */
   keptBack: string;
   openWaves: boolean;
-  sections: Section[];
   roster: { name: string; lines: string[][]; error: string } | null;
-  /** How many students there are, just after they were taken into use. */
-  used: Text | null;
 }
 
 export type Step =
@@ -90,7 +101,8 @@ export type Step =
   | { do: "lenient"; on: boolean }
   | { do: "missing"; items: string[]; on: boolean }
   | { do: "column"; position: number; target: string }
-  | { do: "label"; key: string; text: string; value: string };
+  | { do: "label"; key: string; text: string; value: string }
+  | GradeStep;
 
 /** What a step changes, so that a control shows it before the kernel has answered. */
 export function fieldOf(step: Step): string {
@@ -99,6 +111,15 @@ export function fieldOf(step: Step): string {
       return `column ${step.position}`;
     case "label":
       return `label ${step.key} ${step.text}`;
+    case "said":
+      return `said ${step.file} ${step.field}`;
+    case "code":
+      return `code ${step.index}`;
+    case "category":
+      return `category ${step.title}`;
+    case "role":
+    case "points":
+      return `${step.do} ${step.position}`;
     case "missing":
       return `missing ${step.items.join(" ")}`;
     default:

@@ -1,34 +1,24 @@
-/** The words of the loader. Sentences about a file come from the kernel, in English. */
+/** The words of the loader of surveys. Sentences about a file come from the kernel, in English. */
 
-import type { How, Kind, Part, Role, Target } from "./state";
+import { type Common, commonEn, commonEs } from "./common";
+import type { How, Kind, Part, Target } from "./state";
 
-export interface Strings {
+export interface Strings extends Common {
   title: string;
   promise: string;
   drop: string;
   dropAgain: string;
   dropHint: string;
-  waiting: string;
-  alone: string;
-  lost: string;
-  sending: (name: string) => string;
-  cancel: string;
-  reading: string;
   is: (form: string, rows: string, columns: number) => string;
   questions: (n: number) => string;
-  under: (n: string) => string;
   survey: string;
   recognise: string;
   recognised: (title: string) => string;
   surveyFile: string;
   noSurvey: string;
   newSurvey: string;
-  copy: string;
-  copied: string;
-  notCopied: string;
   wave: string;
   school: string;
-  fromFile: string;
   roster: string;
   rosterHint: string;
   rosterChoose: string;
@@ -49,10 +39,8 @@ export interface Strings {
   kind: Record<Kind, string>;
   filled: (rows: string) => string;
   unlike: string;
-  column: string;
   how: Record<How, string>;
   twice: string;
-  leaveOut: string;
   target: Record<Target, string>;
   identity: Record<string, string>;
   missingTitle: (n: number) => string;
@@ -63,48 +51,34 @@ export interface Strings {
   labelsHint: string;
   otherLabelsTitle: (n: number) => string;
   labelRows: (rows: string) => string;
-  choose: string;
   asItIs: string;
   noAnswer: string;
   keptBack: (rows: string) => string;
   keptBackHint: string;
   account: string;
   accountHint: string;
-  undo: string;
-  redo: string;
   use: string;
   used: (students: string) => string;
   next: string;
 }
 
 const en: Strings = {
+  ...commonEn,
   title: "Load survey answers",
   promise: "The file goes to this notebook’s own Python and nowhere else. No student’s row is shown or saved here.",
   drop: "Choose the survey export, or drop it here",
   dropAgain: "Choose another file, or drop it here",
   dropHint: "Excel, CSV, ODS, SPSS or Stata. A survey’s own YAML file can be dropped here too.",
-  waiting: "Connecting …",
-  alone: "No Python answers. Run the cell above again.",
-  lost: "The file could not be read to its end. Was it moved or changed? Choose it again.",
-  sending: (name) => `Taking ${name}`,
-  cancel: "Cancel",
-  reading: "Reading the file …",
   is: (form, rows, columns) => `${form}: ${rows} rows, ${columns} columns`,
   questions: (n) => (n === 1 ? "1 column looks like a question." : `${n} columns look like questions.`),
-  under: (n) => `under ${n}`,
   survey: "Which survey was it?",
   recognise: "Find out by itself",
   recognised: (title) => `Recognized: ${title}`,
   surveyFile: "A survey of your own (YAML file)",
-  noSurvey:
-    "These questions are not those of a survey that is known here. Choose the survey below, or make one of this file:",
+  noSurvey: "This is no survey that is known here. Choose the survey below, or make one of this file:",
   newSurvey: "In a terminal, in the folder of the file",
-  copy: "Copy",
-  copied: "Copied.",
-  notCopied: "The browser did not allow copying. Mark the line and copy it.",
   wave: "Wave of all rows",
   school: "School of all rows",
-  fromFile: "as the file says",
   roster: "Who was asked",
   rosterHint: "A list of all students with their ids shows how many of them answered. It is optional.",
   rosterChoose: "Choose the list of students, or drop it here",
@@ -144,7 +118,6 @@ const en: Strings = {
     empty: "empty",
   },
   filled: (rows) => `${rows} filled`,
-  column: "column",
   unlike: "like no question of the survey",
   how: {
     name: "by its name",
@@ -159,7 +132,6 @@ const en: Strings = {
     "": "",
   },
   twice: "two columns hold this",
-  leaveOut: "Leave it out",
   target: { items: "Questions", groups: "Groups", identity: "Who and when", comments: "Open questions" },
   identity: {
     respondent: "Student id",
@@ -174,56 +146,42 @@ const en: Strings = {
     duration: "How long it took",
   },
   missingTitle: (n) => (n === 1 ? "1 question has no column" : `${n} questions have no column`),
-  missingHint: "Give each one its column, or mark what this file did not ask.",
+  missingHint: "Give each its column, or mark what the file did not ask.",
   missingAll: "None of them was asked",
   missingOther: "Not in this file, and not needed:",
   labelsTitle: (n) => (n === 1 ? "1 answer that is not known" : `${n} answers that are not known`),
   labelsHint: "Say which answer each of them means.",
   otherLabelsTitle: (n) => (n === 1 ? "1 label that is no category" : `${n} labels that are no category`),
   labelRows: (rows) => `${rows} answers`,
-  choose: "Choose …",
   asItIs: "Leave it as it is",
   noAnswer: "No answer",
   keptBack: (rows) => `Leave out what is no answer (${rows} cells)`,
   keptBackHint: "These texts may be students’ own words, so they are not shown here.",
   account: "What was done with every row and answer",
   accountHint: "Counts under 10 and rare texts are not said here. study.ledger has them all.",
-  undo: "Undo",
-  redo: "Redo",
   use: "Use these answers",
   used: (students) => `In use: ${students}.`,
   next: "In the next cell, the widget’s .study holds them, and its .code is the line that does the same.",
 };
 
 const es: Strings = {
+  ...commonEs,
   title: "Cargar las respuestas de la encuesta",
   promise:
     "El archivo va al Python de este cuaderno y a ningún otro lugar. Aquí no se muestra ni se guarda la fila de ningún estudiante.",
   drop: "Elija la exportación de la encuesta o arrástrela aquí",
   dropAgain: "Elija otro archivo o arrástrelo aquí",
   dropHint: "Excel, CSV, ODS, SPSS o Stata. También puede arrastrar aquí el archivo YAML de una encuesta propia.",
-  waiting: "Conectando …",
-  alone: "Python no responde. Ejecute otra vez la celda de arriba.",
-  lost: "El archivo no se pudo leer hasta el final. ¿Se movió o cambió? Elíjalo otra vez.",
-  sending: (name) => `Recibiendo ${name}`,
-  cancel: "Cancelar",
-  reading: "Leyendo el archivo …",
   is: (form, rows, columns) => `${form}: ${rows} filas, ${columns} columnas`,
   questions: (n) => (n === 1 ? "1 columna parece una pregunta." : `${n} columnas parecen preguntas.`),
-  under: (n) => `menos de ${n}`,
   survey: "¿Qué encuesta fue?",
   recognise: "Reconocerla",
   recognised: (title) => `Reconocida: ${title}`,
   surveyFile: "Una encuesta propia (archivo YAML)",
-  noSurvey:
-    "Estas preguntas no son de una encuesta que se conozca aquí. Elija abajo la encuesta o haga una con este archivo:",
+  noSurvey: "No es una encuesta que se conozca aquí. Elija abajo la encuesta o haga una con este archivo:",
   newSurvey: "En una terminal, en la carpeta del archivo",
-  copy: "Copiar",
-  copied: "Copiado.",
-  notCopied: "El navegador no permitió copiar. Marque la línea y cópiela.",
   wave: "Aplicación de todas las filas",
   school: "Escuela de todas las filas",
-  fromFile: "según el archivo",
   roster: "A quiénes se preguntó",
   rosterHint: "Una lista de todos los estudiantes con su número muestra cuántos respondieron. Es opcional.",
   rosterChoose: "Elija la lista de estudiantes o arrástrela aquí",
@@ -264,7 +222,6 @@ const es: Strings = {
     empty: "vacía",
   },
   filled: (rows) => `${rows} llenas`,
-  column: "columna",
   unlike: "no se parece a ninguna pregunta de la encuesta",
   how: {
     name: "por su nombre",
@@ -279,7 +236,6 @@ const es: Strings = {
     "": "",
   },
   twice: "dos columnas tienen esto",
-  leaveOut: "Dejarla fuera",
   target: { items: "Preguntas", groups: "Grupos", identity: "Quién y cuándo", comments: "Preguntas abiertas" },
   identity: {
     respondent: "Número de estudiante",
@@ -301,15 +257,12 @@ const es: Strings = {
   labelsHint: "Diga qué respuesta significa cada una.",
   otherLabelsTitle: (n) => (n === 1 ? "1 texto que no es una categoría" : `${n} textos que no son una categoría`),
   labelRows: (rows) => `${rows} respuestas`,
-  choose: "Elija …",
   asItIs: "Dejarlo como está",
   noAnswer: "Sin respuesta",
   keptBack: (rows) => `Dejar fuera lo que no es una respuesta (${rows} celdas)`,
   keptBackHint: "Estos textos pueden ser palabras de estudiantes, por eso no se muestran aquí.",
   account: "Qué se hizo con cada fila y cada respuesta",
   accountHint: "Aquí no se dicen los números menores de 10 ni los textos raros. study.ledger los tiene todos.",
-  undo: "Deshacer",
-  redo: "Rehacer",
   use: "Usar estas respuestas",
   used: (students) => `En uso: ${students}.`,
   next: "En la celda siguiente, el .study de este control las tiene, y su .code es la línea que hace lo mismo.",
@@ -318,9 +271,3 @@ const es: Strings = {
 export function stringsFor(language: string): Strings {
   return language.startsWith("es") ? es : en;
 }
-
-const TABLES = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.tsv,.txt,.sav,.zsav,.dta";
-const YAML = ".yaml,.yml";
-
-/** What may be chosen in a place. */
-export const ACCEPT: Record<Role, string> = { answers: `${TABLES},${YAML}`, roster: TABLES, instrument: YAML };

@@ -38,7 +38,7 @@ export class Upload {
       while (!this.#stopped && this.#sent < this.file.size && this.#sent - this.taken < UNDER_WAY * PIECE) {
         const piece = await this.file.slice(this.#sent, this.#sent + PIECE).arrayBuffer();
         if (this.#stopped) return;
-        if (piece.byteLength === 0) throw new Error("the file became shorter");
+        if (piece.byteLength === 0) throw new Error();
         this.send(this.#index++, piece);
         this.#sent += piece.byteLength;
       }

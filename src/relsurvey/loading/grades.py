@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from relsurvey.errors import BlankChoiceError, MatchError, RelsurveyError, Unmatched
+from relsurvey.errors import BlankChoiceError, MatchError, RelsurveyError
 from relsurvey.instrument.fold import fold
 from relsurvey.loading.choices import History
 from relsurvey.loading.drafts import Draft, draft_of
+from relsurvey.loading.grades_alone import Alone, File, look_alone, only_tried
 from relsurvey.loading.grades_choices import FIELDS, GradeChoices, grade_call, source_call
 from relsurvey.loading.kinds import Chosen
 
@@ -22,64 +23,6 @@ if TYPE_CHECKING:
 
 #: So many ways of reading the same files are kept, so that undo takes no time.
 _KEPT = 4
-
-
-@dataclass(frozen=True)
-class File:
-    """A file, or OneRoster's tables that came one by one and are one.
-
-    Attributes
-    ----------
-    path
-        The file; of several tables the one with the results.
-    parts
-        What it consists of.
-    name
-        What it is called on the screen.
-    """
-
-    path: Path
-    parts: tuple[Chosen, ...]
-    name: str
-
-    @property
-    def plain(self) -> bool:
-        """Whether only a mapping says what its columns hold."""
-        return not self.parts[0].form
-
-    @property
-    def key(self) -> str:
-        """What its choices are kept under."""
-        return str(self.path)
-
-
-@dataclass(frozen=True)
-class Alone:
-    """What a file holds by itself.
-
-    Attributes
-    ----------
-    rows
-        How many rows are in it.
-    lacks
-        By what it does not say of itself (``FIELDS``): ``all`` rows lack it, or ``some``; ``name`` for a
-        course that is known by the file's name alone.
-    categories
-        By the title of a piece of work its category, as the file's totals tell; None where they do not.
-    groups
-        The categories that its totals name.
-    unmatched
-        Texts that stand for no number.
-    error
-        Why it cannot be read.
-    """
-
-    rows: int = 0
-    lacks: Mapping[str, str] = field(default_factory=dict)
-    categories: Mapping[str, str | None] = field(default_factory=dict)
-    groups: tuple[str, ...] = ()
-    unmatched: tuple[Unmatched, ...] = ()
-    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +58,7 @@ class GradeLoading:
     Examples
     --------
     >>> import tempfile
+    >>> from relsurvey.loading import kinds
     >>> from relsurvey.reading import Limits
     >>> path = Path(tempfile.mkdtemp()) / "marks.csv"
     >>> _ = path.write_text("Student ID,Course,Letter Grade" + chr(10) + "s1,Algebra,B" + chr(10))
@@ -188,10 +132,8 @@ class GradeLoading:
         """Texts that stand for no number, explained or not: the text, how many cells, in which columns."""
         found: dict[str, tuple[str, int, tuple[str, ...]]] = {}
         for file in self.files:
-            # What was explained no longer stands out; what comes after it does so only then.
-            once = {(one.where, one.found): one for one in self._known_alone(file, {}).unmatched}
-            once |= {(one.where, one.found): one for one in self.alone(file).unmatched}
-            for one in once.values():
+            # As without any code: what was explained stands here still, and can be changed.
+            for one in self._known_alone(file, {}).unmatched:
                 text, rows, where = found.get(fold(one.found), (one.found, 0, ()))
                 found[fold(one.found)] = (text, rows + one.rows, (*where, one.where))
         return list(found.values())
@@ -333,7 +275,7 @@ class GradeLoading:
 
     def _reading(self, blank: Any) -> Gradebook:
         """Read all files; what was read so before is not read again, and nothing is remembered of it."""
-        mapping = _only_tried(self._mapping())
+        mapping = only_tried(self._mapping())
         codes = self.history.now.codes
         sources = self._sources()
         key = json.dumps([[*map(repr, sources)], blank, list(codes.items()), mapping], default=str)
@@ -373,29 +315,8 @@ class GradeLoading:
         table = self._table() if file.plain else None
         key = json.dumps([file.key, list(codes.items()), table], default=str)
         if key not in self._alone:
-            self._alone[key] = self._look_alone(file, codes, table)
+            self._alone[key] = look_alone(file, codes, table, self.limits)
         return self._alone[key]
-
-    def _look_alone(
-        self, file: File, codes: Mapping[str, float | str], table: dict[str, Any] | None
-    ) -> Alone:
-        from relsurvey.grading import Source
-
-        sources = [Source(part.path) for part in file.parts]
-        try:
-            read = self._read(sources, "ungraded", codes, _only_tried(table))
-        except MatchError as error:
-            message = "" if error.unmatched else str(error)
-            return Alone(unmatched=error.unmatched, error=message.partition("\n\n")[0])
-        except RelsurveyError as error:
-            return Alone(error=str(error))
-        rows = sum(entry.rows for entry in read.entries if entry.step == "open")
-        groups = _groups(file)
-        titles: dict[str, str | None] = {}
-        if groups:
-            once = read.scores[["item", "category"]].drop_duplicates()
-            titles = {str(item): kind for item, kind in zip(once["item"], once["category"], strict=True)}
-        return Alone(rows, _lacks(read), titles, groups)
 
     def names(self) -> Iterable[str]:
         """Yield what a message may quote: names of files, sheets, columns and work."""
@@ -416,33 +337,3 @@ class GradeLoading:
                         continue
         if self.draft is not None:
             yield from (column_name(column.name, "") for column in self.draft.table.columns)
-
-
-def _only_tried(parts: dict[str, Any] | None) -> dict[str, Any] | None:
-    from relsurvey.grading.mapping import TRIED
-
-    return None if parts is None else {**parts, "fingerprint": TRIED}
-
-
-def _groups(file: File) -> tuple[str, ...]:
-    """Return the categories that a Canvas file has totals of."""
-    from relsurvey.grading.formats.canvas_layout import detect, layout_of
-
-    [first, *_] = file.parts
-    if not first.form.startswith("Canvas") or first.opened is None:
-        return ()
-    return tuple(next(layout_of(sheet).groups for sheet in first.opened.sheets if detect(sheet)))
-
-
-def _lacks(read: Gradebook) -> dict[str, str]:
-    """Return what a file does not say of itself, and of how many rows."""
-    from relsurvey.grading.reading import BY_NAME
-
-    lacks = {}
-    for name in FIELDS:
-        frames = [frame for frame in (read.scores, read.marks) if len(frame) and name in frame]
-        if frames and all(frame[name].isna().any() for frame in frames):
-            lacks[name] = "some" if any(frame[name].notna().any() for frame in frames) else "all"
-    if any(entry.what == BY_NAME for entry in read.entries):
-        lacks = {"course": "name", **lacks}
-    return lacks

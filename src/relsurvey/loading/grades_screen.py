@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from relsurvey.errors import BlankChoiceError
     from relsurvey.grading import Gradebook
-    from relsurvey.loading.grades import File, GradeLoading
+    from relsurvey.loading.grades import GradeLoading
+    from relsurvey.loading.grades_alone import File
 
 _LONGEST_WORD = 200
 _BLANKS = ("ungraded", "zero", "excused")
@@ -57,7 +58,9 @@ class GradeScreen:
         loading = self._loading
         files, tried = loading.files, loading.tried
         read = tried.gradebook or tried.base
-        sections = shown.sections(read.entries, (), several=len(files) > 1) if read else []
+        sections = []
+        if read is not None:
+            sections = shown.sections(read.entries, (), several=len(files) > 1, of="gradebook")
         return {
             "files": [self._file(number, file) for number, file in enumerate(files)],
             "begun": loading.begun,

@@ -146,8 +146,23 @@ class Loading:
             self.wanted = key
             self._start()
 
-    def open(self, sources: Sequence[str | Path | Source], *, uploaded: bool = False) -> None:
+    def open(
+        self,
+        sources: Sequence[str | Path | Source],
+        *,
+        uploaded: bool = False,
+        opened: Sequence[Opened] = (),
+    ) -> None:
         """Take the files of answers.
+
+        Parameters
+        ----------
+        sources
+            Where they are.
+        uploaded
+            Whether they were dropped.
+        opened
+            What stands in them, where all were opened already.
 
         Raises
         ------
@@ -159,12 +174,13 @@ class Loading:
         from relsurvey.reading.opening import open_file
 
         given = tuple(s if isinstance(s, Source) else Source(s) for s in sources)
-        opened = [open_file(Path(source.path), self.limits) for source in given]
+        if len(opened) != len(given):
+            opened = [open_file(Path(source.path), self.limits) for source in given]
         look = look_at(opened[0])
         tables = [fullest_table(part) for part in opened]
         if any(table is not None and headless(table) for table in tables):
             raise ReadError(_HEADLESS)
-        self.opened, self.sources, self.uploaded, self.look = opened, given, uploaded, look
+        self.opened, self.sources, self.uploaded, self.look = list(opened), given, uploaded, look
         self._start()
 
     def take_roster(self, path: Path | None, *, uploaded: bool = False) -> None:

@@ -111,7 +111,9 @@ def headless(table: Table) -> bool:
     return sum(again) > max(1, 0.2 * len(again))
 
 
-def sections(ledger: Sequence[Entry], answers: Collection[str], *, several: bool) -> list[Section]:
+def sections(
+    ledger: Sequence[Entry], answers: Collection[str], *, several: bool, of: str = "study"
+) -> list[Section]:
     """Return a ledger as it may be shown: no row numbers, small counts masked, few texts quoted.
 
     Parameters
@@ -122,6 +124,8 @@ def sections(ledger: Sequence[Entry], answers: Collection[str], *, several: bool
         Group variables and identity keys whose columns hold answers, so that a line may quote them.
     several
         Whether there are several files, so that a line says of which one it speaks.
+    of
+        What has the whole ledger.
     """
     quiet: dict[tuple[str, str], int] = {}
     kept = []
@@ -132,7 +136,7 @@ def sections(ledger: Sequence[Entry], answers: Collection[str], *, several: bool
         elif entry.effect != "columns":
             kept.append(replace(entry, where=where))
     for (step, where), rows in quiet.items():
-        kept.append(Entry(step, where, rows, "further texts", "study.ledger says what was done with each"))
+        kept.append(Entry(step, where, rows, "further texts", f"{of}.ledger says what was done with each"))
     return [_masked(section, several=several) for section in account(kept)]
 
 
