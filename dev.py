@@ -27,6 +27,7 @@ import shutil
 import subprocess
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -74,9 +75,13 @@ def say(message: str) -> None:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of an activated `.venv`."""
+    """Return the environment of an activated `.venv`.
+
+    Python keeps what it compiles, since the tests start hundreds of processes that need the same modules.
+    """
     path = os.pathsep.join([str(SCRIPTS), os.environ.get("PATH", os.defpath)])
-    return {**os.environ, "VIRTUAL_ENV": str(VENV), "PATH": path, **more}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "VIRTUAL_ENV": str(VENV), "PATH": path, **more}
 
 
 def run(*command: str | Path, **more: str) -> int:
@@ -84,6 +89,20 @@ def run(*command: str | Path, **more: str) -> int:
     return subprocess.run(
         [str(word) for word in command], cwd=ROOT, env=environment(**more), stdin=subprocess.DEVNULL
     ).returncode
+
+
+def check(command: list[str | Path], chromium: str) -> tuple[int, float, str]:
+    """Run a check beside others; return its exit code, the seconds it took, and what it said."""
+    before = time.monotonic()
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=ROOT,
+        env=environment(RELSURVEY_CHROMIUM=chromium),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    return done.returncode, time.monotonic() - before, done.stdout.decode("utf-8", "replace")
 
 
 # Setting up
@@ -272,25 +291,35 @@ def test(arguments: list[str]) -> int:
         )
     report = VENV / "pytest.xml"
     report.unlink(missing_ok=True)
-    parallel = ["-n", "auto", "--dist", "loadfile"]
-    steps: dict[str, list[str | Path]] = {
+    # The longest first; two at a time.
+    checks: dict[str, list[str | Path]] = {
+        "mypy": [PYTHON, "-m", "mypy"],
+        "npm run check": [PYTHON, "-m", "build_hooks.browser", "run", "check"],
+        "import-linter": [SCRIPTS / "lint-imports"],
         "ruff check": [PYTHON, "-m", "ruff", "check", "--quiet", "."],
         "ruff format": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "--diff", "."],
-        "mypy": [PYTHON, "-m", "mypy"],
-        "import-linter": [SCRIPTS / "lint-imports"],
-        "npm run check": [PYTHON, "-m", "build_hooks.browser", "run", "check"],
-        "pytest": [PYTHON, "-m", "pytest", f"--junitxml={report}", *parallel, *arguments],
     }
+    # One worker more than there are cores, since tests wait for browsers and kernels. Files in their order:
+    # tests/conftest.py puts the long ones first.
+    parallel = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
     failed, lines = [], []
-    for name, command in steps.items():
-        say(f"\n=== {name} ===")
-        before = time.monotonic()
-        code = run(*command, RELSURVEY_CHROMIUM=chromium)
-        lines.append(
-            f"  {'ok    ' if code == 0 else 'FAILED'}  {name:<14} {time.monotonic() - before:7.1f} s"
-        )
+
+    def note(name: str, code: int, seconds: float) -> None:
+        lines.append(f"  {'ok    ' if code == 0 else 'FAILED'}  {name:<14} {seconds:7.1f} s")
         if code:
             failed.append(name)
+
+    with ThreadPoolExecutor(2) as pool:
+        running = {name: pool.submit(check, command, chromium) for name, command in checks.items()}
+        for name, ended in running.items():
+            code, seconds, said = ended.result()
+            say(f"\n=== {name} ===\n{said}".rstrip())
+            note(name, code, seconds)
+    say("\n=== pytest ===")
+    before = time.monotonic()
+    options = [f"--junitxml={report}", *parallel, *arguments]
+    code = run(PYTHON, "-m", "pytest", *options, RELSURVEY_CHROMIUM=chromium)
+    note("pytest", code, time.monotonic() - before)
     say("\n" + "\n".join(lines))
     numbers = ", ".join(f"{number} {name}" for name, number in count(report).items()) or "no test ran"
     verdict = f"FAILED: {', '.join(failed)}" if failed else "every check is quiet"

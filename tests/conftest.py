@@ -18,6 +18,16 @@ if os.environ.get("CI"):
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+#: Marks of files that take long.
+LONG = ("browser", "notebooks", "slow")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the long files, so that no run ends with one worker busy and the others idle."""
+    long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in LONG)}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory):
     """Keep the tests' key out of the user's own folder."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 import typer
 
 from relsurvey.errors import PublishError, ReadError, RelsurveyError
+from relsurvey.files import home
 
 if TYPE_CHECKING:
     from relsurvey.practices import GradingPractices
@@ -700,10 +701,16 @@ def _until_stopped(wait: Callable[[], object]) -> None:
 
 def main() -> None:
     """Run the command; an error is one sentence on stderr and exit code 2."""
-    from relsurvey.keeping.until import clear_lists
+    # Most machines have no list, and starting is not to wait for what lists need.
+    try:
+        lists = (home() / "lists.json").exists()
+    except OSError:
+        lists = False
+    if lists:
+        from relsurvey.keeping.until import clear_lists
 
-    for sentence in clear_lists():
-        print(f"relsurvey: {sentence}", file=sys.stderr)
+        for sentence in clear_lists():
+            print(f"relsurvey: {sentence}", file=sys.stderr)
     try:
         app(standalone_mode=False)
     except typer.Exit as stop:

@@ -15,6 +15,13 @@ from relsurvey.errors import PublishError
 MANIFEST = "manifest.json"
 
 
+def home() -> Path:
+    """Return the folder where relsurvey keeps its key: ``RELSURVEY_HOME``, or the user's data folder."""
+    from platformdirs import user_data_path
+
+    return Path(os.environ.get("RELSURVEY_HOME") or user_data_path("relsurvey", appauthor=False))
+
+
 def sha256(content: bytes | str | Path) -> str:
     """Return the SHA-256 of some bytes, of text as UTF-8, or of a file, in hex.
 

@@ -45,6 +45,15 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def desks() -> Iterator[None]:
+    """End the JupyterLab that the tests shared."""
+    yield
+    from tests.browser.desk import close_shared_lab
+
+    close_shared_lab()
+
+
 @pytest.fixture(scope="session")
 def sample_text() -> str:
     """Return the small view as JSON: four units, every state a cell may be in."""
@@ -70,6 +79,16 @@ def publish_view(tmp_path: Path) -> Callable[[dict[str, Any]], str]:
     return publish
 
 
+def whole(page: Page) -> Page:
+    """Wait until a page is whole, since its first screen stands before the rest; return it.
+
+    For whatever counts or measures all pieces of a page: a click or a key that leads to another page has
+    drawn the first screen of that page, and no more, when it returns.
+    """
+    expect(page.locator("[data-more]")).to_have_count(0)
+    return page
+
+
 class Reader:
     """A reader of a page, who notices what it asks for and complains of."""
 
@@ -83,15 +102,15 @@ class Reader:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def open(self, place: str = "") -> Page:
-        """Open the page at a place: `#unit/page/language`."""
+        """Open the page at a place, `#unit/page/language`, and wait until it is whole."""
         self.page.goto("about:blank")
         self.page.goto(self.address + place)
         expect(self.page.locator("h1")).to_be_visible()
-        return self.page
+        return whole(self.page)
 
     def axe(self) -> list[str]:
-        """Return what axe finds."""
-        self.page.evaluate(AXE.read_text("utf-8"))
+        """Return what axe finds in the whole page."""
+        whole(self.page).evaluate(AXE.read_text("utf-8"))
         violations = self.page.evaluate("async () => (await axe.run()).violations")
         return [
             f"{rule['id']}: {node['target']} {node['failureSummary']}"

@@ -13,15 +13,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 import relsurvey
-from tests.browser.conftest import AXE
+from tests.browser.conftest import AXE, whole
 
 TOKEN = "a-token-of-these-tests"
 SLOW = 60_000
@@ -35,14 +36,20 @@ class Lab:
         self.root = root
         self.settings = settings
 
-    def ask(self, path: str) -> str:
-        request = urllib.request.Request(f"{self.address}{path}", headers={"Authorization": f"token {TOKEN}"})
+    def ask(self, path: str, method: str = "GET") -> str:
+        request = urllib.request.Request(
+            f"{self.address}{path}", headers={"Authorization": f"token {TOKEN}"}, method=method
+        )
         with urllib.request.urlopen(request, timeout=30) as answer:
             return str(answer.read().decode())
 
     def running(self) -> int:
         """Return how many kernels and sessions there are."""
         return len(json.loads(self.ask("/api/kernels"))) + len(json.loads(self.ask("/api/sessions")))
+
+    def end_kernels(self) -> None:
+        for session in json.loads(self.ask("/api/sessions")):
+            self.ask(f"/api/sessions/{session['id']}", "DELETE")
 
     def set(self, plugin: str, settings: dict[str, Any]) -> None:
         package, name = plugin.split(":")
@@ -174,8 +181,8 @@ class Desk:
         return [url for url in self.asked if not url.startswith(ours)]
 
     def axe(self, where: str = ".relsurvey-view") -> list[str]:
-        """Return what axe finds in the view."""
-        self.page.evaluate(AXE.read_text("utf-8"))
+        """Return what axe finds in the whole view."""
+        whole(self.page).evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate(
             "async (where) => (await axe.run(where)).violations.map((rule) => "
             "`${rule.id}: ${rule.nodes.map((node) => node.target + ' ' + node.failureSummary).join(' | ')}`)",
@@ -184,26 +191,45 @@ class Desk:
         return [str(finding) for finding in found]
 
 
+_shared: list[tuple[Lab, ExitStack]] = []
+
+
+def shared_lab() -> Lab:
+    """Return the JupyterLab that all tests of this process share, started when the first one asks for it."""
+    if not _shared:
+        running = ExitStack()
+        home = running.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
+        _shared.append((running.enter_context(jupyterlab(Path(home))), running))
+    return _shared[0][0]
+
+
+def close_shared_lab() -> None:
+    """End the shared JupyterLab, if it was started."""
+    while _shared:
+        _shared.pop()[1].close()
+
+
 @contextmanager
 def open_notebook(browser: Browser, home: Path, cells: list[str]) -> Iterator[tuple[Desk, Path]]:
-    """Start JupyterLab with a notebook open and its kernel idle: who sits there, and the notebook's file."""
+    """Open a notebook, its kernel idle, in a new folder of JupyterLab: who sits there, and the file."""
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
         metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
     )
-    with jupyterlab(home) as lab:
-        folder = lab.root / "room"
-        folder.mkdir()
-        file = folder / "cells.ipynb"
-        file.write_text(nbformat.writes(notebook), "utf-8")
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-        try:
-            desk = Desk(lab, context, folder)
-            desk.sit_down()
-            desk.run("docmanager:open", path="room/cells.ipynb")
-            desk.page.wait_for_function(
-                "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-            )
-            yield desk, file
-        finally:
-            context.close()
+    lab = shared_lab()
+    folder = lab.root / home.name
+    folder.mkdir()
+    file = folder / "cells.ipynb"
+    file.write_text(nbformat.writes(notebook), "utf-8")
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+    try:
+        desk = Desk(lab, context, folder)
+        desk.sit_down()
+        desk.run("docmanager:open", path=f"{folder.name}/cells.ipynb")
+        desk.page.wait_for_function(
+            "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+        )
+        yield desk, file
+    finally:
+        context.close()
+        lab.end_kernels()

@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 import relsurvey
-from tests.browser.desk import Desk, Lab, jupyterlab
+from tests.browser.conftest import whole
+from tests.browser.desk import Desk, Lab, shared_lab
 from tests.browser.test_sinks import hostile
 
 pytestmark = pytest.mark.browser
@@ -26,30 +27,35 @@ HOSTILE = "<img src=x onerror=window.__broken=1>"
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with jupyterlab(tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
+def lab() -> Lab:
+    return shared_lab()
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Return one context for all, whose cache has JupyterLab's own files."""
+    context = browser.new_context(viewport={"width": 1280, "height": 850}, locale="en-US")
+    yield context
+    context.close()
 
 
 @pytest.fixture
-def sit(lab: Lab, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Desk]]:
+def sit(lab: Lab, context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Callable[..., Desk]]:
     """Return what opens JupyterLab in a new folder that holds these files."""
-    contexts: list[BrowserContext] = []
     folder = lab.root / re.sub(r"\W+", "-", request.node.name).strip("-")
 
     def start(files: dict[str, str] | None = None) -> Desk:
         folder.mkdir()
         for name, text in (files or {}).items():
             (folder / name).write_text(text, "utf-8")
-        context = browser.new_context(viewport={"width": 1280, "height": 850}, locale="en-US")
-        contexts.append(context)
         desk = Desk(lab, context, folder)
         desk.sit_down()
         return desk
 
     yield start
-    for context in contexts:
-        context.close()
+    for page in context.pages:
+        page.close()
+    lab.end_kernels()
 
 
 def test_double_click_draws_the_view_with_no_kernel(sit: Callable[..., Desk], sample_text: str) -> None:
@@ -280,6 +286,7 @@ def test_no_text_of_a_view_becomes_markup_or_code(sit: Callable[..., Desk], samp
     for number in range(pages.count()):
         pages.nth(number).click()
         desk.page.wait_for_timeout(100)
+        whole(desk.page)
         assert document.locator("img, iframe, math, [onerror], [onload], a[href^='javascript:']").count() == 0
     assert desk.page.evaluate("window.__fired") == []
 

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import whole
 from tests.browser.meeting_view import FALL_CARD, TWO_BY_TEN, with_meeting
 
 pytestmark = pytest.mark.browser
@@ -597,6 +598,7 @@ def bring(page: Page, state: str, language: str = "en") -> None:
         guess(page, express_care=2, share_power=9)
         page.locator(".rs-buttons > .rs-button-main", has_text=re.compile("answers|respuestas")).click()
         expect(page.locator(".rs-answers")).to_be_visible()
+    whole(page)
 
 
 @pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "en"), ("light", "es")])

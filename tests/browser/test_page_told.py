@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import whole
+
 pytestmark = pytest.mark.browser
 
 Read = Callable[..., Any]
@@ -146,7 +148,7 @@ def test_comments_are_text_and_nothing_else(read: Read, told: dict[str, Any]) ->
 
 
 def shown(page: Page) -> list[str]:
-    questions = page.locator(".rs-question[data-item]")
+    questions = whole(page).locator(".rs-question[data-item]")
     return [str(item) for item in questions.evaluate_all("all => all.map(q => q.dataset.item)")]
 
 

@@ -23,7 +23,7 @@ TABLET = {"width": 820, "height": 1180}
 def publish(out: Path, *arguments: object) -> dict[str, Any]:
     """Publish with the command, as a coach does, and return the view."""
     command = [sys.executable, "-m", "relsurvey.cli", *map(str, arguments), "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     document: dict[str, Any] = json.loads((out / "view.relsurvey.json").read_text("utf-8"))
     return document

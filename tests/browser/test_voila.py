@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from relsurvey.publish.serve import Server, serve
 from relsurvey.publish.voila import APP
+from tests.browser.conftest import AXE, whole
 from tests.publish.serving import kernels, publish, until, write_live_app
 from tests.publish.small_view import HOSTILE, small_view_json
 
@@ -26,7 +27,6 @@ ROOT = Path(__file__).parent.parent.parent
 #: The first page of the first unit: without it a view opens with its cover.
 GLANCE = "#/glance"
 PLAIN_WIDGETS = ROOT / "notebooks" / "apps" / "plain-widgets.ipynb"
-AXE = ROOT / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
 
 #: Waits for what the page says of its live part, and returns it.
 GO_LIVE = """() => new Promise((resolve) => {
@@ -89,7 +89,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def findings(page: Page, *without: str) -> list[str]:
     """Return what axe finds, outside of what is not ours."""
-    page.evaluate(AXE.read_text("utf-8"))
+    whole(page).evaluate(AXE.read_text("utf-8"))
     found = page.evaluate(
         "async (without) => (await axe.run({exclude: without})).violations"
         ".map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.html).join(' | ')}`)",
@@ -120,7 +120,7 @@ def test_something_live_starts_kernel_and_front_end(server: Server, page: Page) 
     watch = Watch(page)
     page.goto(server.url + GLANCE)
     page.get_by_role("link", name="Questions").click()
-    place, address = page.inner_text("#relsurvey"), page.url
+    place, address = whole(page).inner_text("#relsurvey"), page.url
     assert kernels(server) == []
 
     started = time.perf_counter()
@@ -132,10 +132,10 @@ def test_something_live_starts_kernel_and_front_end(server: Server, page: Page) 
     assert (page.inner_text("#relsurvey"), page.url) == (place, address), "the reader keeps the place"
     expect(page.locator("#main")).to_be_hidden()
     expect(page.locator("#relsurvey-status")).to_be_empty()
-    whole, drawn = page.evaluate(
+    height, drawn = page.evaluate(
         "[document.documentElement.scrollHeight, document.getElementById('relsurvey').offsetHeight]"
     )
-    assert whole <= drawn + 1, "nothing stands below the page"
+    assert height <= drawn + 1, "nothing stands below the page"
     assert watch.elsewhere(server) == []
     assert watch.complaints == []
 
@@ -225,7 +225,7 @@ def test_hostile_text_of_a_view_stays_text(tmp_path: Path, page: Page) -> None:
         page.get_by_role("link", name="Questions").click()
         assert page.evaluate(GO_LIVE) == "ready"
         expect(page.locator("#rendered_cells .rs")).to_have_count(1, timeout=20_000)
-        assert page.evaluate("window.__broken") is None
+        assert whole(page).evaluate("window.__broken") is None
         assert page.locator("img[src=x]").count() == 0
         assert "<img src=x onerror=" in page.inner_text("#relsurvey")
         assert "<img src=x onerror=" in page.title()

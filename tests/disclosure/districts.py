@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -219,8 +220,17 @@ def ranges(
         fits = np.all((every @ sums.T >= low) & (every @ sums.T <= high), axis=1)
         counts = every[fits] @ member.T
         return [(int(c.min()), int(c.max())) for c in counts.T]
+    return list(_solved(sums.tobytes(), low.tobytes(), high.tobytes(), sizes.tobytes(), member.tobytes()))
+
+
+@lru_cache(maxsize=10_000)
+def _solved(*program: bytes) -> tuple[tuple[int, int], ...]:
+    """Return the lowest and highest count of each group; releases that differ in one table ask much again."""
+    low, high, wanted = (np.frombuffer(part) for part in (*program[1:3], program[4]))
+    sizes = np.frombuffer(program[3], dtype=np.int64)
+    sums = np.frombuffer(program[0]).reshape(len(low), len(sizes))
     found = []
-    for row in member:
+    for row in wanted.reshape(-1, len(sizes)):
         ends = []
         for sign in (1, -1):
             for whole in (False, True):
@@ -236,7 +246,7 @@ def ranges(
                     break
             ends.append(round(sign * solved.fun))
         found.append((ends[0], ends[1]))
-    return found
+    return tuple(found)
 
 
 def told(

@@ -134,7 +134,7 @@ def test_sentences_as_they_are_read():
         "Late work handed in on March 6, 2026, or at most 1 day late, keeps its full score."
     )
     assert policy_words(Policy(weights={"Tareas": 40, "Pruebas": 60}), ["es"])["es"] == (
-        "La nota se compone de Tareas 40 % y Pruebas 60 %."
+        "La calificación se compone de Tareas 40 % y Pruebas 60 %."
     )
 
 

@@ -27,7 +27,10 @@ from relsurvey.grading import Gradebook, kid_talk, list_files, on_the_cusp, owed
 from relsurvey.grading.list_files import DAYS, expire, listed
 from relsurvey.keeping import forget, log, where
 from relsurvey.keeping.until import clear_lists
+from relsurvey.publish.write import publish
 from relsurvey.reading import identity
+from relsurvey.view import View
+from tests.publish.small_view import small_view_json
 
 TODAY = date.today()
 LAST = TODAY + timedelta(days=DAYS)
@@ -371,6 +374,22 @@ def test_no_public_function_takes_both_names_and_a_study():
 
 
 # ---------------------------------------------------------------- where it lies
+
+
+def test_no_view_is_published_where_a_list_lies(tmp_path):
+    view = View.model_validate_json(small_view_json())
+    path = tmp_path / "open" / "deep" / "list.xlsx"
+    on_the_cusp(book({"s1": "AF"})).write(path)
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "open")
+    for folder in (path.parent, tmp_path / "open", link):
+        before = sorted(tmp_path.rglob("*"))
+        with pytest.raises(PublishError, match="holds a list that names students") as refused:
+            publish(view, folder, ("html",))
+        assert str(refused.value).count(". ") == 1 and sorted(tmp_path.rglob("*")) == before
+    publish(view, tmp_path / "beside", ("html",))
+    path.unlink()
+    publish(view, path.parent, ("html",))
 
 
 def test_a_list_is_its_owners_alone(tmp_path):

@@ -73,6 +73,14 @@ def test_a_sheet_of_nobody_and_an_unknown_stage_are_refused() -> None:
         adoption(pd.DataFrame([sheet("Otter", "fall", {"retakes": "Allways!"})]))
 
 
+def test_what_the_messages_advise_can_be_done() -> None:
+    odd = pd.DataFrame([sheet("Otter", "fall", {"retakes": "Allways!"})])
+    found = adoption(odd, strict=False).table.set_index("practice")
+    assert pd.isna(found.loc["retakes", "stage"]) and not found.loc["retakes", "in_use"]
+    plain = pd.DataFrame([sheet("Otter", "fall", {"retakes": "Always"})]).drop(columns="wave")
+    assert set(adoption(plain, wave="spring").table["wave"]) == {"spring"}
+
+
 def test_an_instrument_of_teachers_is_refused() -> None:
     data = READY.model_dump(by_alias=True, exclude_none=True)
     data["identity"]["teacher"] = {"column": "teacher"}

@@ -63,8 +63,8 @@ def test_the_sentence_of_a_change_from_31_to_22():
         "This is arithmetic and gives no cause: under a new rule people also work differently."
     )
     assert found.in_words("es").startswith(
-        "Las notas D y F bajaron de 31 a 22 de cada 100. De estos 9, 6 vienen solo de la nueva regla; 3 "
-        "vienen del trabajo posterior. "
+        "Las calificaciones D y F bajaron de 31 a 22 de cada 100. De estos 9, 6 vienen solo de la nueva "
+        "regla; 3 vienen del trabajo posterior. "
     )
     assert found.table["interaction"].abs().max() < 1e-12
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -112,8 +113,7 @@ def column(position: int) -> str:
 
 def text_cell(place: str, text: str) -> str:
     """Return a cell of text as XML; what XML does not allow stands as Excel writes it."""
-    forbidden = {*(chr(code) for code in range(32) if chr(code) not in "\t\n"), "\ufffe", "\uffff"}
-    text = "".join(f"_x{ord(c):04X}_" if c in forbidden else c for c in text)
+    text = re.sub("[\x00-\x08\x0b-\x1f\ufffe\uffff]", lambda sign: f"_x{ord(sign[0]):04X}_", text)
     return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
 
 

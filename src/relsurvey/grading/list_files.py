@@ -154,6 +154,18 @@ def listed() -> tuple[Listed, ...]:
     return tuple(_read()[0])
 
 
+def holds_list(folder: Path) -> bool:
+    """Tell whether a list that is remembered lies in a folder or below it.
+
+    Raises
+    ------
+    ReadError
+        If what is remembered cannot be read.
+    """
+    where = folder.resolve()
+    return known() and any(where in one.path.resolve().parents and one.path.is_file() for one in listed())
+
+
 def expire(today: datetime.date | None = None) -> tuple[str, ...]:
     """Delete the lists whose days are over, and say so, one sentence each.
 

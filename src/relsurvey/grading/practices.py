@@ -80,7 +80,11 @@ class Adoption(Finding):
 
 
 def adoption(
-    source: str | Path | pd.DataFrame, instrument: str | Path | Instrument = "grading-practices"
+    source: str | Path | pd.DataFrame,
+    instrument: str | Path | Instrument = "grading-practices",
+    *,
+    wave: str | None = None,
+    strict: bool = True,
 ) -> Adoption:
     """Read which practices teams have agreed on: one sheet a team and wave.
 
@@ -90,6 +94,10 @@ def adoption(
         Answers to the instrument: a file or a DataFrame, one row a team (and wave).
     instrument
         The ready ``grading-practices``, or one of a school's own whose respondent is the team.
+    wave
+        Which wave all sheets are of, where the source does not say.
+    strict
+        Whether answers and practices that are not known are an error; otherwise they are left out.
 
     Raises
     ------
@@ -111,9 +119,9 @@ def adoption(
         source,
         instrument,
         mapping=None,
-        wave=None,
+        wave=wave,
         school=None,
-        strict=True,
+        strict=strict,
         keep="all",
         ids="as-is",
         limits=None,

@@ -6,7 +6,6 @@ import datetime
 from dataclasses import dataclass
 
 from relsurvey.errors import RelsurveyError
-from relsurvey.reading import identity
 
 #: A school year ends on this day of June; rows are kept so many days more.
 _ENDS, DAYS = 30, 60
@@ -65,12 +64,6 @@ def clear_lists(today: datetime.date | None = None) -> tuple[str, ...]:
     >>> clear_lists()
     ()
     """
-    # Most machines have no list, and starting is not to wait for what lists need.
-    try:
-        if not (identity.home() / "lists.json").exists():
-            return ()
-    except OSError:
-        return ()
     from relsurvey.grading import list_files
     from relsurvey.keeping import log
 

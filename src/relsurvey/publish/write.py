@@ -74,7 +74,8 @@ def publish(
     Raises
     ------
     PublishError
-        If a format is not known, ``each`` is not or finds none, or the folder cannot be written.
+        If a format is not known, ``each`` is not or finds none, or the folder cannot be written or holds a
+        list that names students.
     """
     unknown = [name for name in formats if name not in _FORMATS]
     if unknown or not formats:
@@ -83,6 +84,7 @@ def publish(
         )
     if each not in (None, "school", "team"):
         raise PublishError(f"Cannot publish for each {each}. Choose from: school, team.")
+    _refuse_lists(directory)
     whole = view.to_json()
     of = sha256(whole)
     views = {"": view} if each is None else parts(view, each)
@@ -99,6 +101,17 @@ def publish(
         str(PurePosixPath(name, file)) for name, files in contents.items() for file in (*files, MANIFEST)
     )
     return Published(directory, view, names + (write(directory, view, views) if each else ()))
+
+
+def _refuse_lists(directory: Path) -> None:
+    """Refuse a folder in which a list with students' names lies."""
+    from relsurvey.grading.list_files import holds_list
+
+    if holds_list(directory):
+        raise PublishError(
+            f"{directory} holds a list that names students, and others can see what is published there. "
+            "Choose another folder."
+        )
 
 
 def _made(directory: Path) -> Path:

@@ -7,10 +7,10 @@ import hmac
 import os
 import re
 import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relsurvey.errors import ReadError
+from relsurvey.files import home as home
 from relsurvey.files import write_atomic
 from relsurvey.instrument.fold import fold
 
@@ -22,13 +22,6 @@ _ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+\Z")
 _WHOLE = re.compile(r"(\d+)[.,]0+\Z")
 #: What stands between an id and its school, where two schools gave the same id: in no id.
 _SCHOOL = "\x1f"
-
-
-def home() -> Path:
-    """Return the folder where relsurvey keeps its key: ``RELSURVEY_HOME``, or the user's data folder."""
-    from platformdirs import user_data_path
-
-    return Path(os.environ.get("RELSURVEY_HOME") or user_data_path("relsurvey", appauthor=False))
 
 
 def local_key() -> bytes:
