@@ -20,12 +20,14 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 #: Marks of files that take long.
 LONG = ("browser", "notebooks", "slow")
+#: Runs event loops of its own, which no worker lets it do once a browser test has run there.
+LOOPS = "test_serve_websocket.py"
 
 
 def pytest_collection_modifyitems(items):
     """Begin with the long files, so that no run ends with one worker busy and the others idle."""
     long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in LONG)}
-    items.sort(key=lambda item: item.path not in long)
+    items.sort(key=lambda item: (item.path.name != LOOPS, item.path not in long))
 
 
 @pytest.fixture(scope="session", autouse=True)

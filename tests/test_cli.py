@@ -93,6 +93,14 @@ def test_check_needs_no_instrument(tmp_path, shared):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_gradebook_is_no_survey():
+    from relsurvey.demo import demo_gradebook
+
+    done = run("check", demo_gradebook()[0].path)
+    assert done.returncode == 2 and done.stdout == ""
+    assert "holds marks (Canvas gradebook), not answers to a survey. Read it in a notebook" in done.stderr
+
+
 @pytest.fixture
 def reworded(tmp_path):
     """An instrument, and a file that words its questions otherwise and spells an answer wrongly."""

@@ -133,6 +133,8 @@ def check(
             strict=not lenient,
             keep=_kept(keep),
         )
+    if checked.error is not None and instrument is None:
+        _refuse_gradebook(files[0])
     print(checked.heading)
     for section in checked.sections:
         _print(section)
@@ -151,6 +153,19 @@ def check(
         print("--instrument names one that you have.")
         return
     raise checked.error
+
+
+def _refuse_gradebook(file: Path) -> None:
+    """Refuse a program's gradebook, which no instrument fits."""
+    from relsurvey.loading.kinds import look
+    from relsurvey.reading import Limits
+
+    form = look(file, Limits()).form
+    if form:
+        raise ReadError(
+            f"{file.name} holds marks ({form}), not answers to a survey. Read it in a notebook: "
+            "rs.widgets.Loader() asks what is missing, rs.grading.read_gradebook(path) does it in code."
+        )
 
 
 @app.command(epilog="Example: relsurvey publish answers.xlsx --instrument five-elements --out spring")
@@ -701,9 +716,9 @@ def _until_stopped(wait: Callable[[], object]) -> None:
 
 def main() -> None:
     """Run the command; an error is one sentence on stderr and exit code 2."""
-    # Most machines have no list, and starting is not to wait for what lists need.
+    # Most machines have neither list nor gradebook, and starting is not to wait for what these need.
     try:
-        lists = (home() / "lists.json").exists()
+        lists = any((home() / name).exists() for name in ("lists.json", "gradebooks.json"))
     except OSError:
         lists = False
     if lists:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 
 from relsurvey.publish.static import static
 from relsurvey.widgets.talking import Talking
@@ -78,6 +78,9 @@ class Seat:
         before = len(self.sent)
         self.widget._hear(None, content, [])
         return self.sent[before:]
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
 
     def axe(self) -> list[str]:
         self.page.evaluate(AXE.read_text("utf-8"))

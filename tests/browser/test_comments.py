@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, expect
+from playwright.sync_api import Browser, expect
 
-from relsurvey.publish.static import static
 from relsurvey.widgets import Comments
-from tests.browser.test_loader import ADDRESS, NOTEBOOK, Seat
+from tests.browser.seat import Seat, seats
 from tests.comments import school
 from tests.comments.test_desk import ADULT, DANGER
 
@@ -28,32 +26,14 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def sit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Seat]]:
     """Return what puts the screen on a page; keywords go to the browser."""
-    contexts: list[BrowserContext] = []
-    files = {
-        "": (NOTEBOOK.replace("loader.", "comments."), "text/html"),
-        "comments.js": (static("comments.js"), "text/javascript"),
-        "comments.css": (static("comments.css"), "text/css"),
-    }
-
-    def answer(route: Route) -> None:
-        body, kind = files[route.request.url.removeprefix(ADDRESS)]
-        route.fulfill(body=body, content_type=f"{kind}; charset=utf-8")
-
-    def start(said: list[str], language: str = "en", **settings: Any) -> Seat:
-        context = browser.new_context(
-            **{"viewport": {"width": 1024, "height": 900}, "locale": "en-US", **settings}
+    with seats(browser, "comments") as start:
+        yield lambda said, *rest, **settings: start(
+            Comments(school.study(tmp_path, {"North": said})), *rest, **settings
         )
-        contexts.append(context)
-        context.route("**/*", answer)
-        return Seat(context, Comments(school.study(tmp_path, {"North": said})), language)  # type: ignore[arg-type]
-
-    yield start
-    for context in contexts:
-        context.close()
 
 
 def counts(seat: Seat) -> dict[str, int]:
-    return dict(seat.loader._desk.counts)  # type: ignore[attr-defined]
+    return dict(seat.widget._desk.counts)  # type: ignore[attr-defined]
 
 
 def test_a_counselor_reads_passes_on_and_undoes(sit: Callable[..., Seat]) -> None:

@@ -141,7 +141,7 @@ def test_the_assumption_is_the_title_and_stands_in_the_sentence():
         "Nothing between the two limits is more likely than the rest, and both hold only if nothing else "
         "changed."
     )
-    assert "Si toda calificación menor que 70 %" in found.in_words("es")
+    assert "Si todo puntaje menor que 70 %" in found.in_words("es")
     assert found.table["df_marks"].tolist() == [20, 20, 0]
     assert found.table["policy"].tolist() == ["the courses' own rules", "none retaken", "all retaken"]
     average = retake_bounds(

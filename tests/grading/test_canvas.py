@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from relsurvey.errors import ReadError
+from relsurvey.errors import MatchError, ReadError
 from relsurvey.grading import Policy, prove, read_gradebook, regrade
 from relsurvey.grading.formats.groups import Group, Items, proposed, weights
 from tests.grading.canvas_files import Course, Item, Look, Student, made, table, with_cell, write
@@ -432,3 +432,32 @@ def test_a_header_made_to_take_time_takes_none():
     assert set(read_gradebook(strange, blank="ungraded").scores["item"]) == {
         "Quiz 1", "Essay (draft)", "Quiz 2", "(1",
     }  # fmt: skip
+
+
+def test_empty_totals_are_no_totals(tmp_path):
+    path = tmp_path / "algebra.csv"
+    head = "Student,ID,SIS User ID,Section,Quiz (77),Current Score,Final Score,Final Grade\n"
+    points = "    Points Possible,,,,10.00,(read only),(read only),(read only)\n"
+    path.write_text(head + points + '"A, A",1,901,P1,8.00,,,\n"B, B",2,902,P1,5.00,,,\n', "utf-8")
+    found = read_gradebook(path, course="Algebra")
+    assert found.marks["percent"].tolist() == [80.0, 50.0]
+    assert "the file's totals are empty; marks are computed" in found.ledger["what"].tolist()
+    # Where nothing is graded either, there is nothing to compute, and no choice to ask for.
+    path.write_text(head + points + '"A, A",1,901,P1,,,,\n', "utf-8")
+    assert read_gradebook(path, course="Algebra").marks["percent"].isna().all()
+
+
+def test_a_survey_and_a_gradebook_are_told_apart(tmp_path):
+    import relsurvey as rs
+    from relsurvey.demo import demo_gradebook, demo_workbook
+
+    with pytest.raises(MatchError) as told:
+        read_gradebook(demo_workbook())
+    assert str(told.value) == (
+        "five-elements-simulated.xlsx holds answers to the survey `five-elements`, not marks. "
+        "Read it with `rs.read`."
+    )
+    with pytest.raises(MatchError, match=r"A gradebook is read with `rs\.grading\.read_gradebook`"):
+        rs.read(demo_gradebook()[0].path)
+    with pytest.raises(ReadError, match="A Source cannot be read"):
+        rs.read(demo_gradebook()[0])

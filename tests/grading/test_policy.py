@@ -207,7 +207,15 @@ def test_every_policy_is_read_back_as_it_was(said):
 BAD = {
     "percent over 100": ("id: a\nfloor: {percent: 150}\n", 2, "`floor.percent` is not right: input should"),
     "percent under 0": ("id: a\nlate: {per_day: -5}\n", 2, "`late.per_day` is not right"),
-    "percent is text": ("id: a\nfloor: {percent: 50 %}\n", 2, "`floor.percent` is not right"),
+    "percent is text": (
+        "id: a\nfloor: {percent: 50 %}\n", 2,
+        "`floor.percent` must be a number, such as 50 or 49.5, without %, not '50 %'.",
+    ),
+    "percent with a comma": ("id: a\nfloor: {percent: 49,5}\n", 2, "`5` is no key. Write each as"),
+    "a key in a part is misspelled": ("id: a\nfloor: {percnt: 50}\n", 2, "`floor.percnt` is not a key"),
+    "a day is written otherwise": (
+        "id: a\neffective: {from: 1/5/2026}\n", 2, "`effective.from` must be a day such as 2026-01-31",
+    ),
     "percent is not a number": ("id: a\nfloor: {percent: .nan}\n", 2, "`floor.percent` is not right"),
     "percent is yes": (
         "id: a\nfloor: {percent: true}\n", 2, "`floor.percent` is not right: input should be a number",
@@ -216,7 +224,7 @@ BAD = {
     "pass over 100": ("id: a\npass: 101\n", 2, "`pass` is not right"),
     "a key that is unknown": ("id: a\n\nflor: {percent: 50}\n", 3, "`flor` is not a key that"),
     "a key within a part": ("id: a\nfloor:\n  percent: 50\n  onn: mark\n", 4, "`floor.onn` is not a key"),
-    "a key that is a number": ("id: a\n7: b\n", None, "`7` is not right"),
+    "a key that is a number": ("id: a\n7: b\n", None, "`7` is no key. Write"),
     "a key twice": ("id: a\nid: b\n", 2, "`id` stands here twice. Keep one."),
     "a word that is none": ("missing: {counts_as: nil}\n", 1, "'zero', 'floor' or 'excused'"),
     "another word": ("floor: {percent: 5, on: it}\n", 1, "'score' or 'mark'"),
@@ -245,9 +253,9 @@ BAD = {
     "cuts that are equal": ("cuts: {A: 80, B: 80, F: 0}\n", 1, "`B` starts at 80, not below `A` at 80"),
     "missing as a floor that is not there": ("missing: {counts_as: floor}\n", 1, "there is no `floor`"),
     "makeup that is nothing": ("makeup: {credit: 50}\n", 1, "neither `days` nor a `window`"),
-    "a day that is none": ("makeup: {days: [2026-02-30]}\n", 1, "`makeup.days.0` is not right"),
-    "a word for a day": ("makeup: {days: [Friday]}\n", 1, "`makeup.days.0` is not right"),
-    "a month that is none": ("effective: {from: 2026-13-01}\n", 1, "`effective.from` is not right"),
+    "a day that is none": ("makeup: {days: [2026-02-30]}\n", 1, "`makeup.days.0` must be a day such as"),
+    "a word for a day": ("makeup: {days: [Friday]}\n", 1, "`makeup.days.0` must be a day such as"),
+    "a month that is none": ("effective: {from: 2026-13-01}\n", 1, "`effective.from` must be a day such as"),
     "an end before the beginning": (
         "id: a\neffective: {from: 2026-05-01, to: 2026-04-30}\n", 2, "ends before it begins",
     ),

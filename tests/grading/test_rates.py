@@ -250,7 +250,7 @@ def test_teachers_are_never_compared(by):
         (pd.DataFrame({"student": ["a"], "letter": ["B"], "school": ["N"]}), "schol", "nearest: 'school'"),
         (pd.DataFrame({"pupil": ["a"], "letter": ["B"]}), None, "no column `student`"),
         (pd.DataFrame({"student": ["a"], "mark": ["B"]}), None, "neither `letter` nor `percent`"),
-        (pd.DataFrame({"student": ["a"], "letter": ["I"]}), None, "No mark is a letter"),
+        (pd.DataFrame({"student": ["a"], "letter": ["I"]}), None, "No mark is final"),
         (pd.DataFrame({"student": [None], "letter": ["A"]}), None, "No mark names a student"),
         ("marks.csv", None, "Give marks as a DataFrame"),
     ],

@@ -68,7 +68,7 @@ def test_yes_and_no_are_words():
         ("options: agree5, reverse", "options: agre5, reverse", 19, "`agre5` is not among the option sets"),
         ("score: mean", "score: median", 15, "'mean', 'sum' or 'pomp'"),
         ("min_answered: 0.5", "min_answered: 2", 15, "less than or equal to 1"),
-        ("id: belonging-short", "idd: x", 1, "Add `id:`"),
+        ("id: belonging-short", "idd: x", 2, "`idd` is not a key"),
         ("format: 1", "format: 2", 1, "cannot be 2"),
         ("code: 2", "code: 1", 9, "stands twice"),
         ("  agree5:", "  agree5: 3", 8, "not valid YAML"),

@@ -238,3 +238,69 @@ def test_what_to_forget_must_be_named(arguments):
 def test_no_id_is_no_student():
     with pytest.raises(ReadError, match="no id"):
         forget.student("  ")
+
+
+CANVAS = (
+    "Student,ID,SIS User ID,Section,Quiz (77),Current Score,Final Score\n"
+    "    Points Possible,,,,10.00,(read only),(read only)\n"
+    + "".join(f'"A, {i}",{i},{2000 + i},P1,{i}.00,{10 * i}.00,{10 * i}.00\n' for i in range(1, 10))
+)
+
+
+@pytest.fixture
+def gradebook(tmp_path):
+    path = tmp_path / "algebra.csv"
+    path.write_text(CANVAS, "utf-8")
+    rs.grading.read_gradebook(path, course="Algebra")
+    return path
+
+
+def test_a_gradebook_that_was_read_is_a_place_of_rows(gradebook, tmp_path):
+    (kept,) = (place for place in everywhere() if place.path == gradebook)
+    assert (kept.what, kept.holds) == ("a gradebook, a file of the school", "rows")
+    assert kept.note.startswith("keep until ")
+    assert not names((identity.home() / "gradebooks.json").read_text("utf-8"))
+    # It is said once a day, and a reading that failed read nothing.
+    rs.grading.read_gradebook(gradebook, course="Algebra")
+    with pytest.raises(ReadError):
+        rs.grading.read_gradebook(tmp_path / "gone.csv")
+    done = run("log", "--what", "read")
+    assert done.stdout.count("kind: gradebooks") == 1 and "files: 1" in done.stdout
+    assert run("log", "--what", "read").stdout == done.stdout
+
+
+def test_what_is_shipped_or_dropped_on_a_widget_is_no_place(tmp_path, monkeypatch):
+    import tempfile
+
+    from relsurvey.demo import demo_gradebook
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dropped = tmp_path / "relsurvey-abc" / "x" / "algebra.csv"
+    dropped.parent.mkdir(parents=True)
+    dropped.write_text(CANVAS, "utf-8")
+    rs.grading.read_gradebook([*demo_gradebook()[:1], dropped], blank="zero")
+    assert everywhere() == []
+
+
+def test_a_student_is_looked_for_in_gradebooks(gradebook, tmp_path):
+    long = tmp_path / "long.csv"
+    rows = [f"{2000 + i},{item},7,10" for i in range(1, 10) for item in range(30)]
+    long.write_text("\n".join(["student,item,raw,points_possible", *rows]), "utf-8")
+    rs.grading.read_gradebook(long, course="Biology")
+    for path in (gradebook, long):
+        assert f"{path}: this file of the school still holds the id. Delete the row there." in (
+            forget.student("2007").stays
+        )
+    assert forget.student("2077").stays == ()
+
+
+def test_the_study_of_marks_is_forgotten_with_its_gradebooks(gradebook):
+    from relsurvey.practices import measures
+
+    assert measures.instrument().id == forget.MARKS
+    assert any(str(gradebook) in sentence for sentence in forget.study(forget.MARKS).stays)
+    for step in forget.study(forget.MARKS, files=True).steps:
+        step.do()
+    assert not gradebook.exists()
+    with pytest.raises(ReadError, match="Nothing is known"):
+        forget.study(forget.MARKS)

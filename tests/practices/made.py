@@ -37,8 +37,11 @@ def marks(
     return pd.DataFrame(rows, columns=columns)
 
 
-def scores(sizes: dict[str, int], items: int = 12, seed: int = 1) -> pd.DataFrame:
-    """Return a term's scores, an item a week from Monday, 2025-09-01; some 12 in 100 missing."""
+def scores(sizes: dict[str, int], items: int = 12, seed: int = 1, teachers: int = 4) -> pd.DataFrame:
+    """Return a term's scores, an item a week from Monday, 2025-09-01; some 12 in 100 missing.
+
+    Each student of a school has one of its teachers.
+    """
     draw = np.random.default_rng(seed)
     rows = []
     for school, n in sizes.items():
@@ -48,8 +51,9 @@ def scores(sizes: dict[str, int], items: int = 12, seed: int = 1) -> pd.DataFram
                 missing = draw.random() < 0.12
                 raw = 0.0 if missing else float(np.clip(level + draw.normal(scale=10), 0, 100).round())
                 due = pd.Timestamp("2025-09-05") + pd.Timedelta(weeks=week)
-                rows.append((f"{school[:2]}-{k:04d}", school, f"Week {week}", f"{due:%Y-%m-%d}", raw))
-    frame = pd.DataFrame(rows, columns=["student", "school", "item", "due", "raw"])
+                who = f"{school[:2]}-{k:04d}", school, f"{school} {k % teachers}"
+                rows.append((*who, f"Week {week}", f"{due:%Y-%m-%d}", raw))
+    frame = pd.DataFrame(rows, columns=["student", "school", "teacher", "item", "due", "raw"])
     return frame.assign(course="Algebra 1", term="Fall", category="Work", points_possible=100.0)
 
 

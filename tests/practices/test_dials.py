@@ -12,7 +12,7 @@ from relsurvey.practices.dials import Dials, find, ready
 FILE = """\
 dials:
   - id: floor
-    title: {en: Lowest score that counts, es: Calificación más baja que cuenta}
+    title: {en: Lowest score that counts, es: Puntaje más bajo que cuenta}
     choices:
       - {id: now, title: {en: as now, es: como ahora}}
       - {id: "40", title: {en: at least 40 %}, policy: {floor: {percent: 40, on: score}}}
@@ -125,7 +125,9 @@ LATE = {"due": pd.Timestamp("2026-01-05"), "submitted": pd.Timestamp("2026-01-07
     ("gradebook", "offered"),
     [
         (book(), ["floor"]),
-        (book(category="Homework"), ["floor", "drop"]),
+        (book(category="Homework", teacher=["A", "B", "C"]), ["floor", "drop"]),
+        # A category that one or two teachers use is theirs.
+        (book(category="Homework", teacher=["A", "B", "B"]), ["floor"]),
         (book(**LATE), ["floor", "late"]),
         (book([Policy(late={"per_day": 5})], **LATE), ["floor", "makeup"]),
         (book(attempt=[1, 1, 1]), ["floor"]),
@@ -133,7 +135,10 @@ LATE = {"due": pd.Timestamp("2026-01-05"), "submitted": pd.Timestamp("2026-01-07
             book(item=["x", "x", "x"], attempt=[1, 2, 1], **LATE, category="Tests"),
             ["floor", "retake", "late"],
         ),
-        (book(status=["scored", "missing", "scored"], category="Tests"), ["floor", "missing", "drop"]),
+        (
+            book(status=["scored", "missing", "scored"], category="Tests", course=["A", "B", "C"]),
+            ["floor", "missing", "drop"],
+        ),
         # A category that one of the courses lacks is refused for that course.
         (
             book(

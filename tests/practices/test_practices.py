@@ -272,3 +272,9 @@ def test_dials_are_a_file_and_a_wrong_one_is_one_sentence(tmp_path):
     with pytest.raises((PolicyError, AnalysisError)) as refused:
         GradingPractices.of(table, dials=path)
     assert "\n" not in str(refused.value)
+
+
+def test_a_handful_of_marks_is_told_as_marks():
+    few = GradingPractices.of(book({"North High": 8}), simulated=True)
+    with pytest.raises(DisclosureError, match=r"students have a final mark, .* Read more gradebooks first"):
+        few.view()

@@ -321,7 +321,7 @@ def test_what_is_taken_away_is_said_by_the_choices_title():
     _, labs = lab_of(trials, {"north": {"no_df": (50, 120)}}, BOTH)
     assert labs["north"].tried[1].says == {
         "en": "The courses’ own rules, but: No score counts less than 50 %. A dial: choice 1.",
-        "es": "Las reglas propias de los cursos, salvo esto: Ninguna calificación cuenta menos de 50 %. "
+        "es": "Las reglas propias de los cursos, salvo esto: Ningún puntaje cuenta menos de 50 %. "
         "A dial: choice 1.",
     }
 

@@ -130,6 +130,10 @@ class RunChart(Finding):
 
     def in_words(self, language: str = "en") -> str:
         """Return whether something changed, by which rule, and what this cannot tell."""
+        return " ".join(text for _, text in self.told(language))
+
+    def told(self, language: str = "en") -> list[tuple[str, str]]:
+        """Return the sentences of :meth:`in_words` one by one, each with the key of its words."""
         drawn = [p for p in self.periods if not p.left_out]
         said: list[tuple[str, dict[str, object]]]
         if not drawn:
@@ -156,7 +160,7 @@ class RunChart(Finding):
             k = sum(p.left_out == reason for p in self.periods)
             if k:
                 said.append((reason, {"k": k, "min_n": MIN_N_SHOWN}))
-        return " ".join(say(language, f"runchart.{key}", **values) for key, values in said)
+        return [(key, say(language, f"runchart.{key}", **values)) for key, values in said]
 
     def _points_of_baseline(self) -> int:
         return sum(not p.left_out for p in self.periods[: self.baseline])

@@ -8,12 +8,12 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from relsurvey.disclosure.differences import differing
-from relsurvey.disclosure.shown import PERSON, Shown, shown
+from relsurvey.disclosure.shown import PERSON, WORK, Shown, of_work, shown
 from relsurvey.errors import DisclosureError
 from relsurvey.escape import slug
 from relsurvey.files import MANIFEST, sha256, write_atomic
@@ -62,6 +62,7 @@ def record(
     before: Answers | None = None,
     ledger: Path | None = None,
     ids: Literal["hashed", "as-is"] = "hashed",
+    work: pd.DataFrame | None = None,
 ) -> None:
     """Hold a view against all that was published of its waves, and note it in the ledger.
 
@@ -87,6 +88,8 @@ def record(
         The ledger; None takes :func:`default_ledger`.
     ids
         Whether the respondents of these rows are hashed already.
+    work
+        Whose work a view of marks rests on, as :func:`relsurvey.disclosure.shown.of_work` takes it.
 
     Raises
     ------
@@ -109,6 +112,8 @@ def record(
         entries = []
         for rows, part in parts:
             now = shown(part, rows.responses, rows.answers, instrument, key=key, ids=ids)
+            if work is not None and rows is not before:
+                now = replace(now, sets={**now.sets, **of_work(part, work, key=key)})
             if not now.sets:
                 continue
             earlier = [
@@ -162,6 +167,12 @@ def _before(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refusal(variables: Sequence[str], made: str, min_n: int, past: str | None, wave: str | None) -> str:
+    if WORK in variables:
+        return (
+            f"Since the release of {made}, work of fewer than {min_n} students was added, left out or scored "
+            "anew at some school or in all of them, so the weeks or policies of the two releases together "
+            "would give it away, and nothing is published. Wait for more work."
+        )
     named = " and ".join(variables)
     where = f"groups of {named}" if variables else "schools, teams or the whole"
     found = (

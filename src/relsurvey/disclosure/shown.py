@@ -86,6 +86,35 @@ def shown(
         return _shown(view, responses, answers, instrument, key, ids)
 
 
+#: Stands for a group variable where the work is meant that a unit's weeks and policies rest on.
+WORK = "work"
+
+
+def of_work(view: Mapping[str, Any], work: pd.DataFrame, *, key: bytes) -> dict[Key, frozenset[str]]:
+    """Return whose work stands behind the weeks and the policies of a view of marks.
+
+    Parameters
+    ----------
+    view
+        The view's JSON.
+    work
+        One row a student: ``respondent`` (hashed), ``school``, and ``work``, a number that stands for it.
+    key
+        What students are hashed with.
+    """
+    import numpy as np
+
+    language = view["languages"][0]
+    own = [person(key, who) for who in work["respondent"]]
+    whole = [who + _short(key, f"{who}\x1f{code}") for who, code in zip(own, work["work"], strict=True)]
+    students = np.asarray(whole, dtype=object)
+    return {
+        (unit["id"], WORK, ""): frozenset(students[_inside(unit, work, language)])
+        for unit in view["units"]
+        if unit.get("weeks") or unit.get("lab")
+    }
+
+
 def _shown(
     view: Mapping[str, Any],
     responses: pd.DataFrame,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: What stands for a respondent where the file has no ids.
 _NUMBERED = re.compile(r"row-\d+\Z")
-_HASHED = re.compile(r"[0-9a-f]{16}\Z")
+HASHED = re.compile(r"[0-9a-f]{16}\Z")
 
 Key = tuple[str, str]
 """A student's id and school as the gradebook has them; "" for no school."""
@@ -161,8 +161,8 @@ def _named(names: list[Key], at: np.ndarray, stands: dict[Key, str]) -> np.ndarr
 def _strangers(students: list[Key], ids: str) -> str:
     """Return why nobody is in both; no id is named."""
     shapes = Counter(re.sub(r"\W", "-", re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", text)))[:24]
-                     for text, _ in students if not _HASHED.match(text))  # fmt: skip
-    hashes = sum(1 for text, _ in students if _HASHED.match(text))
+                     for text, _ in students if not HASHED.match(text))  # fmt: skip
+    hashes = sum(1 for text, _ in students if HASHED.match(text))
     shape, n = max(shapes.items(), key=lambda one: one[1], default=("", 0))
     if not students:
         return "The gradebook names no student. Read one with the students' ids."

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 #: What one policy can be: itself, or one a course as ``Gradebook.but`` gives them.
 Tried = Policy | Sequence[Policy]
 
+#: Who is on track, where no rule is asked for.
+_USUAL = "chicago"
+
 #: Parts that a policy can leave out, though the course's own rules have them.
 _PARTS = (
     "missing",
@@ -250,7 +253,8 @@ def compare_policies(
     named = _named(policies)
     if not named:
         raise AnalysisError("No policy was given. Give one, a list of them, or a dict by name.")
-    return compared([(name, regrade(gradebook, tried)) for name, tried in named], by, roster, rule)
+    regraded = [(name, regrade(gradebook, tried)) for name, tried in named]
+    return compared(regraded, by, roster, _USUAL if rule is None else rule)
 
 
 def compared(
@@ -259,7 +263,10 @@ def compared(
     roster: pd.DataFrame | str | Path | None = None,
     rule: Any = None,
 ) -> ComparedPolicies:
-    """Return marks under several policies side by side, each by the name of its policy."""
+    """Return marks under several policies side by side, each by the name of its policy.
+
+    Who is on track stands there where the marks can tell; why they cannot is said where a rule is asked for.
+    """
     import numpy as np
 
     _, first = regraded[0]
@@ -269,7 +276,7 @@ def compared(
     of_all = np.zeros(len(before.student), np.intp)
     labels = ((), *(groups.labels if groups.by else ()))
 
-    wanted = "chicago" if rule is None else rule
+    wanted = _USUAL if rule is None else rule
     named: Text | None = None
     problem = ""
     try:
@@ -298,7 +305,7 @@ def compared(
         said.append(Note("compare_not_passed"))
     said += _of_passes(first)
     said += _of_proof(first)
-    if problem:
+    if problem and rule is not None:
         said.append(Note("compare_no_track", (("why", problem),)))
     return ComparedPolicies(groups.by, tuple(rows), tuple(said), named)
 

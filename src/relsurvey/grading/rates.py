@@ -195,7 +195,8 @@ def rates_of(found: Tally, groups: Groups) -> Rates:
 
     if not found.final.any():
         raise AnalysisError(
-            "No mark is a letter, P or NP that is known. Give letters, or percents in `percent`."
+            "No mark is final: none is a letter, P or NP that is known, or has a percent. All work may be "
+            "excused or not graded yet; else give letters, or percents in `percent`."
         )
     whole = _table(found, np.zeros(len(found.student), np.intp), ((),), ())
     table = _table(found, groups.of, groups.labels, groups.by) if groups.by else whole

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from relsurvey.errors import BlankChoiceError, ReadError
 from relsurvey.grading import codes as code_table
+from relsurvey.grading import read_files
 from relsurvey.grading.formats import Part, Settings
 from relsurvey.grading.gradebook import MARKS, TOTALS, Gradebook, table
 from relsurvey.grading.mapping import OWN, Given, GradebookMapping, candidates, given_mapping
@@ -139,7 +140,9 @@ def read_gradebook(
             path=Path(source.path) if source.path else None,
         )
 
-    pool = Pool(_parts(_listed(paths), given, settings_of, limits or Limits()))
+    listed = _listed(paths)
+    pool = Pool(_parts(listed, given, settings_of, limits or Limits()))
+    read_files.remember(_path(one) for one in listed if not _is_frame(one))
     pool.settle(_given_policies(policy))
     return _finished(pool, blank, ids)
 

@@ -51,6 +51,9 @@ class Weekly:
         What was left out or taken for granted.
     books
         The gradebook, or each snapshot's, by the day it stands for; its scores are those that were chosen.
+    work
+        One row a student and piece of work that counts: ``week`` as above, ``student, school, course,
+        teacher``.
     """
 
     weeks: pd.DataFrame
@@ -58,6 +61,7 @@ class Weekly:
     passing: float | None
     notes: tuple[tuple[str, dict[str, object]], ...]
     books: tuple[tuple[datetime.date | None, Gradebook], ...]
+    work: pd.DataFrame
 
 
 def chosen(frame: pd.DataFrame, of: Mapping[str, str] | None) -> pd.DataFrame:
@@ -114,9 +118,11 @@ def weekly_of(source: Gradebook | Snapshots, passing: float | None, of: Mapping[
         notes.append(("weeks_changed", {}))
     if not len(long):
         raise AnalysisError("No score counts in any week. Look at the gradebook's statuses and due dates.")
-    return Weekly(
-        *_counted(long, dated=dated), _passing_of(books[-1][1], passing), tuple(notes), tuple(books)
-    )
+    counted, ends = _counted(long, dated=dated)
+    # The weeks of `counted` are in the order of time, as these are numbered.
+    number = long.groupby("week", sort=True).ngroup().to_numpy()
+    work = long[["student", "school", "course", "teacher"]].assign(week=counted["week"].to_numpy()[number])
+    return Weekly(counted, ends, _passing_of(books[-1][1], passing), tuple(notes), tuple(books), work)
 
 
 def _part(gradebook: Gradebook, of: Mapping[str, str] | None) -> Gradebook:
@@ -155,12 +161,13 @@ def _judged(gradebook: Gradebook, passing: float | None, notes: Notes) -> pd.Dat
         notes.append(("weeks_ungraded", {"n": f"{empty:,}"}))
     counts = np.isin(status, ("scored", "late", "missing")) & (points > 0) & ~out
     percent = np.where(status == "missing", 0.0, 100 * raw / np.where(points > 0, points, np.nan))
-    frame = scores.loc[counts, [*_ITEM, "due"]].assign(
+    frame = scores.loc[counts, [*_ITEM, "teacher", "due"]].assign(
         percent=percent[counts], at_least=at_least[counts], handed_in=percent[counts] > 0
     )
     frame["due"] = pd.to_datetime(frame["due"])
     # Of several attempts the highest; one that no attempt gave a point is missing.
     best = frame.groupby(_ITEM, dropna=False, sort=False, as_index=False).agg(
+        teacher=("teacher", "first"),
         due=("due", "first"),
         percent=("percent", "max"),
         at_least=("at_least", "first"),
@@ -289,7 +296,8 @@ def with_due(gradebook: Gradebook, items: pd.DataFrame | str | Path) -> Gradeboo
     Raises
     ------
     AnalysisError
-        If it lacks a column, names one piece of work twice, or holds something that is no date.
+        If it lacks a column, names one piece of work twice or none of the gradebook, or holds something that
+        is no date.
 
     Examples
     --------
@@ -300,6 +308,7 @@ def with_due(gradebook: Gradebook, items: pd.DataFrame | str | Path) -> Gradeboo
     >>> dated.scores["due"].dt.date.tolist()
     [datetime.date(2026, 3, 6)]
     """
+    import numpy as np
     import pandas as pd
 
     work = _table(items)
@@ -322,13 +331,27 @@ def with_due(gradebook: Gradebook, items: pd.DataFrame | str | Path) -> Gradeboo
     scores = gradebook.scores
     by = {key: {name: fold(str(name)) for name in scores[key].dropna().unique()} for key in keys}
     at = names.get_indexer(pd.MultiIndex.from_arrays([scores[key].map(by[key]) for key in keys]))
+    strange = [shown(str(name), 40) for name in work["item"][~np.isin(np.arange(len(work)), at)]]
+    if len(work) and len(strange) == len(work):
+        raise AnalysisError(
+            f"The gradebook has no work that is called as in the table of the work, such as {strange[0]}. "
+            "Write the titles as the gradebook has them."
+        )
     known = due.reindex(range(len(work))).to_numpy(dtype="datetime64[s]")
     given = pd.Series(known[at.clip(0)], index=scores.index).where(at >= 0)
     own = pd.to_datetime(scores["due"]).astype("datetime64[s]")
-    what = "scores were given the due dates of a table of the work"
-    entry = Entry("given", "due dates", int(given.notna().sum()), what, "with_due")
+    entries = []
+    if strange:
+        more = ", …" if len(strange) > 4 else ""
+        what = f"titles of the table of the work are not in the gradebook: {', '.join(strange[:4])}{more}"
+        entries.append(Entry("given", "due dates", len(strange), what, "they may be misspelled"))
     scores = scores.assign(due=given.fillna(own))
-    return replace(gradebook, scores=scores, entries=(*gradebook.entries, entry))
+    left = int(scores["due"].isna().sum())
+    if left:
+        entries.append(Entry("given", "due dates", left, "scores have no due date", "they are in no week"))
+    what = "scores were given the due dates of a table of the work"
+    entries.append(Entry("given", "due dates", int(given.notna().sum()), what, "with_due"))
+    return replace(gradebook, scores=scores, entries=(*gradebook.entries, *entries))
 
 
 def _table(items: pd.DataFrame | str | Path) -> pd.DataFrame:

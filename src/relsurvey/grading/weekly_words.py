@@ -12,6 +12,9 @@ from relsurvey.words import say
 if TYPE_CHECKING:
     from relsurvey.grading.weeks import Phase, Weeks
 
+#: What the two charts say of themselves, not of what they found.
+_OF_BOTH = ("signal_cannot", "chance_cannot", "small", "gap")
+
 #: A share of many scores is said in percent.
 _MANY = 100
 
@@ -36,7 +39,9 @@ def in_words(found: Weeks, language: str) -> str:
                 share=_percent(language, share),
             )
         )
-        parts.append(found.charts[measure].in_words(language))
+        # What holds of both charts alike is said once.
+        told = found.charts[measure].told(language)
+        parts += [text for key, text in told if key not in _OF_BOTH or text not in parts]
     parts += [_phase(found.phases[k - 1], found.phases[k], language) for k in range(1, len(found.phases))]
     signals = found.signals
     outside = signals.loc[signals["rule"] == "outside_limits", "first"]

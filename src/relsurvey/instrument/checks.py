@@ -13,6 +13,8 @@ from relsurvey.instrument.source import Place
 if TYPE_CHECKING:
     from relsurvey.instrument.model import Instrument
 
+#: What messages call what YAML made of a value.
+_KINDS = {int: "a number", float: "a number", str: "text", list: "a list", bool: "yes or no"}
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -73,10 +75,14 @@ def plain_words(kind: str, place: Place, message: str, given: Any) -> str:
         case "literal_error":
             return f"`{name}` cannot be {given!r}: {message[0].lower()}{message[1:]}."
         case "dict_type" | "model_type" | "model_attributes_type":
-            return (
-                f"`{name}` must be a mapping (`key: value`), not {type(given).__name__}. "
-                "Indent its parts under it."
-            )
+            found = _KINDS.get(type(given), "nothing" if given is None else type(given).__name__)
+            return f"`{name}` must be a mapping (`key: value`), not {found}. Indent its parts under it."
+        case "float_parsing" | "int_parsing" | "float_type" | "int_type" | "decimal_parsing":
+            return f"`{name}` must be a number, such as 50 or 49.5, without %, not {str(given)[:40]!r}."
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+            return f"`{name}` must be a day such as 2026-01-31, not {str(given)[:40]!r}."
+        case "invalid_key":
+            return f"`{key}` is no key. Write each as `key: value`, and a decimal with a point, such as 49.5."
         case "tuple_type" | "list_type" | "frozen_set_type":
             return f"`{name}` must be a list. Write it as `[a, b]` or one `- entry` a line."
         case _:

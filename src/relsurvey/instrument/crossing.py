@@ -79,7 +79,8 @@ def crossed(instrument: Instrument, rows: pd.DataFrame, name: str) -> tuple[Grou
         if f"{a}{CROSS}{b}" in held
     )
     titles = [instrument.groups[part].title for part in names]
-    return GroupVariable(id=name, title=_joined(*titles), categories=categories), column
+    least = max((instrument.groups[part].min_n or 0 for part in names), default=0) or None
+    return GroupVariable(id=name, title=_joined(*titles), min_n=least, categories=categories), column
 
 
 def _joined(a: Text, b: Text) -> Text:

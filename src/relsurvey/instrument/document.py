@@ -31,8 +31,12 @@ def text_of(path: Path, what: str) -> str:
 
 
 def first(cause: ValidationError) -> tuple[source.Place, str]:
-    """Return the place of the first thing that pydantic found wrong, and a sentence with the fix."""
-    error = cause.errors()[0]
+    """Return the place of the first thing that pydantic found wrong, and a sentence with the fix.
+
+    A key that is misspelled comes before the one that is missing for it.
+    """
+    errors = cause.errors()
+    error = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     place = error["loc"]
     return place, checks.plain_words(error["type"], place, error["msg"], error.get("input"))
 

@@ -10,11 +10,14 @@ from pathlib import Path
 from relsurvey.disclosure import forgetting
 from relsurvey.errors import ReadError
 from relsurvey.escape import slug
-from relsurvey.grading import list_files, snapshots
+from relsurvey.grading import list_files, read_files, snapshots
 from relsurvey.keeping import books, log, places
 from relsurvey.reading import Limits, identity
 from relsurvey.reading.opening import open_file
 from relsurvey.sealed import Book
+
+#: The study that gradebooks are read for, where they are published.
+MARKS = "grading-practices-view"
 
 
 @dataclass(frozen=True)
@@ -101,19 +104,22 @@ def study(instrument: str, *, files: bool = False) -> Forgetting:
         f"{folder.path}: a published view. It holds aggregates; others may have copies."
         for folder in known.folders.values()
     ]
-    for source in known.sources.values():
-        if not source.path.exists():
+    gradebooks = [one.path for one in read_files.remembered()] if instrument == MARKS else []
+    for path in (*(source.path for source in known.sources.values()), *gradebooks):
+        if not path.exists():
             continue
-        if files:
-            steps.append(_deleted("a file with rows of students", source.path))
+        if files and path.is_file():
+            steps.append(_deleted("a file with rows of students", path))
+        elif files:
+            stays.append(f"{path}: a folder of the school, with rows of students. Delete it there.")
         else:
-            stays.append(
-                f"{source.path}: a file of the school, with rows of students. --files deletes it too."
-            )
-    if not steps and not known.sources and not known.folders:
+            stays.append(f"{path}: a file of the school, with rows of students. --files deletes it too.")
+    if not steps and not known.sources and not known.folders and not gradebooks:
         raise ReadError(f"Nothing is known of a study {instrument!r}. `relsurvey where` lists what is.")
     if known.sources or known.folders:
         steps.append(Step("the list of its files and folders", lambda: _unlist(instrument)))
+    if gradebooks:
+        steps.append(Step("the list of gradebooks read", read_files.forget))
     if any(file.exists() for file in ledgers) and known.folders:
         stays.append(
             "Without its ledger nothing more can be published to those folders: delete them first, and know "
@@ -195,12 +201,13 @@ def student(number: str, school: str | None = None) -> Forgetting:
         for one in lists
     ]
     stays += unknown
-    for source in known.sources.values():
-        found = _stands_in(source.path, plain)
+    places_ = [(source.path, False) for source in known.sources.values()]
+    for path, often in (*places_, *((one.path, True) for one in read_files.remembered())):
+        found = _stands_in(path, plain, often=often)
         if found is None:
-            stays.append(f"{source.path}: cannot be read, so it is not known whether the id stands in it.")
+            stays.append(f"{path}: cannot be read, so it is not known whether the id stands in it.")
         elif found:
-            stays.append(f"{source.path}: this file of the school still holds the id. Delete the row there.")
+            stays.append(f"{path}: this file of the school still holds the id. Delete the row there.")
     return Forgetting(tuple(steps), tuple(stays), {"student": "one"})
 
 
@@ -249,8 +256,11 @@ def _forget_in(kept: snapshots.Snapshots, number: str) -> None:
         kept.forget(number)
 
 
-def _stands_in(path: Path, plain: str) -> bool | None:
-    """Say whether a file has a column of ids with this one in it; None where it cannot be read."""
+def _stands_in(path: Path, plain: str, *, often: bool) -> bool | None:
+    """Say whether a file has a column of ids with this one in it; None where it cannot be read.
+
+    In a gradebook a student can stand `often`: a row for each piece of work.
+    """
     if not path.exists():
         return False
     try:
@@ -259,7 +269,8 @@ def _stands_in(path: Path, plain: str) -> bool | None:
         return None
     for column in (column for sheet in sheets for column in sheet.columns):
         counts = {text: n for text, n in column.counts().items() if text.strip()}
-        # Ids differ from row to row; answers such as 4 do not.
-        if len(counts) * 4 >= sum(counts.values()) and any(identity.plain(text) == plain for text in counts):
+        # Ids differ from row to row; answers such as 4 do not, nor do scores.
+        ids = len(counts) * 4 >= sum(counts.values()) or (often and len(plain) > 3)
+        if ids and any(identity.plain(text) == plain for text in counts):
             return True
     return False

@@ -50,7 +50,7 @@ def kept_until(
 
 
 def clear_lists(today: datetime.date | None = None) -> tuple[str, ...]:
-    """Delete protocols' lists whose days are over, log what was done with lists, and say what was deleted.
+    """Delete protocols' lists whose days are over, and say so; log what was done with lists and gradebooks.
 
     It is called where relsurvey starts, so it says what went wrong and raises nothing.
 
@@ -64,12 +64,15 @@ def clear_lists(today: datetime.date | None = None) -> tuple[str, ...]:
     >>> clear_lists()
     ()
     """
-    from relsurvey.grading import list_files
+    from relsurvey.grading import list_files, read_files
     from relsurvey.keeping import log
 
     said = list_files.expire(today)
     try:
         list_files.told(lambda event: log.note(event["what"], protocol=event["kind"], day=event["on"]))  # type: ignore[arg-type]
+        read_files.told(
+            lambda event: log.note("read", kind="gradebooks", files=event["files"], day=event["on"])
+        )
     except RelsurveyError as cause:
         return said if str(cause) in said else (*said, str(cause))
     return said

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from relsurvey.errors import ReadError
-from relsurvey.grading import list_files, snapshots
+from relsurvey.grading import list_files, read_files, snapshots
 from relsurvey.keeping import places
 from relsurvey.keeping.until import kept_until
 from relsurvey.reading import identity
@@ -84,6 +84,10 @@ def _known(today: datetime.date | None) -> Iterator[Kept]:
         )
         if folder.ledger is not None:
             yield _place(f"{folder.instrument}: its ledger of releases", folder.ledger, "hashes")
+    for one in read_files.remembered():
+        until = kept_until(one.first, None, today)
+        note = f"keep until {until.day}" + (": that day has passed" if until.passed else "")
+        yield _place("a gradebook, a file of the school", one.path, "rows", note)
     for kept in sorted(snapshots.folders()):
         yield _place("dated snapshots of a gradebook", kept, "rows", "of students, with their scores")
     yield from _lists(today or datetime.date.today())
@@ -109,7 +113,7 @@ def _lists(today: datetime.date) -> Iterator[Kept]:
 def _own() -> Iterator[Kept]:
     home = identity.home()
     for file in sorted((home / "releases").glob("*.jsonl")):
-        yield _place(f"{file.stem}: ledger of releases", file, "hashes", "of students and their answers")
+        yield _place(f"{file.stem}: ledger of releases", file, "hashes", "of students and their rows")
     for file in sorted((home / "comments").glob("*.jsonl")):
         yield _place(f"{file.stem}: decisions on comments", file, "hashes", "no words of theirs")
     for file in sorted((home / "mappings").glob("*.yaml")):
@@ -119,6 +123,7 @@ def _own() -> Iterator[Kept]:
     for name, what, holds in (
         ("id.key", "the key that ids are hashed with", "key"),
         ("places.json", "the list of files read and folders published to", "who did what"),
+        ("gradebooks.json", "the list of gradebooks read", "who did what"),
         ("snapshots.json", "the list of folders with snapshots", "who did what"),
         ("lists.json", "the list of lists with students' names", "who did what"),
         ("log.jsonl", "the log", "who did what"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from relsurvey.disclosure import ALL
+from relsurvey.instrument.fold import fold
 from relsurvey.view import model
 from relsurvey.view.pages import in_languages
 from relsurvey.words import Text, texts
@@ -58,9 +59,13 @@ def adopted(
     stages = [in_languages(option.label, languages) for option in options]
     codes = [option.code for option in options]
     use = [option.code for option in options if option.favorable]
+    where = latest["school"].map(lambda name: None if name is None else fold(str(name)), na_action="ignore")
     units = {}
     for unit in shown:
-        rows = latest if unit == ALL else latest[latest["school"] == schools.get(unit)]
+        # Of all schools only those with marks: less the others, one that was left out would be told of.
+        named = schools.values() if unit == ALL else [schools[unit]]
+        here = where.isin([fold(name) for name in named])
+        rows = latest[here | where.isna()] if unit == ALL and schools else latest[here | (not schools)]
         if len(rows):
             units[unit] = [
                 _adopted(item, rows[rows["practice"] == item], codes, use, stages, languages)

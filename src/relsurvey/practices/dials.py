@@ -13,19 +13,25 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from relsurvey.errors import PolicyError
+from relsurvey.escape import one_line, plain_text
 from relsurvey.grading.policy import Count, Cut, Floor, Late, Makeup, Missing, Percent, Policy, Retake
 from relsurvey.grading.support import refusals
 from relsurvey.grading.written import Part, Written
 from relsurvey.instrument.model import Text
 from relsurvey.instrument.source import Place
+from relsurvey.practices.hands import several
 from relsurvey.words import languages, texts
 from relsurvey.words.catalogue import pick
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from relsurvey.grading import Gradebook
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z")
 _LONGEST = 60
+#: Of a category, so that it fits into the title of a dial.
+_LONGEST_CATEGORY = 30
 #: More policies than this are no grid that a team can go through.
 MOST = 64
 #: So many of the ready dials, at most.
@@ -266,13 +272,23 @@ def _offered(gradebook: Gradebook) -> Iterator[Dial | str]:
         yield "Work that was never handed in: the gradebook has none that is counted as a zero."
     else:
         yield _dial("missing", {"zero": {"missing": {"counts_as": "zero"}}})
-    # The category with most work: one that every course has, or it is refused.
-    most = scores["category"].dropna().value_counts(sort=True)
-    if len(most):
-        name = min(str(one) for one in most.index[most == most.max()])
+    name = _category(scores)
+    if name is not None:
         yield _dial("drop", {"1": {"drop_lowest": {name: 1}}}, category=name)
+    elif scores["category"].notna().any():
+        yield "Lowest scores left out: no category of work is one that three teachers or more use."
     else:
         yield "Lowest scores left out: the gradebook does not say of which category each piece of work is."
+
+
+def _category(scores: pd.DataFrame) -> str | None:
+    """Return the category with most work whose name may stand on a page: not one or two teachers' own."""
+    most = scores["category"].dropna().value_counts()
+    for name in sorted(most.index, key=lambda one: (-most[one], str(one))):
+        plain = one_line(plain_text(str(name)))
+        if plain == name and len(name) <= _LONGEST_CATEGORY and several(scores[scores["category"] == name]):
+            return str(name)
+    return None
 
 
 def _dial(dial: str, choices: Mapping[str, Mapping[str, Any]], **values: str) -> Dial:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relsurvey.analysis.models.reliability_finding import ScaleReliability
+from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.analysis.verdict import Reading
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.ontrack import on_track
@@ -95,7 +96,8 @@ def by_term(
 
     frame, _ = frame_of(marks)
     found = [str(term) for term in frame["term"].dropna().unique()] if "term" in frame else []
-    order = found if terms is None else list(terms)
+    given = [terms] if isinstance(terms, str) else terms
+    order = found if given is None else [name_of(term) for term in given]
     missing = [term for term in order if term not in found]
     if missing:
         there = ", ".join(shown(term, 40) for term in found) or "none"

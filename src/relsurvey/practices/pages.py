@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.finding import MIN_N_FILE
+from relsurvey.disclosure import ALL
+from relsurvey.errors import DisclosureError
 from relsurvey.practices.adopted import adopted
+from relsurvey.practices.dials import Dials, ready
+from relsurvey.practices.hands import refuse_few
 from relsurvey.practices.people import RELATIONSHIPS
 from relsurvey.practices.runs import runs
-from relsurvey.practices.trying import Counts, lab_of, try_all
+from relsurvey.practices.trying import Counts, Trials, lab_of, try_all
 from relsurvey.view import model
 from relsurvey.view.cells import members
 from relsurvey.view.pages import in_languages
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from relsurvey.grading import Gradebook
     from relsurvey.practices.practices import GradingPractices
 
 
@@ -29,6 +34,7 @@ def with_practices(view: model.View, marks: GradingPractices) -> model.View:
     rows = marks._latest().responses
     masks, kinds, titles = members(rows)
     schools = {unit: titles[unit][0] for unit, (kind, _) in kinds.items() if kind == "school"}
+    refuse_few(marks, {schools[unit] for unit in shown if unit in schools}, ALL in shown)
     update: dict[str, object] = {}
     own: dict[str, dict[str, object]] = {unit: {} for unit in shown}
     if marks.adoption is not None:
@@ -40,16 +46,10 @@ def with_practices(view: model.View, marks: GradingPractices) -> model.View:
         for unit, charts in runs(marks.weekly, marks.changes, schools, shown, languages).items():
             own[unit]["weeks"] = charts
     if marks.dials is not None and marks.gradebook is not None:
-        trials = try_all(
-            marks.gradebook,
-            marks.dials,
-            marks.rule,
-            _units(rows["respondent"], masks, schools),
-            marks.waves or None,
-        )
+        trials = _tried(marks, marks.gradebook, marks.dials, _units(rows["respondent"], masks, schools))
         # In the app too: a step of 1 to 10 students is never printed.
         least = max(MIN_N_FILE, view.provenance.settings.min_n)
-        dials, labs = lab_of(trials, _now(view, marks, masks), languages, least)
+        dials, labs = lab_of(trials, _now(view, marks, masks), languages, least) if trials else ([], {})
         if labs:
             update["dials"] = dials
         for unit, lab in labs.items():
@@ -67,6 +67,28 @@ def with_practices(view: model.View, marks: GradingPractices) -> model.View:
     about = [_cannot(section, view, "dials" in update) for section in view.about]
     units = [unit.model_copy(update=own[unit.id]) for unit in view.units]
     return view.model_copy(update={**update, "units": units, "about": about})
+
+
+def _tried(marks: GradingPractices, gradebook: Gradebook, dials: Dials, units: pd.Series) -> Trials | None:
+    """Return every policy tried; of the ready dials those alone that are not about one or two teachers.
+
+    Raises
+    ------
+    DisclosureError
+        If a dial that was asked for is.
+    """
+    trials = try_all(gradebook, dials, marks.rule, units, marks.waves or None)
+    if not trials.narrow:
+        return trials
+    if dials != ready(gradebook)[0]:
+        raise DisclosureError(
+            f"Turning {' and '.join(trials.narrow)} would change the marks of one or two teachers alone at "
+            "some school, so the grid would be about them. Take it out of the dials, or leave policies out: "
+            "dials=False."
+        )
+    kept = tuple(dial for dial in dials.dials if dial.id not in trials.narrow)
+    # What is left was in the grid before, and told of more teachers there.
+    return try_all(gradebook, Dials(dials=kept), marks.rule, units, marks.waves or None) if kept else None
 
 
 def _units(students: pd.Series, masks: Mapping[str, np.ndarray], schools: Mapping[str, str]) -> pd.Series:

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.errors import AnalysisError
+from relsurvey.escape import one_line, plain_text
 from relsurvey.grades.bands import BANDS, bands
 from relsurvey.grades.join import join
 from relsurvey.instrument import Category, GroupVariable, Instrument
+from relsurvey.instrument.fold import fold
 from relsurvey.instrument.model import Privacy
 from relsurvey.reading import Entry, Limits
 from relsurvey.reading.identity import local_key, replaced
@@ -74,6 +77,7 @@ def people(
     from relsurvey.reading.roster import read_roster
 
     if survey is not None:
+        _free(survey.instrument, RELATIONSHIPS)
         latest = survey._latest()
         found = latest.responses
         groups = {key: g for key, g in survey.instrument.groups.items() if found[key].notna().any()}
@@ -92,6 +96,7 @@ def people(
             raise AnalysisError("An instrument names groups, not who is in them: give `students` too.")
         return People(None, {}, Privacy())
     asked = instrument if isinstance(instrument, Instrument) else find(instrument or USUAL)
+    _free(asked)
     roster = read_roster(students, asked, Limits(), "hashed")
     listed = roster.students
     groups = {k: g for k, g in asked.groups.items() if k in listed and listed[k].notna().any()}
@@ -100,12 +105,54 @@ def people(
     return People(rows, groups, asked.privacy, "hashed", roster.ledger)
 
 
+def _free(asked: Instrument, *taken: str) -> None:
+    """Refuse group variables that are called as a column of the measures is."""
+    from relsurvey.practices.measures import ITEMS
+
+    for name in asked.groups:
+        if name in (*ITEMS.values(), *taken):
+            raise AnalysisError(
+                f"The group variable {name!r} of {asked.id} is called as something else in a view of marks. "
+                "Rename it in the instrument."
+            )
+
+
 def _together(survey: Study) -> Instrument:
     """Return a survey's instrument with the scales that are read as one (rules.md 9), if there are any."""
     apart = {one.scale for one in survey.reliability().scales if one.verdict.reading == "one_by_one"}
     asked = survey.instrument
     kept = {key: scale for key, scale in asked.scales.items() if key not in apart}
     return asked.model_copy(update={"scales": kept}) if kept else asked
+
+
+def as_text(gradebook: Gradebook) -> Gradebook:
+    """Return a gradebook whose schools and terms are text, one school written one way.
+
+    Of several ways to write a school that differ in case and spaces, the most frequent one counts.
+    """
+    import pandas as pd
+
+    names = [f[["school", "term"]] for f in (gradebook.scores, gradebook.marks, gradebook.totals) if len(f)]
+    if not names:
+        return gradebook
+    every = pd.concat(names)
+    term = {one: _plain(one) or None for one in every["term"].dropna().unique()}
+    counts = every["school"].value_counts()
+    written = pd.Series({one: _plain(one) for one in counts.index}, dtype=object)
+    usual = {fold(name): name for name in reversed(written.tolist())}
+    school = {one: usual[fold(name)] or None for one, name in written.items()}
+    tables = {
+        key: getattr(gradebook, key).assign(
+            school=getattr(gradebook, key)["school"].map(school).astype(object),
+            term=getattr(gradebook, key)["term"].map(term).astype(object),
+        )
+        for key in ("scores", "marks", "totals")
+    }
+    return replace(gradebook, **tables)
+
+
+def _plain(name: object) -> str:
+    return one_line(plain_text(name_of(name)))
 
 
 def named(gradebook: Gradebook, known: People) -> tuple[Gradebook, tuple[Entry, ...]]:

@@ -14,8 +14,9 @@ from relsurvey.grading.trackrule import Rule
 from relsurvey.practices import measures
 from relsurvey.practices.cards import grading_cards
 from relsurvey.practices.dials import find, ready
-from relsurvey.practices.people import named, people, with_groups
+from relsurvey.practices.people import as_text, named, people, with_groups
 from relsurvey.practices.runs import Change, changes_of
+from relsurvey.practices.worked import standing_for
 from relsurvey.reading import Entry
 from relsurvey.study import Study
 from relsurvey.words import speaking_of
@@ -134,8 +135,8 @@ class GradingPractices(Study):
         """
         import pandas as pd
 
-        if not isinstance(gradebook, Gradebook):
-            raise AnalysisError("Give what `rs.grading.read_gradebook` returned.")
+        _check(gradebook, survey, students, adoption, weekly, dials)
+        gradebook = as_text(gradebook)
         if survey is not None and students is not None:
             raise AnalysisError("Give `survey` or `students`, not both: each says who is in which group.")
         known = people(survey, students, instrument)
@@ -170,7 +171,7 @@ class GradingPractices(Study):
             gradebook=gradebook,
             rule=counted.rule,
             adoption=adoption,
-            weekly=weekly if weekly is not None else _with_days(gradebook),
+            weekly=_with_days(gradebook) if weekly is None else _of_text(weekly),
             changes=changes_of(changes, gradebook.policies),
             dials=grid,
         )
@@ -192,6 +193,14 @@ class GradingPractices(Study):
             subject="marks",
         )
 
+    def _work(self) -> pd.DataFrame | None:
+        books = [] if self.gradebook is None or self.dials is None else [self.gradebook]
+        if isinstance(self.weekly, Gradebook):
+            books += [self.weekly] if self.weekly is not self.gradebook else []
+        elif self.weekly is not None:
+            books += self.weekly.whole()[0].values()
+        return standing_for(books)
+
     def _view(
         self,
         by: str | Sequence[str] | None,
@@ -206,6 +215,36 @@ class GradingPractices(Study):
         view = super()._view(by, min_n, floor, grading_cards() if strategies is None else strategies)
         with speaking_of("marks"):
             return with_practices(view, self)
+
+
+def _check(
+    gradebook: object, survey: object, students: object, adoption: object, weekly: object, dials: object
+) -> None:
+    """Refuse what is not what it must be, in a sentence that says how to get it."""
+    import pandas as pd
+
+    from relsurvey.grading.practices import Adoption
+    from relsurvey.practices.dials import Dials
+
+    for given, kinds, what in (
+        (gradebook, Gradebook, "Give what `rs.grading.read_gradebook` returned."),
+        (students, (str, Path, pd.DataFrame, type(None)), "`students` is a file or a DataFrame of students."),
+        (survey, (Study, type(None)), "`survey` is a survey of the same students: what `rs.read` returned."),
+        (adoption, (Adoption, type(None)), "`adoption` is what `rs.grading.adoption` returned."),
+        (
+            weekly,
+            (Gradebook, Snapshots, type(None)),
+            "`weekly` is a gradebook with due dates, or `rs.grading.Snapshots`.",
+        ),
+    ):
+        if not isinstance(given, kinds):
+            raise AnalysisError(what)
+    if dials is not None and dials is not False and not isinstance(dials, (str, Path, Dials)):
+        raise AnalysisError("`dials` is the path of a YAML file; False shows no policies to try.")
+
+
+def _of_text(weekly: Gradebook | Snapshots) -> Gradebook | Snapshots:
+    return as_text(weekly) if isinstance(weekly, Gradebook) else weekly
 
 
 def _labels(asked: Instrument, item: str) -> dict[float, str]:

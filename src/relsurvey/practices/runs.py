@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from relsurvey.disclosure.plan import WORDS_UNDER
 from relsurvey.errors import AnalysisError
 from relsurvey.escape import one_line, plain_text
 from relsurvey.grading import weeks
-from relsurvey.grading.weeks import MEASURES, Weeks
+from relsurvey.grading.weeks import FEWEST_OF_A_PHASE, MEASURES, Weeks
+from relsurvey.practices.hands import several
 from relsurvey.reading.match import shown
 from relsurvey.view import model
 from relsurvey.view.pages import in_languages
@@ -22,6 +23,8 @@ from relsurvey.view.shares import percent
 from relsurvey.words import Text, say, texts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from relsurvey.grading import Gradebook, Policy, Snapshots
 
 Given = Any
@@ -29,6 +32,7 @@ Given = Any
 
 #: Fewer weeks than this are no line.
 _FEWEST_WEEKS = 4
+_LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,7 @@ def changes_of(given: Sequence[Given] | None, policies: Sequence[Policy]) -> tup
         try:
             day, text = one
             when = datetime.date.fromisoformat(day) if isinstance(day, str) else day
-            title = one_line(plain_text(str(text)))
-            found.append(Change(datetime.date(when.year, when.month, when.day), {"*": title}))
+            found.append(Change(datetime.date(when.year, when.month, when.day), {"*": _title(str(text))}))
         except (TypeError, ValueError, AttributeError):
             raise AnalysisError(
                 "A change is a policy with a first day, or a day and a few words, such as "
@@ -96,7 +99,14 @@ def _of_policy(policy: Policy) -> Change | None:
     if first is None or (policy.scope is not None and policy.scope.level in ("course", "teacher")):
         return None
     schools = policy.scope.ids if policy.scope is not None and policy.scope.level == "school" else ()
-    return Change(first, policy.title or {"*": policy.id}, schools)
+    title = {language: _title(text) for language, text in (policy.title or {"*": policy.id}).items()}
+    return Change(first, title, schools)
+
+
+def _title(text: str) -> str:
+    """Return what a change is called, on one line that fits beside a chart."""
+    said = one_line(plain_text(text))
+    return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
 
 
 def runs(
@@ -123,9 +133,9 @@ def runs(
 
     Notes
     -----
-    A week is drawn where 20 students or more had work in it. In the line of all schools together, a week is
-    left out too where the schools without a page had work of 1 to 19 students in it: all less the others
-    would tell of them.
+    A week is drawn where 20 students or more had work in it, of three teachers or more, and 20 without any
+    one of these. In the line of all schools together, a week is left out too where what the schools do not
+    draw is of fewer: all less the others would tell of it.
     """
     found: dict[str, Weeks] = {}
     for unit, name in ((ALL, None), *schools.items()):
@@ -139,40 +149,67 @@ def runs(
                 if name is None:
                     raise
     few = {unit: _few(one) for unit, one in found.items()}
+    lines = {unit for unit, one in found.items() if len(one.weeks) - len(few[unit]) >= _FEWEST_WEEKS}
     if ALL in found:
-        hidden = [found[unit] for unit in schools if unit not in pages and unit in found]
-        few[ALL] |= _alone(hidden)
+        drawn = {
+            schools[unit]: set(found[unit].weeks["week"].map(str)) - few[unit]
+            for unit in schools
+            if unit in lines and unit in pages
+        }
+        few[ALL] |= _left_over(found[ALL], drawn)
     return {
         unit: sorted(
             (_run(one, measure, few[unit], changes, languages) for measure in MEASURES),
-            key=lambda run: not _better(one, run.id),
+            key=lambda run: not _better(one, run.id, few[unit]),
         )
         for unit, one in found.items()
         if unit in pages and len(one.weeks) - len(few[unit]) >= _FEWEST_WEEKS
     }
 
 
-def _better(found: Weeks, measure: str) -> bool:
+def _better(found: Weeks, measure: str, few: Collection[str]) -> bool:
     """Whether less is under passing or missing since the last change than before it: strengths come first."""
     if len(found.phases) < 2:
         return False
-    before, after = (phase.medians[measure] for phase in found.phases[-2:])
+    before, after = _middles(found, measure, few)
     return after < before
+
+
+def _middles(found: Weeks, measure: str, few: Collection[str]) -> tuple[float, float]:
+    """Return the medians before and since the last change, of the weeks drawn; NaN for fewer than 8."""
+    table = found.weeks[~found.weeks["week"].map(str).isin(few)]
+    last = len(found.phases)
+    shares = [table.loc[table["phase"] == phase, measure].dropna() for phase in (last - 1, last)]
+    before, after = (float(s.median()) if len(s) >= FEWEST_OF_A_PHASE else math.nan for s in shares)
+    return before, after
 
 
 def _few(found: Weeks) -> set[str]:
     """Return the weeks that are not drawn."""
     table = found.weeks
-    return set(table.loc[(table["left_out"] != "") | (table["n_students"] < WORDS_UNDER), "week"].map(str))
+    few = set(table.loc[(table["left_out"] != "") | (table["n_students"] < WORDS_UNDER), "week"].map(str))
+    return few | _of_few(found._weekly.work)
 
 
-def _alone(hidden: Sequence[Weeks]) -> set[str]:
-    """Return the weeks in which all schools less those with a page are a few students."""
-    students: dict[str, int] = {}
-    for one in hidden:
-        for week, n in zip(one.weeks["week"].map(str), one.weeks["n_students"], strict=True):
-            students[week] = students.get(week, 0) + int(n)
-    return {week for week, n in students.items() if 0 < n < WORDS_UNDER}
+def _of_few(work: pd.DataFrame) -> set[str]:
+    """Return the weeks whose work is of few students or teachers."""
+    return {
+        str(week)
+        for week, part in work.groupby("week")
+        if part["student"].nunique() < WORDS_UNDER or not several(part, WORDS_UNDER)
+    }
+
+
+def _left_over(whole: Weeks, drawn: Mapping[str, Collection[str]]) -> set[str]:
+    """Return the weeks in which all schools less those that draw them are of few students or teachers."""
+    import numpy as np
+    import pandas as pd
+
+    work = whole._weekly.work
+    school, schools = pd.factorize(work["school"], use_na_sentinel=False)
+    week, weeks_ = pd.factorize(work["week"])
+    told = np.array([[one in drawn.get(name, ()) for one in weeks_] for name in schools])
+    return _of_few(work[~told[school, week]])
 
 
 def _run(
@@ -208,7 +245,7 @@ def _run(
             "points": points,
             "middle": percent(shares.median()),
             "phases": phases,
-            "sentence": _sentence(found, measure, chart, changes, days, languages),
+            "sentence": _sentence(found, measure, few, chart, changes, days, languages),
             "note": _note(chart, not drawn.all(), languages),
         }
     )
@@ -230,6 +267,7 @@ def _day(week: datetime.date, languages: Sequence[str]) -> Text:
 def _sentence(
     found: Weeks,
     measure: str,
+    few: Collection[str],
     chart: RunChart,
     changes: Sequence[Change],
     days: Sequence[Text],
@@ -239,8 +277,8 @@ def _sentence(
     told = _told(chart, days, languages)
     if len(found.phases) < 2:
         return told
-    before, after = found.phases[-2:]
-    middles = (before.medians[measure], after.medians[measure])
+    after = found.phases[-1]
+    middles = _middles(found, measure, few)
     if any(map(math.isnan, middles)):
         return told
     low, high = (percent(one) for one in middles)

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from relsurvey.disclosure import ALL
-from relsurvey.disclosure.grids import FEWEST, settle
+from relsurvey.disclosure.grids import FEWEST, LEAST, settle
 from relsurvey.errors import AnalysisError
+from relsurvey.escape import one_line, plain_text
 from relsurvey.grading.compared import _credited
 from relsurvey.grading.explained import policy_words
+from relsurvey.grading.gradebook import KEYS
 from relsurvey.grading.policy import Policy
 from relsurvey.grading.proof import prove
 from relsurvey.grading.regrade import Regraded, regrade
 from relsurvey.grading.tally import tally
+from relsurvey.practices.hands import several
 from relsurvey.practices.measures import ITEMS, instrument, measured
 from relsurvey.view import model
 from relsurvey.view.pages import in_languages
@@ -53,6 +56,9 @@ class Trials:
         Whether the marks worked out under the courses' own rules are not all those of the gradebook.
     untold
         Whether a measure cannot be told of some students under some policy.
+    narrow
+        Dials by which a measure of 11 students or more changes in a unit, all of it in marks of one or two
+        teachers: what would be printed is about them.
     """
 
     dials: Dials
@@ -60,6 +66,7 @@ class Trials:
     of: dict[str, dict[str, int]]
     differs: bool
     untold: bool
+    narrow: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Trials: {len(self.dials.grid)} policies, {len(self.hold)} units>"
@@ -136,9 +143,16 @@ def try_all(
         return np.where(np.isnan(codes), np.nan, codes == np.array(list(favorable.values()))[:, None])
 
     found: list[NDArray[np.float64]] = []
+    letters: list[pd.Series] = []
+    few: list[list[str]] = []
+    whose = _whose(own.before, gradebook)
     for at in dials.grid:
         marks = _marks(own, _changed(gradebook, dials, at), rule) if any(at) else own.before
         found.append(holds(marks))
+        letters.append(marks["letter"].reset_index(drop=True).fillna(""))
+        if _narrow(found[0], found[-1], letters[0] != letters[-1], whose, known):
+            few.append([dial.id for dial, _ in dials.turned(at)])
+        del letters[1:]
         if progress is not None:
             progress(len(found), len(dials.grid))
     each = np.stack(found)
@@ -164,7 +178,47 @@ def try_all(
         of,
         differs=not proved or not np.array_equal(exported, found[0], equal_nan=True),
         untold=bool((~told & ~np.isnan(each).all(axis=0)).any()),
+        narrow=_blamed(few),
     )
+
+
+def _blamed(few: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return the dials without which none of these combinations is left, those that do it alone first."""
+    found: list[str] = []
+    for turned in sorted(few, key=len):
+        if not any(dial in found for dial in turned):
+            found += turned
+    return tuple(found)
+
+
+def _whose(marks: pd.DataFrame, gradebook: Gradebook) -> pd.DataFrame:
+    """Return of each mark ``student`` and ``school, course, teacher``; of several teachers the first."""
+    keys = [*KEYS]
+    teachers = gradebook.scores.dropna(subset="teacher").drop_duplicates(keys)[[*keys, "teacher"]]
+    whole: pd.DataFrame = marks.reset_index(drop=True)[keys].merge(teachers, how="left", on=keys)
+    return whole.assign(student=whole["student"].map(str))
+
+
+def _narrow(
+    now: NDArray[np.float64],
+    then: NDArray[np.float64],
+    changed: pd.Series,
+    whose: pd.DataFrame,
+    units: pd.Series,
+) -> bool:
+    """Say whether a policy changes a measure of 11 students or more in a unit by few teachers alone."""
+    import numpy as np
+
+    moved = ((now != then) & ~np.isnan(now) & ~np.isnan(then)).any(axis=0)
+    # What is left beside the units that may print a grid is told of together.
+    sizes = units.map(units.value_counts())
+    unit = units.where(sizes >= LEAST, "")[moved]
+    for _, students in unit.groupby(unit):
+        if len(students) >= FEWEST:
+            marks = whose[changed.to_numpy() & whose["student"].isin(students.index).to_numpy()]
+            if not several(marks):
+                return True
+    return False
 
 
 def _favorable() -> dict[str, float]:
@@ -266,9 +320,9 @@ def _dials(dials: Dials, languages: Sequence[str]) -> list[model.Dial]:
     return [
         model.Dial(
             id=dial.id,
-            title=in_languages(dial.title, languages),
+            title=_plain(in_languages(dial.title, languages)),
             choices=[
-                model.Choice(id=choice.id, title=in_languages(choice.title, languages))
+                model.Choice(id=choice.id, title=_plain(in_languages(choice.title, languages)))
                 for choice in dial.choices
             ],
         )
@@ -307,7 +361,11 @@ def _says(dials: Dials, at: tuple[int, ...], languages: Sequence[str]) -> Text:
             for dial, choice in away
         ]
         said[language] = say(language, "trying.says_but", changes=" ".join(changes))
-    return said
+    return _plain(said)
+
+
+def _plain(text: Text) -> Text:
+    return {language: one_line(plain_text(said)) for language, said in text.items()}
 
 
 def _outcome(

@@ -83,5 +83,6 @@ def recognise(opened: Opened) -> Instrument:
         return fits[0]
     raise MatchError(
         f"{opened.file} is not an answer to one ready instrument ({', '.join(ready)}). "
-        "Name the instrument: its id, or the path of its YAML file."
+        "Name the instrument: its id, or the path of its YAML file. "
+        "A gradebook is read with `rs.grading.read_gradebook`."
     )

@@ -127,17 +127,24 @@ def open_all(
     elif is_frame(source):
         return [(from_frame(source), Source("", wave, school))]
     else:
-        sources = list(source)
+        try:
+            sources = list(source)
+        except TypeError:
+            raise _no_source(source) from None
     result = []
     for entry in sources:
         if not isinstance(entry, (str, Path, Source)):
-            raise ReadError(
-                f"A {type(entry).__name__} cannot be read. Give a path, a DataFrame, or a list of paths."
-            )
+            raise _no_source(entry)
         one = entry if isinstance(entry, Source) else Source(entry)
         opened = open_file(Path(one.path), limits)
         result.append((opened, Source(one.path, one.wave or wave, one.school or school)))
     return result
+
+
+def _no_source(given: object) -> ReadError:
+    return ReadError(
+        f"A {type(given).__name__} cannot be read. Give a path, a DataFrame, or a list of paths."
+    )
 
 
 def is_frame(source: object) -> TypeIs[pd.DataFrame]:

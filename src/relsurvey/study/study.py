@@ -218,6 +218,10 @@ class Study(Graded):
         )
         return self._with_comments(view) if comments else view
 
+    def _work(self) -> pd.DataFrame | None:
+        """Return whose work stands behind a view, beside the answers; a survey has none."""
+        return None
+
     def _named(self, by: str | Sequence[str]) -> tuple[str, ...]:
         """Return the group variables that a view is asked for, then the pairs of them."""
         from relsurvey.instrument.crossing import CROSS, pair
@@ -338,6 +342,7 @@ class Study(Graded):
                 formats=formats,
                 ledger=None if ledger is None else Path(ledger),
                 ids=self._ids,
+                work=self._work(),
             )
             keeping.note_published(
                 Path(out), self.instrument, self.wave, formats, usual, min_n, Path(ledger) if ledger else None

@@ -79,16 +79,18 @@ def _built(
     readings = {r.scale: r for r in material.reliability}
     cells = _cells.make(material.responses, material.answers, instrument, by, material.reported)
     together = [variable for variable in by if pair(variable) is not None]
-    if together and not any(table.variable in together for table in cells.plan.tables):
+    planned = (*cells.plan.tables, *cells.plan.inside)
+    if together and not any(table.variable in together for table in planned):
         raise DisclosureError(
             f"Two variables together ({together[0]}) are shown for all schools only, and this is one school. "
             "Leave the pair out of `by`."
         )
     released = release(cells.plan, min_n)
     if not released.units:
+        marks = material.subject == "marks"
         raise DisclosureError(
-            f"Fewer than {min_n} students answered, so there is nothing that may be shown. "
-            "Collect more answers first."
+            f"Fewer than {min_n} students {'have a final mark' if marks else 'answered'}, so there is "
+            f"nothing that may be shown. {'Read more gradebooks' if marks else 'Collect more answers'} first."
         )
     certificate = certify(cells.plan, released, min_n)
     checked = {variable: material.comparability(variable) for variable in cells.categories}

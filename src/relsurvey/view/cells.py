@@ -134,17 +134,39 @@ def make(
                         ),
                     )
                 )
-            least = instrument.groups[variable].min_n or 0
-            few = any(0 < cell.students.figures[0] < least for cell in planned_cells[:-1])
-            (inside if few or kinds[name][0] == "team" else tables).append(
-                PlannedTable(name, variable, instrument.groups[variable].merge, tuple(planned_cells))
-            )
+            table = PlannedTable(name, variable, instrument.groups[variable].merge, tuple(planned_cells))
+            few = _few(table, instrument.groups[variable].min_n)
+            (inside if few or kinds[name][0] == "team" else tables).append(table)
+        _hide_whole(tables, inside, variable, instrument.groups[variable].min_n)
     base = np.column_stack([answered, *(~np.isnan(scored[s].score) for s in scales)])
     profiles = _profiles(
         masks, [responses[v].where(responses[v].isin(categories[v]), None) for v in by], base
     )
     plan = Plan(planned, tuple(tables), tuple(f for f, _ in figures), tuple(inside), profiles)
     return Cells(units, groups, titles, plan, scales, reported, items, categories)
+
+
+def _few(table: PlannedTable, least: int | None) -> bool:
+    """Say whether a category has students, and in some figure fewer of them than its variable asks for."""
+    return any(0 < n < (least or 0) for cell in table.cells[:-1] for n in cell.students.figures)
+
+
+def _hide_whole(
+    tables: list[PlannedTable], inside: list[PlannedTable], variable: str, least: int | None
+) -> None:
+    """Take all schools' table out where less the schools' that are shown a category would have too few."""
+    mine = [table for table in tables if table.variable == variable]
+    whole = next((table for table in mine if table.unit == ALL), None)
+    if whole is None or least is None:
+        return
+    schools = [table for table in mine if table is not whole]
+    for place, category in enumerate(whole.cells[:-1]):
+        shown = [table.cells[place].students.figures for table in schools]
+        rest = (n - sum(one[k] for one in shown) for k, n in enumerate(category.students.figures))
+        if any(0 < n < least for n in rest):
+            tables.remove(whole)
+            inside.append(whole)
+            return
 
 
 def _profiles(masks: dict[str, np.ndarray], labels: list[pd.Series], base: np.ndarray) -> tuple[Profile, ...]:

@@ -54,7 +54,8 @@ class Units(Telling):
         planned = {(table.unit, table.variable) for table in self.cells.plan.tables}
         tables = [groups.table(v) for v in self.cells.categories if (unit.id, v) in planned]
         hidden = self._unheard(unit)
-        if any(table.note is not None for table in tables):
+        kept_back = unit.kind != "team" and any(t.unit == unit.id for t in self.cells.plan.inside)
+        if kept_back or any(table.note is not None for table in tables):
             hidden.append(self.say("hidden.groups"))
         if unit.id == ALL and any(u.id not in self.released.units for u in self.cells.plan.units):
             hidden.append(self.say("hidden.units"))

@@ -266,8 +266,7 @@ class PolicyLab(Talking):
     @cached_property
     def _notes(self) -> tuple[Note, ...]:
         """What has to be known to read any of the figures: above all whether the simulator proved itself."""
-        own = regrade(self._gradebook, self._gradebook.policies).compared
-        return tuple(note for note in own.said if note.key != "compare_no_track")
+        return regrade(self._gradebook, self._gradebook.policies).compared.said
 
     def _state(self) -> dict[str, Any]:
         known, found = languages(), self._try(self._changes)

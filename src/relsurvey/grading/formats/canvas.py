@@ -116,7 +116,7 @@ class _Reader:
         items = Items(np.where(graded, np.nan_to_num(raw), 0.0), graded, assigned, points)
         category, own = own_rules(self.totals, titles, items, self.named)
         scores = self._scores(titles, category, points, raw, status, code)
-        totals = self._totals()
+        totals = self._totals(graded=bool(graded.any()))
         marks = table(
             MARKS,
             {key: self.about[key] for key in ("student", "school", "course", "section", "term")}
@@ -476,7 +476,7 @@ class _Reader:
         }
         return table(SCORES, rows, n * m)
 
-    def _totals(self) -> pd.DataFrame:
+    def _totals(self, *, graded: bool) -> pd.DataFrame:
         import numpy as np
 
         kinds = {"current": "Current", "final": "Final", "override": "Override"}
@@ -487,6 +487,12 @@ class _Reader:
             why = "Canvas leaves them out of a course's entire gradebook with grading periods"
             self.note("marks", len(self.rows), "the file has no totals; marks are computed", why)
             return table(TOTALS, {}, 0)
+        letters = {f"{key}_letter": self.totals.letters(f"{kind} Grade") for key, kind in kinds.items()}
+        bare = all(values is None or np.isnan(values).all() for values in found.values())
+        if graded and bare and all(empty(column).all() for column in letters.values()):
+            why = "nothing stands under any of its totals"
+            self.note("marks", len(self.rows), "the file's totals are empty; marks are computed", why)
+            return table(TOTALS, {}, 0)
         none = np.full(len(self.rows), np.nan)
         rows = {key: self.about[key] for key in ("student", "school", "course", "term")}
         rows |= {key: none if values is None else values for key, values in found.items()}
@@ -494,7 +500,7 @@ class _Reader:
             whole = self.totals.numbers(None, f"Unposted {kind} Score")
             if whole is not None:
                 rows[f"{key}_unposted"] = whole
-        rows |= {f"{key}_letter": self.totals.letters(f"{kind} Grade") for key, kind in kinds.items()}
+        rows |= letters
         by_hand = int((~np.isnan(rows["override"]) | ~empty(rows["override_letter"])).sum())
         if by_hand:
             what = "marks were set by hand (Override), and that is the mark"

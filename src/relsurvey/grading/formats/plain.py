@@ -100,6 +100,11 @@ def _found(opened: Opened, settings: Settings) -> tuple[GradebookMapping, str]:
             f"{waiting.name} lies beside {opened.file} and was never looked over. "
             "Check its lines, then set `confirmed: true` in it."
         )
+    survey = _survey(opened)
+    if survey is not None:
+        raise MatchError(
+            f"{opened.file} holds answers to the survey `{survey}`, not marks. Read it with `rs.read`."
+        )
     place_ = (
         f"as {beside(path).name} beside it"
         if path is not None
@@ -109,6 +114,16 @@ def _found(opened: Opened, settings: Settings) -> tuple[GradebookMapping, str]:
         f"{opened.file} needs a mapping: {proposal.open[0]}. Save the lines below {place_}, "
         f"look them over, and set `confirmed: true`.\n\n{proposal.to_yaml(opened.file)}"
     )
+
+
+def _survey(opened: Opened) -> str | None:
+    """Return the ready instrument whose questions stand in a file."""
+    from relsurvey.reading.choose import recognise
+
+    try:
+        return recognise(opened).id
+    except MatchError:
+        return None
 
 
 def table_of(opened: Opened, mapping: GradebookMapping) -> Table:
