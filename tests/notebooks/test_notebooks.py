@@ -149,7 +149,7 @@ def test_the_change_of_rule_is_seen_and_taken_apart(said, policies):
     assert "come from the new rule alone" in said("split_change")
     assert "something changed" in said("grading.weeks")
     assert "does not show that the rule made it" in said("grading.weeks")
-    assert sum("image/png" in o.get("data", {}) for c in policies.cells for o in c.get("outputs", [])) == 1
+    assert sum("image/png" in o.get("data", {}) for c in policies.cells for o in c.get("outputs", [])) == 2
     assert "nobody answered for one teacher" in said("grading.adoption(pd")
 
 
