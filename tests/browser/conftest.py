@@ -89,6 +89,15 @@ def whole(page: Page) -> Page:
     return page
 
 
+def violations(page: Page) -> list[str]:
+    """Return what axe finds in a page."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]
+    ]
+
+
 class Reader:
     """A reader of a page, who notices what it asks for and complains of."""
 
@@ -110,13 +119,7 @@ class Reader:
 
     def axe(self) -> list[str]:
         """Return what axe finds in the whole page."""
-        whole(self.page).evaluate(AXE.read_text("utf-8"))
-        violations = self.page.evaluate("async () => (await axe.run()).violations")
-        return [
-            f"{rule['id']}: {node['target']} {node['failureSummary']}"
-            for rule in violations
-            for node in rule["nodes"]
-        ]
+        return violations(whole(self.page))
 
 
 @pytest.fixture

@@ -2,87 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
+from playwright.sync_api import Browser, Locator
 
-from relsurvey.publish.static import static
 from relsurvey.widgets import Loader
-from tests.browser.conftest import AXE
-
-ADDRESS = "http://notebook.test/"
-
-#: A notebook as the widget sees it: what it sends goes to Python, what Python answers comes back in order.
-NOTEBOOK = """<!doctype html><html lang="en"><head><title>Notebook</title><link rel="icon" href="data:,">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="loader.css"><style>body { margin: 0; }</style></head>
-<body><main><h1>Notebook</h1><div id="out"></div></main>
-<script type="module">
-import widget from "./loader.js";
-const values = { language: "" };
-const listeners = new Map();
-const of = (name) => listeners.get(name) ?? [];
-const text = (buffer) => {
-  let binary = "";
-  for (const byte of new Uint8Array(buffer)) binary += String.fromCharCode(byte);
-  return btoa(binary);
-};
-let line = Promise.resolve();
-window.sizes = [];
-window.slow = 0;
-window.deaf = false;
-window.model = {
-  get: (name) => values[name],
-  set: (name, value) => {
-    values[name] = value;
-    for (const listener of of(`change:${name}`)) listener();
-  },
-  send: (content, callbacks, buffers = []) => {
-    if (window.deaf) return;
-    window.sizes.push(...buffers.map((buffer) => buffer.byteLength));
-    const pieces = buffers.map(text);
-    line = line.then(async () => {
-      if (window.slow) await new Promise((resolve) => setTimeout(resolve, window.slow));
-      for (const answer of await window.kernel(content, pieces))
-        for (const listener of of("msg:custom")) listener(answer, []);
-    });
-  },
-  on: (name, listener) => listeners.set(name, [...of(name), listener]),
-  off: (name, listener) => listeners.set(name, of(name).filter((other) => other !== listener)),
-};
-window.listening = () => [...listeners.values()].flat().length;
-window.start = (language) => {
-  values.language = language;
-  window.leave = widget.render({ model, el: document.getElementById("out") });
-};
-</script></body></html>"""
+from tests.browser import seat
 
 
-class Seat:
-    """A page with the widget on it, and the Python half behind it."""
+class Seat(seat.Seat):
+    """A page with the loader on it."""
 
-    def __init__(self, context: BrowserContext, loader: Loader, language: str) -> None:
-        self.loader = loader
-        self.sent: list[Any] = []
-        self.complaints: list[str] = []
-        self.page: Page = context.new_page()
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        self.page.expose_function("kernel", self._kernel)
-        self.page.goto(f"{ADDRESS}?{loader._both.mode}")
-        self.page.wait_for_function("window.start !== undefined")
-        self.page.evaluate("(language) => start(language)", language)
-
-    def _kernel(self, content: Any, pieces: list[str]) -> list[Any]:
-        before = len(self.sent)
-        self.loader.send = lambda answer, buffers=None: self.sent.append(answer)  # type: ignore[method-assign]
-        self.loader._hear(None, content, [memoryview(base64.b64decode(piece)) for piece in pieces])
-        return self.sent[before:]
+    @property
+    def loader(self) -> Loader:
+        found: Loader = self.widget
+        return found
 
     def choose(self, path: Path, label: str = "survey export|another file") -> None:
         """Choose a file at the first place whose name says so."""
@@ -95,48 +33,20 @@ class Seat:
     def status(self) -> Locator:
         return self.page.locator(".rs-status")
 
-    def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def axe(self) -> list[str]:
-        self.page.evaluate(AXE.read_text("utf-8"))
-        found = self.page.evaluate("async () => (await axe.run()).violations")
-        return [
-            f"{rule['id']}: {node['target']} {node['failureSummary']}"
-            for rule in found
-            for node in rule["nodes"]
-        ]
-
 
 @pytest.fixture
 def sit(browser: Browser) -> Iterator[Callable[..., Seat]]:
     """Return what puts a loader on a page; keywords go to the browser."""
-    contexts: list[BrowserContext] = []
     loaders: list[Loader] = []
-    files = {
-        "?survey": (NOTEBOOK, "text/html"),
-        "?gradebook": (NOTEBOOK.replace("loader.js", "gradebook.js"), "text/html"),
-        "loader.js": (static("loader.js"), "text/javascript"),
-        "gradebook.js": (static("gradebook.js"), "text/javascript"),
-        "loader.css": (static("loader.css"), "text/css"),
-    }
+    with seat.seats(browser, "loader", "gradebook", seat=Seat) as start:
 
-    def answer(route: Route) -> None:
-        body, kind = files[route.request.url.removeprefix(ADDRESS)]
-        route.fulfill(body=body, content_type=f"{kind}; charset=utf-8")
+        def with_loader(loader: Loader | None = None, language: str = "en", **settings: Any) -> Seat:
+            loaders.append(loader or Loader())
+            bundle = {"survey": "loader", "gradebook": "gradebook"}[loaders[-1]._both.mode]
+            found: Seat = start(loaders[-1], language, bundle, **settings)
+            return found
 
-    def start(loader: Loader | None = None, language: str = "en", **settings: Any) -> Seat:
-        context = browser.new_context(
-            **{"viewport": {"width": 1024, "height": 900}, "locale": "en-US", **settings}
-        )
-        contexts.append(context)
-        context.route("**/*", answer)
-        loaders.append(loader or Loader())
-        return Seat(context, loaders[-1], language)
-
-    yield start
-    for context in contexts:
-        context.close()
+        yield with_loader
     for loader in loaders:
         loader.close()
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 import relsurvey as rs
 from relsurvey.publish.static import static
 from relsurvey.widgets import Publish
-from tests.browser.conftest import AXE, whole
+from tests.browser.conftest import violations, whole
 from tests.browser.desk import open_notebook
 from tests.widgets import town
 
@@ -101,13 +101,7 @@ class Seat:
         expect(self.status).to_contain_text("Checked.", timeout=SLOW)
 
     def axe(self) -> list[str]:
-        whole(self.page).evaluate(AXE.read_text("utf-8"))
-        found = self.page.evaluate("async () => (await axe.run()).violations")
-        return [
-            f"{rule['id']}: {node['target']} {node['failureSummary']}"
-            for rule in found
-            for node in rule["nodes"]
-        ]
+        return violations(whole(self.page))
 
 
 @pytest.fixture(autouse=True)
