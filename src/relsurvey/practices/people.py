@@ -11,6 +11,7 @@ from relsurvey.errors import AnalysisError
 from relsurvey.escape import one_line, plain_text
 from relsurvey.grades.bands import BANDS, bands
 from relsurvey.grades.join import join
+from relsurvey.grades.units import MIN_N_BAND
 from relsurvey.instrument import Category, GroupVariable, Instrument
 from relsurvey.instrument.fold import fold
 from relsurvey.instrument.model import Privacy
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 #: Whose group variables a list of students has, where nobody says.
 USUAL = "five-elements"
-#: Fewer students of a band than this, and no band is shown of that school.
-FEWEST_OF_A_BAND = 20
 #: The group variable of who answered favorably to how many questions.
 RELATIONSHIPS = "relationships"
 
@@ -211,6 +210,6 @@ def _relationships() -> GroupVariable:
         title=title,
         ordered=True,
         merge="ordered",
-        min_n=FEWEST_OF_A_BAND,
+        min_n=MIN_N_BAND,
         categories=categories,
     )
