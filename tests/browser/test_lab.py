@@ -270,8 +270,9 @@ def test_jupyterlabs_print_command_prints_the_sheets(sit: Callable[..., Desk], s
     desk = sit({"view.relsurvey.json": sample_text})
     desk.open("view.relsurvey.json")
     desk.page.evaluate(
-        "window.print = () => { window.sheets = document.querySelectorAll('.rs-paper .rs-sheet').length; }"
+        "void (window.print = () => { window.sheets = document.querySelectorAll('.rs-sheet').length })"
     )
+    desk.page.wait_for_function("jupyterapp.commands.isEnabled('apputils:print')")
     desk.run("apputils:print")
     assert desk.page.evaluate("window.sheets") == 3, "the pages of the unit that is shown"
 

@@ -73,7 +73,7 @@ def test_a_sheet_can_be_read_alone(read: Read, sample: dict[str, Any]) -> None:
 
 def test_p_prints(read: Read) -> None:
     page = read().open("#sierra-norte/glance/en")
-    page.evaluate("window.print = () => { window.__sheets = document.querySelectorAll('.rs-sheet').length }")
+    page.evaluate("void (print = () => { window.__sheets = document.querySelectorAll('.rs-sheet').length })")
     page.keyboard.press("p")
     assert page.evaluate("window.__sheets") == 5
     page.evaluate("dispatchEvent(new Event('afterprint'))")
