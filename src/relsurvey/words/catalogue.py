@@ -23,7 +23,9 @@ def _catalogue(language: str) -> dict[str, str]:
     file = resources.files("relsurvey.words") / f"{language}.yaml"
     if not file.is_file():
         return {} if language != _FALLBACK else _missing()
-    data = yaml.safe_load(file.read_text("utf-8"))
+    # The same safe loader in C, where PyYAML was built with it, reads the sentences ten times quicker.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data = yaml.load(file.read_text("utf-8"), loader)  # noqa: S506
     return {f"{part}.{key}": str(text) for part, entries in data.items() for key, text in entries.items()}
 
 
