@@ -49,8 +49,8 @@ def test_the_small_view_is_a_view(sample_text: str) -> None:
 def test_scripts_are_small() -> None:
     for name in ("page.js", "viewer.js", "page.css", "viewer.css"):
         content = static(name).encode()
-        assert 1_000 < len(content) < 155_000, name
-        assert len(gzip.compress(content)) < 52_000, name
+        assert 1_000 < len(content) < 150_000, name
+        assert len(gzip.compress(content)) < 50_000, name
 
 
 def test_the_lock_file_has_no_addresses() -> None:

@@ -1,24 +1,18 @@
 /** Checks that a document is a view, and says in one sentence where it is not. */
 
-import schema from "../schema/view.schema.json";
+import shapes from "../schema/view.shape.json";
 import type { View } from "../schema/view";
 import { stringsFor, type Strings } from "./strings";
 
-/** The part of JSON Schema that a view's schema uses. */
-interface Node {
-  $ref?: string;
-  $defs?: Record<string, Node>;
-  type?: string;
-  const?: unknown;
-  enum?: readonly unknown[];
-  anyOf?: readonly Node[];
-  items?: Node;
-  properties?: Record<string, Node>;
-  required?: readonly string[];
-  additionalProperties?: Node | boolean;
-  minimum?: number;
-  maximum?: number;
-}
+/** What a value has to be: a JSON type or a name of `SHAPES`, one of several shapes, or what the one key says. */
+type Shape =
+  | string
+  | readonly Shape[]
+  | { of: readonly unknown[] }
+  | { from: number; to: number }
+  | { each: Shape }
+  | { any: Shape }
+  | { parts: Readonly<Record<string, Shape>> };
 
 export type Problem = keyof Strings["problem"];
 
@@ -38,7 +32,7 @@ export class ViewError extends Error {
   }
 }
 
-const ROOT = schema as unknown as Node;
+const SHAPES: Readonly<Record<string, Shape | undefined>> = shapes;
 
 /** Returns the document as a view, or throws a `ViewError`. */
 export function readView(document: unknown): View {
@@ -49,7 +43,7 @@ export function readView(document: unknown): View {
     const found = "format" in data && typeof data.format === "number" ? String(data.format) : "?";
     throw new ViewError("format", found, subject);
   }
-  const place = firstProblem(data, ROOT, "");
+  const place = firstProblem(data, "View", "");
   if (place !== null) throw new ViewError("damaged", place, subject);
   const view = data as View;
   if (view.languages.length === 0) throw new ViewError("damaged", "languages", subject);
@@ -82,53 +76,44 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-/** The place of the first value that breaks the schema, or null. */
-function firstProblem(value: unknown, node: Node, at: string): string | null {
-  if (node.$ref !== undefined) {
-    const named = ROOT.$defs?.[node.$ref.replace("#/$defs/", "")];
-    return named === undefined ? at : firstProblem(value, named, at);
+/** The place of the first value that is not what it has to be, or null. */
+function firstProblem(value: unknown, shape: Shape, at: string): string | null {
+  const only = (right: boolean): string | null => (right ? null : at);
+  if (typeof shape === "string") {
+    const named = SHAPES[shape];
+    if (named !== undefined) return firstProblem(value, named, at);
+    if (shape === "integer") return only(Number.isInteger(value));
+    return only(shape === (value === null ? "null" : typeof value));
   }
-  if (node.anyOf !== undefined) {
-    const problems = node.anyOf.map((choice) => firstProblem(value, choice, at));
-    // The deepest complaint is the one about the choice that was meant.
-    return problems.includes(null)
-      ? null
-      : problems.reduce((a, b) => ((b ?? "").length > (a ?? "").length ? b : a), at);
+  if ("of" in shape) return only(shape.of.includes(value));
+  if ("from" in shape) {
+    return only(Number.isInteger(value) && (value as number) >= shape.from && (value as number) <= shape.to);
   }
-  if (node.const !== undefined) return value === node.const ? null : at;
-  if (node.enum !== undefined) return node.enum.includes(value) ? null : at;
-  switch (node.type) {
-    case "null":
-      return value === null ? null : at;
-    case "string":
-    case "boolean":
-      return typeof value === node.type ? null : at;
-    case "integer":
-      return Number.isInteger(value) &&
-        (value as number) >= (node.minimum ?? -Infinity) &&
-        (value as number) <= (node.maximum ?? Infinity)
-        ? null
-        : at;
-    case "array":
-      if (!Array.isArray(value)) return at;
-      return first(value.entries(), ([index, entry]) => firstProblem(entry, node.items ?? {}, `${at}[${index}]`));
-    case "object":
-      return objectProblem(value, node, at);
-    default:
-      return null;
+  if ("each" in shape) {
+    if (!Array.isArray(value)) return at;
+    return first(value.entries(), ([index, entry]) => firstProblem(entry, shape.each, `${at}[${index}]`));
   }
+  if ("parts" in shape || "any" in shape) return objectProblem(value, shape, at);
+  const problems = shape.map((choice) => firstProblem(value, choice, at));
+  // The deepest complaint is the one about the choice that was meant.
+  return problems.includes(null) ? null : problems.reduce((a, b) => ((b ?? "").length > (a ?? "").length ? b : a), at);
 }
 
-function objectProblem(value: unknown, node: Node, at: string): string | null {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return at;
+type Parts = { parts: Readonly<Record<string, Shape>> } | { any: Shape };
+
+function objectProblem(value: unknown, shape: Parts, at: string): string | null {
+  if (!isRecord(value)) return at;
   const place = (key: string): string => (at === "" ? key : `${at}.${key}`);
-  const missing = (node.required ?? []).find((key) => !(key in value));
-  if (missing !== undefined) return place(missing);
+  if ("parts" in shape) {
+    const missing = Object.keys(shape.parts).find((key) => !key.endsWith("?") && !Object.hasOwn(value, key));
+    if (missing !== undefined) return place(missing);
+  }
   return first(Object.entries(value), ([key, entry]) => {
+    if ("any" in shape) return firstProblem(entry, shape.any, place(key));
     // A part with named keys has no others.
-    const known = node.properties?.[key] ?? node.additionalProperties ?? node.properties === undefined;
-    if (known === false) return place(key);
-    return known === true ? null : firstProblem(entry, known, place(key));
+    const known = [key, `${key}?`].find((name) => Object.hasOwn(shape.parts, name));
+    const part = known === undefined ? undefined : shape.parts[known];
+    return part === undefined ? place(key) : firstProblem(entry, part, place(key));
   });
 }
 
