@@ -11,18 +11,33 @@ export interface Model {
   off(name: string, listener: (...given: never[]) => void): void;
 }
 
-export interface Mounted {
-  /** Draws what there is now, in the widget's language or else the reader's. */
-  show(): void;
-  remove(): void;
+/** What a notebook gives a widget to draw itself. */
+export interface Place {
+  model: Model;
+  el: HTMLElement;
 }
 
-export function mount(
-  model: Model,
-  el: HTMLElement,
+/** What a drawing has of its place. */
+export interface Seat {
+  /** The widget's language, or else the reader's. */
+  language: string;
+  /** An id that no other widget of the page has. */
+  id: (name: string) => string;
+  /** Draws what there is now. */
+  show: () => void;
+}
+
+let number = 0;
+
+/** Draws what a client knows, again whenever it says that this changed, and returns how to end both. */
+export function mount<C extends { close: () => void }>(
+  { model, el }: Place,
   name: string,
-  drawn: (language: string) => ComponentChild,
-): Mounted {
+  begin: (changed: () => void) => C,
+  drawn: (client: C, seat: Seat) => ComponentChild,
+): () => void {
+  const prefix = `${name}-${++number}`;
+  const id = (part: string): string => `${prefix}-${part}`;
   const root = document.createElement("section");
   root.className = `rs ${name}`;
   keepKeys(root);
@@ -31,13 +46,15 @@ export function mount(
     const given = model.get("language");
     const language = typeof given === "string" && given !== "" ? given : navigator.language;
     root.lang = language.startsWith("es") ? "es" : "en";
-    draw(drawn(root.lang), root);
+    draw(drawn(client, { language: root.lang, id, show }), root);
   };
+  const client = begin(show);
+  show();
   model.on("change:language", show);
-  const remove = (): void => {
+  return () => {
+    client.close();
     model.off("change:language", show);
     draw(null, root);
     root.remove();
   };
-  return { show, remove };
 }

@@ -1,12 +1,10 @@
 /** The line to the kernel: the comment that is to be read now, and what was decided and not yet answered. */
 
+import { Line } from "../anywidget/line";
 import type { Model } from "../anywidget/mount";
 import type { State, Step } from "./state";
 
 type Answer = { to?: string } & ({ type: "state"; state: State } | { type: "refused"; sentence: string });
-
-/** After so long without a word there is no kernel. */
-const PATIENCE = 8_000;
 
 export class Client {
   state: State | null = null;
@@ -15,16 +13,13 @@ export class Client {
   /** No kernel answers. */
   alone = false;
   #asked = "";
-  #number = 0;
-  #patience: ReturnType<typeof setTimeout> | undefined;
-  // Several views of one widget hear all that is said.
-  readonly #me = Math.random().toString(36).slice(2);
+  readonly #line: Line<Answer>;
 
   constructor(
-    private readonly model: Model,
+    model: Model,
     private readonly changed: () => void,
   ) {
-    model.on("msg:custom", this.#hear);
+    this.#line = new Line(model, this.#hear, this.#silence);
     this.#ask({ type: "hello" });
   }
 
@@ -40,22 +35,19 @@ export class Client {
   }
 
   close(): void {
-    clearTimeout(this.#patience);
-    this.model.off("msg:custom", this.#hear);
+    this.#line.close();
   }
 
   #ask(content: object): void {
-    this.#number += 1;
-    this.#asked = `${this.#me} ${this.#number}`;
     this.refused = "";
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => {
-      this.alone = this.busy;
-      this.#asked = "";
-      this.changed();
-    }, PATIENCE);
-    this.model.send({ ...content, id: this.#asked });
+    this.#asked = this.#line.await(content);
   }
+
+  readonly #silence = (): void => {
+    this.alone = true;
+    this.#asked = "";
+    this.changed();
+  };
 
   readonly #hear = (answer: Answer): void => {
     const mine = answer.to === this.#asked;
@@ -67,10 +59,7 @@ export class Client {
     } else {
       return;
     }
-    if (mine) {
-      this.#asked = "";
-      clearTimeout(this.#patience);
-    }
+    if (mine) this.#asked = "";
     this.changed();
   };
 }

@@ -1,5 +1,6 @@
 /** The line to the kernel: what it said last, what was chosen and not yet answered, and whether that takes long. */
 
+import { type Buffers, Line } from "../anywidget/line";
 import type { Model } from "../anywidget/mount";
 import type { Choice, State } from "./state";
 
@@ -11,8 +12,6 @@ type Answer = { to?: string } & (
 const TOGETHER = 250;
 /** After so long it is said that something is under way. */
 const LONG = 300;
-/** After so long without a word there is no kernel. */
-const PATIENCE = 8_000;
 
 export class Client {
   state: State | null = null;
@@ -24,25 +23,19 @@ export class Client {
   slow = false;
   #chosen: Choice | null = null;
   #unsent = false;
-  #asked = new Map<string, "hello" | "choose" | "workbook">();
-  #number = 0;
+  #asked = new Set<string>();
   #later: ReturnType<typeof setTimeout> | undefined;
   #long: ReturnType<typeof setTimeout> | undefined;
-  #patience: ReturnType<typeof setTimeout> | undefined;
-  // Several views of one widget hear all that is said.
-  readonly #me = Math.random().toString(36).slice(2);
+  readonly #line: Line<Answer>;
 
   constructor(
-    private readonly model: Model,
+    model: Model,
     private readonly changed: () => void,
     private readonly saved: (bytes: Uint8Array) => void,
   ) {
-    model.on("msg:custom", this.#hear);
-    this.#ask("hello", {});
-    this.#patience = setTimeout(() => {
-      this.alone = this.state === null;
-      this.changed();
-    }, PATIENCE);
+    this.#line = new Line(model, this.#hear, this.#silence);
+    this.#asked.add(this.#line.await({ type: "hello" }));
+    this.#watch();
   }
 
   /** What the menus show: what was chosen counts before what the kernel said last. */
@@ -66,37 +59,42 @@ export class Client {
 
   workbook(language: string): void {
     this.#flush();
-    this.#ask("workbook", { language });
+    this.#ask({ type: "workbook", language });
     this.changed();
   }
 
   close(): void {
-    for (const timer of [this.#later, this.#long, this.#patience]) clearTimeout(timer);
-    this.model.off("msg:custom", this.#hear);
+    for (const timer of [this.#later, this.#long]) clearTimeout(timer);
+    this.#line.close();
   }
 
   #flush(): void {
     clearTimeout(this.#later);
     if (!this.#unsent) return;
     this.#unsent = false;
-    this.#ask("choose", this.choice);
+    this.#ask({ type: "choose", ...this.choice });
   }
 
-  #ask(type: "hello" | "choose" | "workbook", content: object): void {
-    this.#number += 1;
-    const id = `${this.#me} ${this.#number}`;
-    this.#asked.set(id, type);
+  #ask(content: object): void {
     this.refused = "";
+    this.#asked.add(this.#line.ask(content));
+    this.#watch();
+  }
+
+  #watch(): void {
     clearTimeout(this.#long);
     this.#long = setTimeout(() => {
       this.slow = this.#asked.size > 0;
       this.changed();
     }, LONG);
-    this.model.send({ type, id, ...content });
   }
 
-  readonly #hear = (answer: Answer, buffers: readonly (DataView | ArrayBuffer)[] = []): void => {
-    const mine = answer.to !== undefined && answer.to.startsWith(`${this.#me} `);
+  readonly #silence = (): void => {
+    this.alone = this.state === null;
+    this.changed();
+  };
+
+  readonly #hear = (answer: Answer, mine: boolean, buffers: Buffers): void => {
     if (answer.type === "state") {
       this.state = answer.state;
       this.alone = false;

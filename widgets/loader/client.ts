@@ -1,5 +1,6 @@
 /** The line to the kernel: what it said last, what is under way, what was asked and not yet answered. */
 
+import { Line } from "../anywidget/line";
 import type { Model } from "../anywidget/mount";
 import { fieldOf, type Mode, type Role, type Shared, type State, type Step } from "./state";
 import { type Bytes, Upload } from "./upload";
@@ -15,8 +16,6 @@ type Answer = { to?: string } & (
 const TOGETHER = 250;
 /** Steps that count each time. */
 const HISTORY = new Set(["undo", "redo"]);
-/** After so long without a word there is no kernel. */
-const PATIENCE = 8_000;
 
 export class Client<S extends Shared = State> {
   state: S | null = null;
@@ -31,26 +30,19 @@ export class Client<S extends Shared = State> {
   #pending: Step[] = [];
   #shown = new Map<string, Step>();
   #asked = new Set<string>();
-  #number = 0;
   /** Files that follow the one under way. */
   #queue: Bytes[] = [];
   #sending = "";
   #later: ReturnType<typeof setTimeout> | undefined;
-  #patience: ReturnType<typeof setTimeout> | undefined;
-  // Several views of one widget hear all that is said.
-  readonly #me = Math.random().toString(36).slice(2);
+  readonly #line: Line<Answer>;
 
   constructor(
     private readonly model: Model,
     private readonly changed: () => void,
     private readonly mode: Mode = "survey",
   ) {
-    model.on("msg:custom", this.#hear);
-    this.#ask({ type: "hello" });
-    this.#patience = setTimeout(() => {
-      this.alone = this.state === null;
-      this.changed();
-    }, PATIENCE);
+    this.#line = new Line(model, this.#hear, this.#silence);
+    this.#asked.add(this.#line.await({ type: "hello" }));
   }
 
   /** Whether the kernel has not answered yet. */
@@ -132,15 +124,12 @@ export class Client<S extends Shared = State> {
   close(): void {
     this.cancel();
     clearTimeout(this.#later);
-    clearTimeout(this.#patience);
-    this.model.off("msg:custom", this.#hear);
+    this.#line.close();
   }
 
   #ask(content: object): string {
-    this.#number += 1;
-    const id = `${this.#me} ${this.#number}`;
+    const id = this.#line.ask(content);
     this.#asked.add(id);
-    this.model.send({ ...content, id });
     return id;
   }
 
@@ -153,8 +142,12 @@ export class Client<S extends Shared = State> {
     this.#ask({ type: "change", steps });
   }
 
-  readonly #hear = (answer: Answer): void => {
-    const mine = answer.to !== undefined && answer.to.startsWith(`${this.#me} `);
+  readonly #silence = (): void => {
+    this.alone = this.state === null;
+    this.changed();
+  };
+
+  readonly #hear = (answer: Answer, mine: boolean): void => {
     switch (answer.type) {
       case "ready":
       case "got":

@@ -1,5 +1,6 @@
 /** The line to the kernel: one question at a time, and of what is being moved only where it is now. */
 
+import { Line } from "../anywidget/line";
 import type { Model } from "../anywidget/mount";
 import type { Parts, State } from "./state";
 
@@ -14,8 +15,6 @@ type Message = Step | { type: "hello" | "rest" } | { type: "change"; field: stri
 
 /** What is not moved for so long has come to rest: one step back, and worth an example. */
 const REST = 400;
-/** After so long without a word there is no kernel. */
-const PATIENCE = 8_000;
 
 export class Client {
   state: State | null = null;
@@ -29,17 +28,14 @@ export class Client {
   #field = "";
   #queue: Message[] = [];
   #asked = "";
-  #number = 0;
   #later: ReturnType<typeof setTimeout> | undefined;
-  #patience: ReturnType<typeof setTimeout> | undefined;
-  // Several views of one widget hear all that is said.
-  readonly #me = Math.random().toString(36).slice(2);
+  readonly #line: Line<Answer>;
 
   constructor(
-    private readonly model: Model,
+    model: Model,
     private readonly changed: () => void,
   ) {
-    model.on("msg:custom", this.#hear);
+    this.#line = new Line(model, this.#hear, this.#silence);
     this.#push({ type: "hello" });
   }
 
@@ -75,8 +71,7 @@ export class Client {
 
   close(): void {
     clearTimeout(this.#later);
-    clearTimeout(this.#patience);
-    this.model.off("msg:custom", this.#hear);
+    this.#line.close();
   }
 
   #rest(): void {
@@ -94,18 +89,17 @@ export class Client {
   #send(): void {
     const next = this.#asked === "" ? this.#queue.shift() : undefined;
     if (next === undefined) return;
-    this.#number += 1;
-    this.#asked = `${this.#me} ${this.#number}`;
     this.refused = "";
-    this.#patience = setTimeout(() => {
-      this.alone = true;
-      this.#asked = "";
-      this.#queue = [];
-      this.#moved = {};
-      this.changed();
-    }, PATIENCE);
-    this.model.send({ ...next, id: this.#asked });
+    this.#asked = this.#line.await(next);
   }
+
+  readonly #silence = (): void => {
+    this.alone = true;
+    this.#asked = "";
+    this.#queue = [];
+    this.#moved = {};
+    this.changed();
+  };
 
   readonly #hear = (answer: Answer): void => {
     const mine = answer.to === this.#asked;
@@ -118,7 +112,6 @@ export class Client {
       return;
     }
     if (mine) {
-      clearTimeout(this.#patience);
       this.#asked = "";
       this.#send();
       if (!this.busy) this.#moved = {};

@@ -1,5 +1,6 @@
 /** The line to the kernel: what it said last, what was asked and not yet answered, and the view that is looked at. */
 
+import { Line } from "../anywidget/line";
 import type { Model } from "../anywidget/mount";
 import { fieldOf, type Preview, type State, type Step } from "./state";
 
@@ -11,8 +12,6 @@ type Answer = { to?: string } & (
 const TOGETHER = 250;
 /** Steps that count each time. */
 const HISTORY = new Set(["undo", "redo"]);
-/** After so long without a word there is no kernel. */
-const PATIENCE = 8_000;
 
 export class Client {
   state: State | null = null;
@@ -30,22 +29,15 @@ export class Client {
   #shown = new Map<string, Step>();
   #asked = new Set<string>();
   #viewOf = "";
-  #number = 0;
   #later: ReturnType<typeof setTimeout> | undefined;
-  readonly #patience: ReturnType<typeof setTimeout>;
-  // Several views of one widget hear all that is said.
-  readonly #me = Math.random().toString(36).slice(2);
+  readonly #line: Line<Answer>;
 
   constructor(
-    private readonly model: Model,
+    model: Model,
     private readonly changed: () => void,
   ) {
-    model.on("msg:custom", this.#hear);
-    this.#ask({ type: "hello" });
-    this.#patience = setTimeout(() => {
-      this.alone = this.state === null;
-      this.changed();
-    }, PATIENCE);
+    this.#line = new Line(model, this.#hear, this.#silence);
+    this.#asked.add(this.#line.await({ type: "hello" }));
   }
 
   /** Whether the kernel has not answered yet. */
@@ -83,8 +75,7 @@ export class Client {
 
   close(): void {
     clearTimeout(this.#later);
-    clearTimeout(this.#patience);
-    this.model.off("msg:custom", this.#hear);
+    this.#line.close();
   }
 
   /** Asks for the view that stands now, where the reader looks at another one or none. */
@@ -100,11 +91,8 @@ export class Client {
   }
 
   #ask(content: object): void {
-    this.#number += 1;
-    const id = `${this.#me} ${this.#number}`;
-    this.#asked.add(id);
     this.refused = "";
-    this.model.send({ ...content, id });
+    this.#asked.add(this.#line.ask(content));
   }
 
   #flush(): void {
@@ -115,8 +103,12 @@ export class Client {
     this.#ask({ type: "change", steps });
   }
 
-  readonly #hear = (answer: Answer): void => {
-    const mine = answer.to !== undefined && answer.to.startsWith(`${this.#me} `);
+  readonly #silence = (): void => {
+    this.alone = this.state === null;
+    this.changed();
+  };
+
+  readonly #hear = (answer: Answer, mine: boolean): void => {
     if (answer.type !== "state" && !mine) return;
     if (mine) this.#answered(answer.to ?? "");
     switch (answer.type) {

@@ -1,0 +1,17 @@
+/** The notebook widget that tries a grading policy: draws what the kernel says, and sends it what is moved. */
+
+import { mount, type Place } from "../anywidget/mount";
+import { App } from "./app";
+import { Client } from "./client";
+import { stringsFor } from "./strings";
+
+function render(place: Place): () => void {
+  return mount(
+    place,
+    "rs-policy",
+    (changed) => new Client(place.model, changed),
+    (client, { language, id }) => <App client={client} words={stringsFor(language)} language={language} id={id} />,
+  );
+}
+
+export default { render };
