@@ -85,10 +85,13 @@ def district(students: int, schools: int, figures: int, teams: int) -> Plan:
         [None if c == len(p) - 1 else f"c{c}" for c in groups[variable]] for variable, p in VARIABLES.items()
     ]
     found: dict[tuple[str | None, ...], np.ndarray] = {}
-    base = np.column_stack([np.ones(students, int), scored])
+    base = np.column_stack([np.ones(students, int), scored, scored & answers])
     for i, of_student in enumerate(zip(leaf, *labels, strict=True)):
         found[of_student] = found.get(of_student, 0) + base[i]
-    profiles = tuple(Profile(str(unit), tuple(of), tuple(n.tolist())) for (unit, *of), n in found.items())
+    profiles = tuple(
+        Profile(str(unit), tuple(of), tuple(n[: 1 + figures].tolist()), tuple(n[1 + figures :].tolist()))
+        for (unit, *of), n in found.items()
+    )
     return Plan(tuple(units), tuple(tables), named, tuple(inside), profiles)
 
 

@@ -117,10 +117,10 @@ class District:
         columns = list(self.groups.values())
         for i in range(n):
             labels = (None if c[i] == c.max() else f"c{c[i]}" for c in columns)
-            own = found.setdefault((where[i], *labels), [0, 0, 0])
-            for k, there in enumerate((True, *~np.isnan(self.scales[i]))):
+            own = found.setdefault((where[i], *labels), [0, 0, 0, 0, 0])
+            for k, there in enumerate((True, *~np.isnan(self.scales[i]), *(self.scales[i] == 1))):
                 own[k] += int(there)
-        return tuple(Profile(unit, tuple(of), tuple(n)) for (unit, *of), n in found.items())
+        return tuple(Profile(unit, tuple(of), tuple(n[:3]), tuple(n[3:])) for (unit, *of), n in found.items())
 
     def column(self, figure: int) -> tuple[np.ndarray, np.ndarray]:
         """Return who could count in a figure, and who does."""
@@ -253,7 +253,17 @@ def told(
     district: District, released: Released, min_n: int, brute: bool = False
 ) -> list[tuple[int, int, int, int]]:
     """Return the small groups whose share is told to less than 50 points: figure, size, lowest, highest."""
-    bad = []
+    return list(_telling(district, released, min_n, brute))
+
+
+def tells(district: District, released: Released, min_n: int, brute: bool = False) -> bool:
+    """Say whether the share of any small group is told to less than 50 points."""
+    return any(True for _ in _telling(district, released, min_n, brute))
+
+
+def _telling(
+    district: District, released: Released, min_n: int, brute: bool
+) -> Iterator[tuple[int, int, int, int]]:
     tables = [(f, v) for f in range(len(FIGURES)) for v in (None, *district.groups)]
     for figure, variable in tables:
         if variable is not None and FIGURES[figure].kind != "scale":
@@ -264,8 +274,7 @@ def told(
             for mask, (low, high) in zip(wanted, ranges(sets, wanted, brute), strict=True):
                 n = int(mask.sum())
                 if high - low < math.ceil(n / 2) or low == n or high == 0:
-                    bad.append((figure, n, low, high))
-    return bad
+                    yield figure, n, low, high
 
 
 def rostered(district: District, min_n: int, figure: int) -> list[np.ndarray]:

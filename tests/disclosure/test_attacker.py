@@ -29,7 +29,7 @@ from relsurvey.disclosure.plan import Profile
 from relsurvey.disclosure.suppress import suppress
 from relsurvey.disclosure.systems import systems
 from relsurvey.disclosure.widths import narrowed
-from tests.disclosure.districts import FIGURES, District, hidden, ranges, reopened, shown, told
+from tests.disclosure.districts import FIGURES, District, hidden, ranges, reopened, shown, tells, told
 
 MIN_N = 11
 
@@ -37,9 +37,10 @@ MIN_N = 11
 @pytest.mark.parametrize("seed", range(24))
 def test_no_small_group_is_told_to_less_than_half(seed):
     district = District.random(seed)
-    released = release(district.plan(), MIN_N)
+    plan = district.plan()
+    released = release(plan, MIN_N)
     assert told(district, released, MIN_N) == []
-    assert exposures(district.plan(), released, MIN_N) == ()
+    assert exposures(plan, released, MIN_N) == ()
 
 
 def test_the_attacker_is_one_who_finds_something_and_not_all_is_hidden():
@@ -47,8 +48,9 @@ def test_the_attacker_is_one_who_finds_something_and_not_all_is_hidden():
     found = rows = 0
     for seed in range(12):
         district = District.random(seed)
-        found += bool(told(district, suppress(district.plan(), MIN_N), MIN_N))
-        released = release(district.plan(), MIN_N)
+        plan = district.plan()
+        found += tells(district, suppress(plan, MIN_N), MIN_N)
+        released = release(plan, MIN_N)
         rows += sum(not isinstance(table, Dropped) for table in released.tables.values())
     assert found >= 8
     assert rows >= 20
@@ -61,7 +63,7 @@ def test_whatever_is_shown_again_and_tells_a_small_group_is_caught(seed):
     released = release(plan, MIN_N)
     exposed = 0
     for what, other in itertools.islice(reopened(plan, released), 30):
-        if told(district, other, MIN_N):
+        if tells(district, other, MIN_N):
             exposed += 1
             assert exposures(plan, other, MIN_N), what
     assert exposed
@@ -82,7 +84,7 @@ def test_counting_out_every_possibility_finds_no_more(seed):
         if draw.random() < 0.5
     }
     anything = Released(units, tables)
-    if told(district, anything, 4, brute=True):
+    if tells(district, anything, 4, brute=True):
         assert exposures(plan, anything, 4)
 
 

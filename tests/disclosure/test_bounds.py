@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relsurvey.disclosure import elimination
-from relsurvey.disclosure.bounds import Published, feasible, narrowest, too_narrow
+from relsurvey.disclosure.bounds import Published, each_too_narrow, feasible, narrowest, too_narrow
 from relsurvey.disclosure.elimination import Elimination, reduced, small_group
+from relsurvey.disclosure.exchanges import exchanged
 from relsurvey.errors import DisclosureError
 
 
@@ -27,7 +28,8 @@ def systems(draw):
         sets.append(
             (atoms, total - draw(st.sampled_from([0, 0, 1])), total + draw(st.sampled_from([0, 0, 1])))
         )
-    return Published(tuple(sizes), tuple(sets)), draw(st.lists(groups, min_size=1, max_size=5))
+    known = tuple(counts) if draw(st.booleans()) else None
+    return Published(tuple(sizes), tuple(sets), known), draw(st.lists(groups, min_size=1, max_size=5))
 
 
 def every_range(published, wanted):
@@ -65,6 +67,49 @@ def test_a_group_is_too_narrow_when_all_counts_that_fit_say_so(system, width):
     assert too_narrow(published, wanted, width=width) == told
     shares = [(b - a) / n for (a, b), n in zip(every_range(published, wanted), sizes, strict=True) if n]
     assert narrowest(published, wanted) == pytest.approx(min(shares, default=1.0))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(systems(), min_size=2, max_size=4))
+def test_several_systems_side_by_side_are_told_as_each_alone(several):
+    alone = [too_narrow(Published(p.sizes, p.sets, p.counts), wanted) for p, wanted in several]
+    assert each_too_narrow(several) == alone
+
+
+@settings(max_examples=300, deadline=None)
+@given(systems(), st.data())
+def test_exchanges_reach_counts_that_keep_every_sum_and_all_of_them_within_one_kind(system, data):
+    published, wanted = system
+    counts = [data.draw(st.integers(0, size)) for size in published.sizes]
+    kept = [(atoms, sum(counts[a] for a in atoms)) for atoms, _, _ in published.sets]
+    rows = [[int(a in atoms) for a in range(len(counts))] for atoms, _ in kept]
+    groups = [[int(a in group) for a in range(len(counts))] for group in wanted]
+    low, high = exchanged(
+        np.array(rows, dtype=int).reshape(len(rows), len(counts)),
+        np.array(published.sizes)[:, None],
+        np.array(counts)[:, None],
+        np.array(groups),
+    )
+    every = Published(published.sizes, tuple((atoms, n, n) for atoms, n in kept))
+    for a, b, (least, most), group in zip(
+        low[:, 0], high[:, 0], every_range(every, wanted), wanted, strict=True
+    ):
+        assert least <= a <= sum(counts[i] for i in group) <= b <= most
+    # All that keeps a sum over every atom is an exchange among them.
+    whole = Published(published.sizes, ((frozenset(range(len(counts))), sum(counts), sum(counts)),))
+    one = np.ones((1, len(counts)), dtype=int)
+    low, high = exchanged(
+        one, np.array(published.sizes)[:, None], np.array(counts)[:, None], np.array(groups)
+    )
+    assert list(zip(low[:, 0], high[:, 0], strict=True)) == every_range(whole, wanted)
+
+
+def test_counts_that_are_said_to_be_true_and_do_not_fit_are_refused():
+    both = frozenset({0, 1})
+    assert too_narrow(Published((4, 4), ((both, 4, 4),), (2, 2)), [frozenset({0})]) == []
+    for counts in ((4, 4), (5, -1)):
+        with pytest.raises(DisclosureError, match="contradict"):
+            too_narrow(Published((4, 4), ((both, 4, 4),), counts), [frozenset({0})])
 
 
 @pytest.mark.parametrize(

@@ -94,12 +94,16 @@ class Across:
             return
         base = [plan.figures[f].students for f in self.figures]
         self._base = np.array([p.figures for p in plan.profiles], dtype=np.int64)[:, base]
+        self._counts = np.array([p.counts for p in plan.profiles], dtype=np.int64)
         self._codes, self._code = _codes(plan)
         held: list[list[int]] = [[] for _ in plan.units]
         for i, profile in enumerate(plan.profiles):
             for holder in plan.holders(profile.unit):
                 held[self._at[holder]].append(i)
         self._held = [np.array(some, dtype=np.int64) for some in held]
+        self._parts_of: dict[int, np.ndarray] = {}
+        self._asked: dict[tuple[int, frozenset[Table]], tuple[np.ndarray, np.ndarray]] = {}
+        self._overlaps: dict[Told, tuple[np.ndarray, ...]] = {}
         self._find_sets(released)
         self._find_groups(min_n)
         self._know(replace(released, withheld=frozenset()))
@@ -191,46 +195,55 @@ class Across:
 
     def told(self, released: Released) -> list[Told]:
         """Return every small group whose share is told to less than 50 points, or is all or none."""
-        import numpy as np
-
-        found = []
-        for f in self.figures:
-            small = np.flatnonzero(self._small[:, f])
-            narrow = small[self._widths(f, small, released.withheld) < WIDTH]
-            found += [Told(int(group), f) for group in narrow]
-        return found
+        return [
+            Told(int(group), f)
+            for f, small, widths in self._each_width(released)
+            for group in small[widths < WIDTH]
+        ]
 
     def still(self, released: Released, one: Told) -> bool:
         """Say whether a group's share is told too closely."""
         import numpy as np
 
-        return bool(self._widths(one.figure, np.array([one.group]), released.withheld)[0] < WIDTH)
+        if one not in self._overlaps:
+            self._overlaps[one] = self._overlap(one.figure, np.array([one.group]))
+        low, high = self._settled_of(one.figure, released.withheld)
+        size = self._n[one.group, one.figure]
+        return bool(self._between(1, one.figure, self._overlaps[one], low, high)[0] < WIDTH * size)
 
     def told_together(self, released: Released) -> list[Told]:
-        """Return the groups that all sets of a small unit tell together, by linear and integer programs."""
+        """Return the groups that all sets of a small unit tell together, by linear and integer programs.
+
+        Most are seen to be open without: see :func:`~relsurvey.disclosure.exchanges.exchanged`.
+        """
         import numpy as np
 
-        from relsurvey.disclosure.bounds import too_narrow
+        from relsurvey.disclosure.bounds import each_too_narrow
 
-        found = []
+        if not self._whole_small:
+            return []
+        low, high = self._settled(self.figures, released.withheld)
+        asked, which = [], []
         for u in self._whole_small:
             wanted = np.flatnonzero(self._inside_of[u])
-            for f in self.figures:
-                small = wanted[self._small[wanted, f]]
-                if len(small):
-                    published = self._published(u, f, released.withheld)
-                    told = too_narrow(published, [self._atoms(u, g) for g in small], width=WIDTH)
-                    found += [Told(int(small[k]), f) for k in told]
+            left = self._small[wanted] & ~self._open(u, wanted, low, high)
+            for f in np.flatnonzero(left.any(axis=0)).tolist():
+                some = wanted[left[:, f]]
+                asked.append(
+                    (self._published(u, f, low[:, f], high[:, f]), [self._atoms(u, g) for g in some])
+                )
+                which.append((f, some))
+        told = each_too_narrow(asked, width=WIDTH)
+        found = [Told(int(some[k]), f) for (f, some), of in zip(which, told, strict=True) for k in of]
         return list(dict.fromkeys(found))
 
     def still_together(self, released: Released, one: Told) -> bool:
         """Say whether all sets of a small unit tell a group's share too closely together."""
         from relsurvey.disclosure.bounds import too_narrow
 
+        low, high = self._settled_of(one.figure, released.withheld)
         return any(
-            too_narrow(
-                self._published(u, one.figure, released.withheld), [self._atoms(u, one.group)], width=WIDTH
-            )
+            too_narrow(self._published(u, one.figure, low, high), [self._atoms(u, one.group)], width=WIDTH)
             for u in self._whole_small
             if self._inside_of[u][one.group]
         )
@@ -250,45 +263,83 @@ class Across:
         """Which groups lie in each of those units."""
         import numpy as np
 
-        return {
-            u: np.array([bool(np.isin(group, self._held[u]).all()) for group in self._groups], dtype=bool)
-            for u in self._whole_small
-        }
+        held = self._in_groups @ self._member[:, self._whole_small].toarray()
+        size = np.array([len(group) for group in self._groups])
+        return {u: held[:, k] == size for k, u in enumerate(self._whole_small)}
 
     def _atoms(self, u: int, group: int) -> frozenset[int]:
         import numpy as np
 
         return frozenset(np.searchsorted(self._held[u], self._groups[group]).tolist())
 
-    def _published(self, u: int, figure: int, withheld: Collection[Place]) -> Published:
+    def _open(self, u: int, groups: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return which groups' shares stay open whatever is known of a unit, by figures."""
+        import numpy as np
+
+        from relsurvey.disclosure.exchanges import exchanged
+
+        open_ = np.zeros((len(groups), len(self.figures)), dtype=bool)
+        if not self._counts.size:
+            return open_
+        held = self._held[u]
+        told, part = self._known_in(u, low, high), self._part(u)
+        counts = self._counts[held]
+        sums = part @ counts
+        fits = ~(told & ((sums < low) | (sums > high))).any(axis=0)
+        member = self._in_groups[groups][:, held].toarray()
+        for alike in np.unique(told, axis=1).T:
+            figures = np.flatnonzero(fits & (told == alike[:, None]).all(axis=0))
+            if len(figures):
+                least, most = exchanged(part[alike], self._base[held][:, figures], counts[:, figures], member)
+                n = self._n[groups][:, figures]
+                open_[:, figures] = (most - least >= WIDTH * n) & (least < n) & (most > 0)
+        return open_
+
+    def _known_in(self, u: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return which sets lie in a unit and have a known range, by figures."""
+        part = self._part(u)
+        inside: np.ndarray = part @ self._base[self._held[u]] == self._sizes
+        return inside & (self._sizes > 0) & ((low > 0) | (high < self._sizes))
+
+    def _part(self, u: int) -> np.ndarray:
+        """Return which of a unit's students are in each set."""
+        if u not in self._parts_of:
+            self._parts_of[u] = self._member[self._held[u]].T.toarray()
+        return self._parts_of[u]
+
+    def _published(self, u: int, figure: int, low: np.ndarray, high: np.ndarray) -> Published:
         """Return what is known of a unit: its students as atoms, and all sets shown in it."""
         import numpy as np
 
         from relsurvey.disclosure.bounds import Published
 
-        low, high = self._settled(figure, withheld)
-        sizes = self._sizes[:, figure]
-        told = np.flatnonzero((sizes > 0) & ((low > 0) | (high < sizes)))
-        held = self._held[u]
-        part = self._member[held][:, told].tocsc()
-        sets = []
-        for k, one in enumerate(told):
-            inside = part.indices[part.indptr[k] : part.indptr[k + 1]]
-            if self._base[held[inside], figure].sum() == sizes[one]:
-                sets.append((frozenset(inside.tolist()), int(low[one]), int(high[one])))
-        return Published(tuple(self._base[held, figure].tolist()), tuple(sets))
+        held, part = self._held[u], self._part(u)
+        sizes = self._base[held, figure]
+        known = (low > 0) | (high < self._sizes[:, figure])
+        inside = (self._sizes[:, figure] > 0) & (part @ sizes == self._sizes[:, figure])
+        sets = tuple(
+            (frozenset(np.flatnonzero(part[one]).tolist()), int(low[one]), int(high[one]))
+            for one in np.flatnonzero(known & inside)
+        )
+        counts = tuple(self._counts[held, figure].tolist()) if self._counts.size else None
+        return Published(tuple(sizes.tolist()), sets, counts)
 
     def narrowest(self, released: Released) -> float:
         """Return the narrowest range that a small group's share has, 0-1; 1 without any."""
+        return min(
+            (float(widths.min(initial=1.0)) for _, _, widths in self._each_width(released)), default=1.0
+        )
+
+    def _each_width(self, released: Released) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yield the small groups of each figure, and how wide the range of their shares is."""
         import numpy as np
 
-        return min(
-            (
-                float(self._widths(f, np.flatnonzero(self._small[:, f]), released.withheld).min(initial=1.0))
-                for f in self.figures
-            ),
-            default=1.0,
-        )
+        if not self.figures:
+            return
+        low, high = self._settled(self.figures, released.withheld)
+        for f in self.figures:
+            small = np.flatnonzero(self._small[:, f])
+            yield f, small, self._widths(f, small, low[:, f], high[:, f])
 
     def around(self, one: Told) -> tuple[frozenset[str], list[Table]]:
         """Return the units that a group's students are in, and the tables and pages that are shown."""
@@ -296,23 +347,31 @@ class Across:
         holders = frozenset(holder for unit in units for holder in self._plan.holders(unit))
         return holders - {ALL}, list(self._of_table)
 
-    def _widths(self, figure: int, groups: np.ndarray, withheld: Collection[Place]) -> np.ndarray:
-        """Return how wide the range of each group's share is."""
-        import numpy as np
+    def _widths(self, figure: int, groups: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return how wide the range of each group's share is, by those of the sets."""
+        overlap = self._overlap(figure, groups)
+        widths: np.ndarray = self._between(len(groups), figure, overlap, low, high) / self._n[groups, figure]
+        return widths
 
-        if not len(groups):
-            return np.ones(0)
-        low, high = self._settled(figure, withheld)
+    def _overlap(self, figure: int, groups: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return how many students groups have in each set: the groups from 0, the sets, the students."""
         own = self._in_groups[groups]
         own.data = self._base[own.indices, figure]
         overlap = (own @ self._member).tocoo()
-        g, s, n = overlap.row, overlap.col, overlap.data
+        return overlap.row, overlap.col, overlap.data
+
+    def _between(
+        self, groups: int, figure: int, overlap: tuple[np.ndarray, ...], low: np.ndarray, high: np.ndarray
+    ) -> np.ndarray:
+        """Return how many counts lie between the lowest and the highest of each group."""
+        import numpy as np
+
+        g, s, n = overlap
         least = np.maximum(0, n - (self._sizes[s, figure] - low[s]))
         most = np.minimum(n, high[s])
         # The most that all ways say at least is the least of its negative.
-        counts: np.ndarray = self._best(len(groups), g, s, most) + self._best(len(groups), g, s, -least)
-        widths: np.ndarray = counts / self._n[groups, figure]
-        return widths
+        counts: np.ndarray = self._best(groups, g, s, most) + self._best(groups, g, s, -least)
+        return counts
 
     def _best(self, groups: int, g: np.ndarray, s: np.ndarray, of: np.ndarray) -> np.ndarray:
         """Return the least that any way of parting the students says of each group: sums over its sets."""
@@ -323,44 +382,76 @@ class Across:
         page = s < units
         best[s[page], g[page]] = of[page]
         row = ~page
-        sums = np.zeros((parts, groups), dtype=np.int64)
-        np.add.at(sums, (self._inside[s[row]], g[row]), of[row])
-        np.minimum.at(best, self._whole[: self._tables], sums[: self._tables])
-        for part in self._upwards:
-            within = np.flatnonzero(self._inside[:units] == part)
+        place = self._inside[s[row]] * groups + g[row]
+        sums = np.bincount(place, of[row], parts * groups).astype(np.int64).reshape(parts, groups)
+        for some in self._rounds:
+            tables = some[some < self._tables]
+            whole = self._whole[tables]
+            best[whole] = np.minimum(best[whole], sums[tables])
+        for part, within in self._upwards:
             u = self._whole[part]
             best[u] = np.minimum(best[u], sums[part] + best[within].sum(axis=0))
         found: np.ndarray = best[self._inside[:units] < 0].sum(axis=0)
         return found
 
     @cached_property
-    def _upwards(self) -> list[int]:
-        """The partitions of units into units, the smallest units first."""
-        depth = [len(self._plan.holders(unit.id)) for unit in self._plan.units]
-        return sorted(range(self._tables, len(self._whole)), key=lambda part: -depth[self._whole[part]])
-
-    def _settled(self, figure: int, withheld: Collection[Place]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the range of each set's count, by its own figure and those of the sets around and in it."""
+    def _upwards(self) -> list[tuple[int, np.ndarray]]:
+        """The partitions of units into units, the smallest units first, with the units in each."""
         import numpy as np
 
-        low, high = self._low[:, figure].copy(), self._high[:, figure].copy()
-        for table, of in self._of_table.items():
-            if (*table, figure) in withheld:
-                low[of], high[of] = 0, self._sizes[of, figure]
+        depth = [len(self._plan.holders(unit.id)) for unit in self._plan.units]
+        order = sorted(range(self._tables, len(self._whole)), key=lambda part: -depth[self._whole[part]])
+        return [(part, np.flatnonzero(self._inside[: len(depth)] == part)) for part in order]
+
+    def _settled(self, figures: Sequence[int], withheld: Collection[Place]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the range of each set's count, by its own figures and those of the sets around and in it."""
+        import numpy as np
+
+        chosen = list(figures)
+        low, high = self._low[:, chosen], self._high[:, chosen]
+        for k, figure in enumerate(chosen):
+            for table in [table for table in self._of_table if (*table, figure) in withheld]:
+                of = self._of_table[table]
+                low[of, k], high[of, k] = 0, self._sizes[of, figure]
         parted = np.flatnonzero(self._inside >= 0)
         part = self._inside[parted]
+        around = self._whole[part]
         while True:
             before = int((high - low).sum())
-            least = np.bincount(part, low[parted], len(self._whole)).astype(np.int64)
-            most = np.bincount(part, high[parted], len(self._whole)).astype(np.int64)
-            np.maximum.at(low, self._whole, least)
-            np.minimum.at(high, self._whole, most)
-            around = self._whole[part]
+            least, most = self._parts @ low, self._parts @ high
+            for some in self._rounds:
+                whole = self._whole[some]
+                low[whole] = np.maximum(low[whole], least[some])
+                high[whole] = np.minimum(high[whole], most[some])
             lower = low[around] - (most[part] - high[parted])
             upper = high[around] - (least[part] - low[parted])
             low[parted], high[parted] = np.maximum(low[parted], lower), np.minimum(high[parted], upper)
             if not 0 < int((high - low).sum()) < before:
                 return low, high
+
+    def _settled_of(self, figure: int, withheld: Collection[Place]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same of one figure: asked for many groups and places."""
+        name = figure, frozenset(table for table in self._of_table if (*table, figure) in withheld)
+        if name not in self._asked:
+            low, high = self._settled([figure], withheld)
+            self._asked[name] = low[:, 0], high[:, 0]
+        return self._asked[name]
+
+    @cached_property
+    def _parts(self) -> sparse.csr_array:
+        """Which sets are in each partition."""
+        import numpy as np
+
+        inside = [np.flatnonzero(self._inside == part) for part in range(len(self._whole))]
+        return _matrix(inside, len(self._sets))
+
+    @cached_property
+    def _rounds(self) -> list[np.ndarray]:
+        """The partitions, no two of a unit in one round."""
+        import numpy as np
+
+        before = np.array([int((self._whole[:k] == u).sum()) for k, u in enumerate(self._whole)], dtype=int)
+        return [np.flatnonzero(before == turn) for turn in range(before.max(initial=-1) + 1)]
 
 
 def _codes(plan: Plan) -> tuple[np.ndarray, list[dict[Category, int]]]:

@@ -117,39 +117,42 @@ def _computable(system: System, min_n: int) -> Iterator[Exposure]:
     # Large atoms first: what is left over combines small ones alone.
     order = [*(a for a in range(len(system.atoms)) if a not in set(small)), *small]
     column = {atom: i for i, atom in enumerate(order)}
-
-    def vectors(sets: Sequence[frozenset[int]]) -> np.ndarray:
-        matrix = np.zeros((len(sets), len(order)), dtype=np.int64)
-        lines = np.repeat(np.arange(len(sets)), [len(part) for part in sets])
-        matrix[lines, [column[a] for part in sets for a in part]] = 1
-        return matrix
-
     if not shown:
         return
-    rows = reduced(vectors(shown))
+    matrix = np.zeros((len(shown), len(order)), dtype=np.int64)
+    for row, part in zip(matrix, shown, strict=True):
+        row[[column[a] for a in part]] = 1
+    rows = reduced(matrix)
+    # What a set lacks to follow from the sums: nothing when its 0/1 row lies in their row space.
+    lacks = np.eye(len(order), dtype=np.int64)
+    lacks[[int(np.flatnonzero(row)[0]) for row in rows]] -= rows
+    lacks = lacks[[column[a] for a in range(len(order))]] % PRIME
+    # A random sum of it tells most that lack something; a chance hit does no harm, since all are tested.
+    mixed = (lacks * np.random.default_rng(1).integers(1, PRIME, len(order)) % PRIME).sum(axis=1) % PRIME
     plain = [frozenset(order[i] for i in np.flatnonzero(row)) for row in rows if (row <= 1).all()]
-    suspects = [s for s in dict.fromkeys([*_suspects(system, shown, small), *plain]) if s]
-    wanted = vectors(suspects)
-    n = wanted @ np.array([system.students[a].figures for a in order])
-    few = ((n > 0) & (n < min_n)).any(axis=1)
-    wanted, suspects = wanted[few], [s for s, is_few in zip(suspects, few, strict=True) if is_few]
-    pivots = [int(np.flatnonzero(row)[0]) for row in rows]
-    # A row lies in the row space when taking its pivots' rows away leaves nothing. No more than a few dozen
-    # ones stand in a suspect, so the sums stay far below the limit of 64 bits.
-    left = (wanted - wanted[:, pivots] @ rows) % PRIME
-    for i in np.flatnonzero(~left.any(axis=1)):
-        units = {system.atoms[a][0] for a in suspects[i]}
-        yield Exposure(system.variable, f"a small group can be computed ({len(units)} units)")
+    suspects = [*_together(small, mixed), *_suspects(system, shown, small), *plain]
+    for some in dict.fromkeys(s for s in suspects if s and not mixed[list(s)].sum() % PRIME):
+        if system.size(some).few(min_n) and not (lacks[list(some)].sum(axis=0) % PRIME).any():
+            units = {system.atoms[a][0] for a in some}
+            yield Exposure(system.variable, f"a small group can be computed ({len(units)} units)")
+
+
+def _together(small: Sequence[int], mixed: np.ndarray) -> Iterator[frozenset[int]]:
+    """Yield one, two and three small atoms that seem to lack nothing; of many, not every three."""
+    import numpy as np
+
+    for size in (1, 2, 3):
+        if comb(len(small), size) > _MOST_TRIED:
+            break
+        some = np.array(list(combinations(small, size)), dtype=np.int64).reshape(-1, size)
+        for found in some[mixed[some].sum(axis=1) % PRIME == 0].tolist():
+            yield frozenset(found)
 
 
 def _suspects(
     system: System, shown: Sequence[frozenset[int]], small: Sequence[int]
 ) -> Iterable[frozenset[int]]:
-    """Return the groups that are tried: see :func:`computable`."""
-    for size in (1, 2, 3):
-        if comb(len(small), size) > _MOST_TRIED:
-            break
-        yield from (frozenset(some) for some in combinations(small, size))
+    """Return the larger groups that are tried: see :func:`computable`."""
     for place in (0, 1):
         for value in {system.atoms[a][place] for a in small}:
             yield frozenset(a for a in small if system.atoms[a][place] == value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
@@ -170,15 +171,15 @@ def _fewest(
     for place in order:
         if (place[0] in units or place[0] == ALL) and enough([place]):
             return [place]
-    taken: list[Place] = []
-    for place in order:
-        taken.append(place)
-        if enough(taken):
-            break
-    for place in taken[:-1]:
-        if enough([other for other in taken if other != place]):
-            taken.remove(place)
-    return taken
+    # What is enough stays enough with more, so the first places that are need no search one by one.
+    taken = order[: 1 + bisect_left(range(len(order)), True, key=lambda k: enough(order[: k + 1]))]
+    kept: list[Place] = []
+    while len(taken) > 1:
+        # As many as can be spared, then one that cannot.
+        left = taken
+        spared = bisect_left(range(1, len(left)), True, key=lambda k: not enough([*kept, *left[k:]]))
+        kept, taken = [*kept, *left[spared:-1][:1]], left[min(spared + 1, len(left) - 1) :]
+    return [*kept, *taken]
 
 
 def _emptied(plan: Plan, released: Released) -> Released:

@@ -76,10 +76,11 @@ class Students:
 
 def together(parts: Iterable[Students]) -> Students:
     """Return the students of at least one cell together."""
-    first, *rest = parts
-    for part in rest:
-        first = first + part
-    return first
+    several = list(parts)
+    return Students(
+        tuple(map(sum, zip(*(part.figures for part in several), strict=True))),
+        tuple(map(sum, zip(*(part.counts for part in several), strict=True))),
+    )
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,15 @@ class Profile:
         One a variable of the plan, in the order of its tables.
     figures
         How many they are, as the first of :attr:`Students.figures` of a table's cell.
+    counts
+        How many of them are counted, as the :attr:`Students.counts` of a table's cell; not known to anyone.
+        With them most groups are seen to be open at once; without, programs look for counts that fit.
     """
 
     unit: str
     categories: tuple[Category, ...]
     figures: tuple[int, ...]
+    counts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

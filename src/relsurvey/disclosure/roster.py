@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from relsurvey.disclosure.bounds import Published, too_narrow
+from relsurvey.disclosure.bounds import Published, each_too_narrow
+from relsurvey.disclosure.exchanges import exchanged
 from relsurvey.disclosure.plan import Category, Plan, Released, Students, Unit, together
 from relsurvey.disclosure.systems import Shown, known
 
@@ -24,6 +25,9 @@ _OPEN = 0.5
 # A unit, or a row of one of its tables; those whom the rows leave over have the row -1.
 _Place = tuple[Hashable, ...]
 
+# A unit (or those in none of its parts), and maybe a category of a variable.
+_Group = tuple[str, str | None, Category]
+
 
 def overheard(
     plan: Plan, released: Released, min_n: int, *, solve: bool = True
@@ -41,7 +45,8 @@ def overheard(
     -----
     Students of the roster are set out by unit and by every table's rows. From a unit down to its parts, each
     table says how many favorable answers at least and at most fall on the group's students in each row. Where
-    that finds nothing, linear and integer programs say what all tables of a small unit tell together.
+    that finds nothing, linear and integer programs say what all tables of a small unit tell together; none is
+    needed for a group whose count can be exchanged with others' far enough while every sum stays.
     """
     if plan.profiles and plan.tables and plan.tables[0].cells[0].students.counts:
         yield from _Roster(plan, released).told(min_n, solve)
@@ -55,6 +60,7 @@ class _Roster:
         self.figures = range(len(plan.tables[0].cells[0].students.counts))
         of = [plan.figures[f].students for f in self.figures]
         self.n = np.array([[profile.figures[i] for i in of] for profile in plan.profiles])
+        self.counts = np.array([profile.counts for profile in plan.profiles], dtype=np.int64)
         self.chain = {unit.id: plan.holders(unit.id)[::-1] for unit in plan.units}
         self.low: dict[_Place, np.ndarray] = {}
         self.high: dict[_Place, np.ndarray] = {}
@@ -168,13 +174,12 @@ class _Roster:
             for f in np.flatnonzero(small & (most - least < _OPEN * n)):
                 solve = False
                 yield variable, self.plan.figures[f].of
-        for unit in dict.fromkeys(table.unit for table in self.plan.tables) if solve else ():
-            if 0 < len(self.held[unit,]) <= _FEW:
-                yield from self._solved(unit, groups, min_n)
+        if solve:
+            yield from self._solved(groups, min_n)
 
-    def _groups(self) -> dict[tuple[str, str | None, Category], list[int]]:
+    def _groups(self) -> dict[_Group, list[int]]:
         """Return who is in each unit, in none of its parts, and in either by every variable's categories."""
-        groups: dict[tuple[str, str | None, Category], list[int]] = {}
+        groups: dict[_Group, list[int]] = {}
         split = {unit.id for unit in self.plan.units if self.plan.within(unit.id)}
         planned = {(table.unit, table.variable) for table in (*self.plan.tables, *self.plan.inside)}
         for i, profile in enumerate(self.plan.profiles):
@@ -186,24 +191,64 @@ class _Roster:
                         groups.setdefault((unit, variable, category), []).append(i)
         return groups
 
-    def _solved(
-        self, unit: str, groups: dict[tuple[str, str | None, Category], list[int]], min_n: int
-    ) -> Iterator[tuple[str | None, str]]:
-        """Yield the same for one unit, by programs over its students and all that is shown of them."""
-        atom = {i: k for k, i in enumerate(self.held[unit,])}
-        known_of = {place: held for place, held in self.held.items() if held and atom.keys() >= set(held)}
-        within = {key: held for key, held in groups.items() if atom.keys() >= set(held)}
-        for f in self.figures:
-            n = {key: int(self.n[held, f].sum()) for key, held in within.items()}
-            small = [key for key in within if 0 < n[key] < min_n]
-            published = Published(
-                tuple(self.n[list(atom), f].tolist()),
-                tuple(
-                    (frozenset(atom[i] for i in held), int(self.low[place][f]), int(self.high[place][f]))
-                    for place, held in known_of.items()
+    def _solved(self, groups: Mapping[_Group, list[int]], min_n: int) -> Iterator[tuple[str | None, str]]:
+        """Yield the same for each small unit, by programs over its students and all that is shown of them."""
+        asked, which = [], []
+        for unit in dict.fromkeys(table.unit for table in self.plan.tables):
+            held = self.held[unit,]
+            if not 0 < len(held) <= _FEW:
+                continue
+            atom = {i: k for k, i in enumerate(held)}
+            places = {
+                p: [atom[i] for i in of] for p, of in self.held.items() if of and atom.keys() >= set(of)
+            }
+            within = {key: [atom[i] for i in of] for key, of in groups.items() if atom.keys() >= set(of)}
+            for f, keys in self._in_question(held, places, within, min_n):
+                sets = tuple(
+                    (frozenset(some), int(self.low[place][f]), int(self.high[place][f]))
+                    for place, some in places.items()
                     if self.low[place][f] > 0 or self.high[place][f] < self.size[place][f]
-                ),
-            )
-            wanted = [frozenset(atom[i] for i in within[key]) for key in small]
-            for k in too_narrow(published, wanted, width=_OPEN):
-                yield small[k][1], self.plan.figures[f].of
+                )
+                counts = tuple(self.counts[held, f].tolist()) if self.counts.size else None
+                published = Published(tuple(self.n[held, f].tolist()), sets, counts)
+                asked.append((published, [frozenset(within[key]) for key in keys]))
+                which.append((f, keys))
+        for (f, keys), told in zip(which, each_too_narrow(asked, width=_OPEN), strict=True):
+            for k in told:
+                yield keys[k][1], self.plan.figures[f].of
+
+    def _in_question(
+        self,
+        held: Sequence[int],
+        places: Mapping[_Place, list[int]],
+        within: Mapping[_Group, list[int]],
+        min_n: int,
+    ) -> Iterator[tuple[int, list[_Group]]]:
+        """Yield for each scale the small groups of a unit that exchanges do not show to be open."""
+        import numpy as np
+
+        n, counts = self.n[held], self.counts[held]
+        sets, groups = (_rows(of.values(), len(held)) for of in (places, within))
+        size = groups @ n
+        asked = (size > 0) & (size < min_n)
+        if counts.size:
+            low, high = (np.array([of[place] for place in places]) for of in (self.low, self.high))
+            told = (low > 0) | (high < sets @ n)
+            fits = ((low <= sets @ counts) & (sets @ counts <= high)).all(axis=0)
+            for alike in np.unique(told[:, fits], axis=1).T:
+                some = np.flatnonzero(fits & (told == alike[:, None]).all(axis=0))
+                least, most = exchanged(sets[alike], n[:, some], counts[:, some], groups)
+                asked[:, some] &= most - least < _OPEN * size[:, some]
+        keys = list(within)
+        for f in np.flatnonzero(asked.any(axis=0)).tolist():
+            yield f, [keys[g] for g in np.flatnonzero(asked[:, f])]
+
+
+def _rows(some: Iterable[Sequence[int]], width: int) -> np.ndarray:
+    import numpy as np
+
+    of = list(some)
+    rows = np.zeros((len(of), width), dtype=np.int64)
+    for row, columns in zip(rows, of, strict=True):
+        row[columns] = 1
+    return rows

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import permutations
 from typing import TYPE_CHECKING
 
+from relsurvey.disclosure.exchanges import exchanged
 from relsurvey.disclosure.plan import Plan, Released
 from relsurvey.disclosure.systems import System, known
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from relsurvey.disclosure.bounds import Published
 
 #: Of a hidden group's share, what anyone can tell must leave at least this much open.
 WIDTH = 0.5
@@ -72,27 +73,36 @@ def narrowed(plan: Plan, released: Released, system: System, min_n: int) -> Widt
     if not groups or not figures:
         return Widths((), 0, 1.0)
     member = _member(groups, len(system.atoms))
-    ranges = {f: _ranges(plan, released, system, f) for f in figures}
+    sizes, counts = _columns(plan, system)
+    ranges = [_ranges(plan, released, system, f) for f in figures]
+    n = member @ sizes
+    small = (n > 0) & (n < min_n)
     alike: dict[tuple[frozenset[int], ...], list[int]] = defaultdict(list)
-    for f, sets in ranges.items():
-        alike[tuple(dict.fromkeys(part for part, _, _ in sets))].append(f)
+    for f in figures:
+        alike[_parts(ranges[f])].append(f)
+    low, high = np.zeros_like(n), np.zeros_like(n)
+    # What keeps every sum that is shown of any figure keeps those of each.
+    moves = _Moves(system, dict.fromkeys(part for parts in alike for part in parts))
+    for parts, some in alike.items():
+        sets = _member(parts, len(system.atoms))
+        low[:, some], high[:, some] = exchanged(sets, sizes[:, some], counts[:, some], member)
+    _move(moves, groups, member, sizes, counts, small, low, high)
+    for parts, some in alike.items():
+        if len(parts) < len(moves.sets):
+            own, of = _Moves(system, parts), np.ix_(range(len(groups)), some)
+            spans = low[of], high[of]
+            _move(own, groups, member, sizes[:, some], counts[:, some], small[of], *spans)
+            low[of], high[of] = spans
+    width = (high - low) / np.maximum(n, 1)
+    open_ = small & (width < WIDTH)
+    narrowest = float(width[small & ~open_].min(initial=1.0))
+    left = [[groups[g] for g in np.flatnonzero(open_[:, f])] for f in figures]
     found: list[Narrow] = []
-    tried, narrowest = 0, 1.0
-    for parts, chosen in alike.items():
-        sizes, counts = _columns(plan, system, chosen)
-        n = member @ sizes
-        small = (n > 0) & (n < min_n)
-        tried += int(small.sum())
-        width = _moved(_Moves(system, parts), groups, member, sizes, counts) / np.maximum(n, 1)
-        open_ = small & (width < WIDTH)
-        narrowest = min(narrowest, float(width[small & ~open_].min(initial=1.0)))
-        for k, f in enumerate(chosen):
-            left = [groups[g] for g in np.flatnonzero(open_[:, k])]
-            bad = _told(sizes[:, k], counts[:, k], ranges[f], left) if left else []
-            found += [Narrow(group, f) for group in bad]
-            if len(bad) < len(left):
-                narrowest = WIDTH
-    return Widths(tuple(found), tried, narrowest)
+    for f, told in zip(figures, _told(sizes, counts, ranges, left), strict=True):
+        found += [Narrow(group, f) for group in told]
+        if len(told) < len(left[f]):
+            narrowest = WIDTH
+    return Widths(tuple(found), int(small.sum()), narrowest)
 
 
 class Asked:
@@ -121,15 +131,23 @@ class Asked:
         return self._answers[one, sets]
 
     def _told(self, sets: _Ranges, one: Narrow) -> bool:
-        sizes, counts = _columns(self._plan, self._system, [one.figure])
+        import numpy as np
+
+        sizes, counts = (of[:, [one.figure]] for of in self._of_figures)
         if _from_one(sizes[:, 0], sets, one.group):
             return True
-        parts = tuple(dict.fromkeys(part for part, _, _ in sets))
+        parts = _parts(sets)
         moves = self._moves.setdefault(parts, _Moves(self._system, parts))
         member = _member([one.group], len(self._system.atoms))
-        if _moved(moves, [one.group], member, sizes, counts)[0, 0] >= WIDTH * (member @ sizes)[0, 0]:
+        low, high = exchanged(moves.sets, sizes, counts, member)
+        _move(moves, [one.group], member, sizes, counts, np.ones((1, 1), dtype=bool), low, high)
+        if (high - low)[0, 0] >= WIDTH * (member @ sizes)[0, 0]:
             return False
-        return bool(_told(sizes[:, 0], counts[:, 0], sets, [one.group]))
+        return bool(_told(sizes, counts, [sets], [[one.group]])[0])
+
+    @cached_property
+    def _of_figures(self) -> tuple[np.ndarray, np.ndarray]:
+        return _columns(self._plan, self._system)
 
 
 def _groups(system: System, min_n: int) -> list[frozenset[int]]:
@@ -168,29 +186,40 @@ def _ranges(plan: Plan, released: Released, system: System, figure: int) -> _Ran
     return tuple((atoms, *of) for atoms, of in found if of is not None)
 
 
-def _columns(plan: Plan, system: System, figures: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+def _parts(ranges: _Ranges) -> tuple[frozenset[int], ...]:
+    return tuple(dict.fromkeys(part for part, _, _ in ranges))
+
+
+def _columns(plan: Plan, system: System) -> tuple[np.ndarray, np.ndarray]:
     """Return the students and the counts of each atom, one column a figure."""
     import numpy as np
 
-    at = [plan.figures[f].students for f in figures]
-    return (
-        np.array([[s.figures[i] for i in at] for s in system.students], dtype=np.int64),
-        np.array([[s.counts[f] for f in figures] for s in system.students], dtype=np.int64),
-    )
+    counts = np.array([s.counts for s in system.students], dtype=np.int64)
+    at = [figure.students for figure in plan.figures[: counts.shape[-1]]]
+    return np.array([s.figures for s in system.students], dtype=np.int64)[:, at], counts
 
 
 def _told(
-    sizes: np.ndarray, counts: np.ndarray, sets: _Ranges, groups: list[frozenset[int]]
-) -> list[frozenset[int]]:
-    """Return the groups that can be told too closely: from one set, or by linear and integer programs."""
+    sizes: np.ndarray,
+    counts: np.ndarray,
+    ranges: Sequence[_Ranges],
+    groups: Sequence[Sequence[frozenset[int]]],
+) -> list[list[frozenset[int]]]:
+    """Return of each figure which groups can be told too closely: from one set, or by programs."""
     from relsurvey.disclosure import bounds
 
-    found = [group for group in groups if _from_one(sizes, sets, group)]
-    groups = [group for group in groups if group not in set(found)]
-    if not groups:
-        return found
-    published: Published = bounds.Published(tuple(sizes.tolist()), sets, tuple(counts.tolist()))
-    return found + [groups[i] for i in bounds.too_narrow(published, groups, width=WIDTH)]
+    found, left, asked = [], [], []
+    for f, (sets, wanted) in enumerate(zip(ranges, groups, strict=True)):
+        found.append([group for group in wanted if _from_one(sizes[:, f], sets, group)])
+        left.append([group for group in wanted if group not in set(found[f])])
+        if left[f]:
+            published = bounds.Published(tuple(sizes[:, f].tolist()), sets, tuple(counts[:, f].tolist()))
+            asked.append((published, left[f]))
+    told = iter(bounds.each_too_narrow(asked, width=WIDTH))
+    return [
+        one + [wanted[i] for i in next(told)] if wanted else one
+        for one, wanted in zip(found, left, strict=True)
+    ]
 
 
 def _from_one(sizes: np.ndarray, sets: _Ranges, group: frozenset[int]) -> bool:
@@ -206,69 +235,85 @@ def _from_one(sizes: np.ndarray, sets: _Ranges, group: frozenset[int]) -> bool:
 Move = tuple[list[int], list[int]]
 
 
-def _moved(
-    moves: _Moves, groups: Sequence[frozenset[int]], member: np.ndarray, sizes: np.ndarray, counts: np.ndarray
-) -> np.ndarray:
-    """Return how far each group's count was moved, groups by figures, without changing any shown sum."""
+def _move(
+    moves: _Moves,
+    groups: Sequence[frozenset[int]],
+    member: np.ndarray,
+    sizes: np.ndarray,
+    counts: np.ndarray,
+    small: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+) -> None:
+    """Note how far each small group's count is moved, groups by figures, without changing any shown sum."""
     import numpy as np
 
-    low, high = member @ counts, member @ counts
-    enough = WIDTH * (member @ sizes)
+    enough = np.where(small, WIDTH * (member @ sizes), 0)
     for i, group in enumerate(groups):
         # Walks for one group move others too: most need none of their own.
         short = np.flatnonzero(high[i] - low[i] < enough[i])
-        if not len(short):
-            continue
-        steps = moves.of(group)
-        for up in (True, False):
-            sums = member @ _walk(counts[:, short], sizes[:, short], steps, up)
-            low[:, short] = np.minimum(low[:, short], sums)
-            high[:, short] = np.maximum(high[:, short], sums)
-    width: np.ndarray = high - low
-    return width
+        if len(short) and (steps := moves.of(group)):
+            # Those who do not count go up when those who do go down.
+            up, down = np.split(_walk(*_both(counts[:, short], sizes[:, short]), steps), 2, axis=1)
+            for sums in (member @ up, member @ (sizes[:, short] - down)):
+                low[:, short] = np.minimum(low[:, short], sums)
+                high[:, short] = np.maximum(high[:, short], sums)
 
 
-def _walk(counts: np.ndarray, sizes: np.ndarray, steps: Sequence[Move], up: bool) -> np.ndarray:
-    """Take each step as far as it goes, one after another: up adds to the first atoms of a step."""
+def _both(counts: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return who counts and who does not, beside who does not and who does."""
     import numpy as np
 
-    have, room = counts.T.tolist(), (sizes - counts).T.tolist()
-    for of, left in zip(have, room, strict=True):
-        for step in steps:
-            more, less = step if up else step[::-1]
-            most = [left[a] for a in more] + [of[a] for a in less]
-            if 0 not in most:
-                far = min(most)
-                for a in more:
-                    of[a], left[a] = of[a] + far, left[a] - far
-                for a in less:
-                    of[a], left[a] = of[a] - far, left[a] + far
-    return np.array(have, dtype=np.int64).T
+    return np.hstack([counts, sizes - counts]), np.hstack([sizes - counts, counts])
+
+
+def _walk(have: np.ndarray, room: np.ndarray, steps: Sequence[Move]) -> np.ndarray:
+    """Take each step as far as it goes, one after another, adding to its first atoms."""
+    import numpy as np
+
+    has, left = list(have), list(room)
+    for more, less in steps:
+        far = np.minimum(left[more[0]], has[less[0]])
+        for a, b in zip(more[1:], less[1:], strict=True):
+            np.minimum(far, np.minimum(left[a], has[b]), out=far)
+        if far.any():
+            for a, b in zip(more, less, strict=True):
+                has[a] += far
+                left[a] -= far
+                has[b] -= far
+                left[b] += far
+    return have
 
 
 class _Moves:
     """Steps between atoms that leave every shown sum as it is."""
 
-    def __init__(self, system: System, parts: Sequence[frozenset[int]]) -> None:
+    def __init__(self, system: System, parts: Iterable[frozenset[int]]) -> None:
         self._system = system
-        self._sets = [
-            frozenset(i for i, part in enumerate(parts) if a in part) for a in range(len(system.atoms))
-        ]
-        self._pairs: dict[tuple[frozenset[int], frozenset[int]], list[tuple[int, int]]] = defaultdict(list)
+        self.sets = _member(list(parts), len(system.atoms))
+        # The sets an atom lies in, one bit each.
+        self._bits = [int("".join(map(str, of)) or "0", 2) for of in self.sets.T]
         self._units: dict[str, list[int]] = defaultdict(list)
-        self._alike: dict[frozenset[int], list[int]] = defaultdict(list)
+        self._alike: dict[int, list[int]] = defaultdict(list)
         for a, (unit, _) in enumerate(system.atoms):
             self._units[unit].append(a)
-            self._alike[self._sets[a]].append(a)
+            self._alike[self._bits[a]].append(a)
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[int, int], list[tuple[int, int]]]:
+        """Two atoms of a unit each, by the sets that they lie apart in."""
+        pairs: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         for some in self._units.values():
             for a, b in permutations(some, 2):
                 # Two that lie in the same sets are a step of their own.
-                if self._sets[a] != self._sets[b]:
-                    self._pairs[self._difference(a, b)].append((a, b))
+                if self._bits[a] != self._bits[b]:
+                    pairs[self._difference(a, b)].append((a, b))
+        return pairs
 
-    def _difference(self, a: int, b: int) -> tuple[frozenset[int], frozenset[int]]:
+    def _difference(self, a: int, b: int) -> tuple[int, int]:
         """Return the sets that hold the first atom alone, and the second alone."""
-        return self._sets[a] - self._sets[b], self._sets[b] - self._sets[a]
+        both = self._bits[a] & self._bits[b]
+        return self._bits[a] ^ both, self._bits[b] ^ both
 
     def of(self, group: frozenset[int]) -> list[Move]:
         """Return the steps that change a group's sum, as the atoms that gain and those that lose.
@@ -277,10 +322,10 @@ class _Moves:
         """
         steps: list[Move] = []
         for a in sorted(group):
-            steps += [([a], [b]) for b in self._alike[self._sets[a]] if b not in group]
+            steps += [([a], [b]) for b in self._alike[self._bits[a]] if b not in group]
         for a in sorted(group):
             for b in self._units[self._system.atoms[a][0]]:
-                if self._sets[a] == self._sets[b]:
+                if self._bits[a] == self._bits[b]:
                     continue
                 # What the step takes from b and gives to a, a pair of another unit gives back.
                 for c, d in self._pairs[self._difference(a, b)]:

@@ -139,8 +139,12 @@ def make(
             (inside if few or kinds[name][0] == "team" else tables).append(table)
         _hide_whole(tables, inside, variable, instrument.groups[variable].min_n)
     base = np.column_stack([answered, *(~np.isnan(scored[s].score) for s in scales)])
+    favorable = [np.nan_to_num(scored[s].favorable).astype(bool) for s in reported]
     profiles = _profiles(
-        masks, [responses[v].where(responses[v].isin(categories[v]), None) for v in by], base
+        masks,
+        [responses[v].where(responses[v].isin(categories[v]), None) for v in by],
+        base,
+        np.array(favorable, dtype=bool).reshape(len(reported), len(base)).T,
     )
     plan = Plan(planned, tuple(tables), tuple(f for f, _ in figures), tuple(inside), profiles)
     return Cells(units, groups, titles, plan, scales, reported, items, categories)
@@ -169,8 +173,13 @@ def _hide_whole(
             return
 
 
-def _profiles(masks: dict[str, np.ndarray], labels: list[pd.Series], base: np.ndarray) -> tuple[Profile, ...]:
-    """Return who is in which unit and category of every variable; ``base``: whom each figure speaks of."""
+def _profiles(
+    masks: dict[str, np.ndarray], labels: list[pd.Series], base: np.ndarray, counted: np.ndarray
+) -> tuple[Profile, ...]:
+    """Return who is in which unit and category of every variable.
+
+    ``base``: whom each figure speaks of; ``counted``: whom each scale's share counts.
+    """
     import numpy as np
     import pandas as pd
 
@@ -179,16 +188,18 @@ def _profiles(masks: dict[str, np.ndarray], labels: list[pd.Series], base: np.nd
     unit = np.max([np.where(mask, k, 0) for k, mask in enumerate(masks.values())], axis=0)
     frame = pd.DataFrame({"unit": unit}).assign(**{f"v{k}": v.to_numpy() for k, v in enumerate(labels)})
     grouped = frame.groupby(list(frame.columns), dropna=False, sort=True).ngroup().to_numpy()
-    figures = np.zeros((grouped.max() + 1, base.shape[1]), dtype=np.int64)
-    np.add.at(figures, grouped, base.astype(np.int64))
+    both = np.hstack([base, counted]).astype(np.int64)
+    sums = np.zeros((grouped.max() + 1, both.shape[1]), dtype=np.int64)
+    np.add.at(sums, grouped, both)
     first = np.unique(grouped, return_index=True)[1]
     return tuple(
         Profile(
             names[unit[row]],
             tuple(None if pd.isna(label.iloc[row]) else str(label.iloc[row]) for label in labels),
-            tuple(n.tolist()),
+            tuple(n[: base.shape[1]].tolist()),
+            tuple(n[base.shape[1] :].tolist()),
         )
-        for row, n in zip(first, figures, strict=True)
+        for row, n in zip(first, sums, strict=True)
     )
 
 
