@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from relsurvey.files import write_release
+from relsurvey.publish import forking
 from relsurvey.publish.serve import Server
 from relsurvey.publish.voila import APP, VIEW, app
 
@@ -99,15 +100,22 @@ def ask(
 
 
 def kernels(server: Server) -> list[psutil.Process]:
-    """Return the kernels that run below a server."""
+    """Return the kernels that run below a server, forked or not."""
     found = []
     for process in psutil.Process(server.pid).children(recursive=True):
         try:
-            if any("ipykernel" in word for word in process.cmdline()):
+            words = process.cmdline()
+            forked = forking.__name__ in words and process.ppid() != server.pid
+            if forked or any("ipykernel" in word for word in words):
                 found.append(process)
         except psutil.NoSuchProcess:
             continue
     return found
+
+
+def gone(process: psutil.Process) -> bool:
+    """Return whether a process has ended, whether or not anybody has taken note of it."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def kernel_id(page: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import json
 import logging
 import os
 import shutil
@@ -12,6 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ from voila.utils import get_page_config, get_voila_labextensions_path
 from relsurvey.errors import PublishError
 from relsurvey.escape import html_text
 from relsurvey.publish.hardening import EXTENSIONS, HEADERS, RoomKernels
+from relsurvey.publish.heating import Pool
 from relsurvey.publish.voila import TEMPLATE, is_live
 
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
@@ -123,14 +124,14 @@ class AppPage(Page):
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "private, no-cache")
         if release.still is None or ("live", "1") in query:
-            await self._send_live()
+            await self._send_live(release.renderer)
         elif "gzip" in self.request.headers.get("Accept-Encoding", ""):
             self.set_header("Content-Encoding", "gzip")
             self.finish(release.still.zipped)
         else:
             self.finish(release.still.plain)
 
-    async def _send_live(self) -> None:
+    async def _send_live(self, renderer: PageRenderer) -> None:
         """Send the page with its kernel: what needs none first, and at once."""
         asked_from = self.request.headers.get("Sec-Fetch-Site", "none")
         asked_for = self.request.headers.get("Sec-Fetch-Mode", "navigate")
@@ -138,22 +139,28 @@ class AppPage(Page):
             # An image or script on a page elsewhere must not fill the room.
             raise tornado.web.HTTPError(403)
         kernels = cast(RoomKernels, self.kernel_manager)
-        kernel_id = kernels.reserve()
+        pool = self.door.pool
+        heated = None
+        if pool:
+            pool.visited()
+            # A kernel learns the query when it starts: what was made before is for who has none.
+            heated = None if self.request.query else await pool.take(renderer)
+            if not heated:
+                await pool.make_place()
+        kernel_id = heated.kernel_id if heated else kernels.reserve()
         # Asked for, it is set as a cookie: without it the page could not end its kernel when it is left.
         self.xsrf_token  # noqa: B018
 
         async def kernel() -> Any:
             await self.flush()
-            surroundings = self.door.kernel_environment(self.request.query)
-            await kernels.start_kernel(kernel_id=kernel_id, path=ApiPath(""), env=surroundings)
-            return kernels.get_kernel(kernel_id)
+            return await self.door.start_kernel(kernel_id, self.request.query)
 
         # A line end now and then, so that no proxy gives up on a slow notebook.
         beat = PeriodicCallback(self._beat, 10_000)
         beat.start()
         complete = False
         try:
-            async for part in self.door.render(kernel_id, kernel()):
+            async for part in heated.parts() if heated else renderer.page(kernel_id, kernel()):
                 self.write(part)
             await self.finish()
             complete = True
@@ -215,6 +222,14 @@ class PageRenderer(NotebookRenderer):  # type: ignore[misc]
         whole = Path(self.contents_manager.root_dir) / path
         return await self.fix_notebook(nbformat.read(whole, as_version=4))  # type: ignore[no-untyped-call]
 
+    async def page(self, kernel_id: str, kernel: Any) -> AsyncIterator[str]:
+        """Yield the parts of a page; the kernel is awaited when the template comes to it."""
+        # Voilà means a renderer for one page; making one parses the template and all that it extends.
+        once = copy(self)
+        once.resources = {**self.resources, "relsurvey": {"kernel": kernel_id, "later": not kernel_id}}
+        async for part, _ in once.generate_content_generator(kernel_id, kernel):
+            yield part
+
 
 class StillPage:
     """A page that holds for every viewer until the notebook is replaced."""
@@ -226,9 +241,10 @@ class StillPage:
 
 @dataclass(frozen=True)
 class Release:
-    """A version of the notebook, with its page if that needs no kernel."""
+    """A version of the notebook, with what its pages are made by, and its page if that needs no kernel."""
 
     version: tuple[int, int, int]
+    renderer: PageRenderer
     still: StillPage | None
 
 
@@ -247,6 +263,8 @@ class Door(Voila):  # type: ignore[misc]
         self.secure: ssl.SSLContext | None = None
         self.lasts: float | None = None
         self.behind_proxy = False
+        self.heats = False
+        self.pool: Pool | None = None
         self._release: Release | None = None
 
     async def release(self) -> Release:
@@ -255,13 +273,14 @@ class Door(Voila):  # type: ignore[misc]
         status = notebook.stat()
         version = (status.st_mtime_ns, status.st_size, status.st_ino)
         if self._release is None or self._release.version != version:
-            live = is_live(json.loads(notebook.read_text("utf-8"))["metadata"])
-            still = None if live else StillPage("".join([part async for part in self.render("", None)]))
-            self._release = Release(version, still)
+            renderer = await self._renderer()
+            live = is_live(renderer.notebook.metadata)
+            still = None if live else StillPage("".join([part async for part in renderer.page("", None)]))
+            self._release = Release(version, renderer, still)
         return self._release
 
-    async def render(self, kernel_id: str, kernel: Any) -> AsyncIterator[str]:
-        """Yield the parts of the page; the kernel is awaited when the template comes to it."""
+    async def _renderer(self) -> PageRenderer:
+        """Return what makes the pages of the notebook as it is now."""
         page_config = get_page_config(
             base_url=self.base_url, settings={}, log=self.log, voila_configuration=self.voila_configuration
         )
@@ -279,9 +298,14 @@ class Door(Voila):  # type: ignore[misc]
             page_config=page_config,
         )
         await renderer.initialize()
-        renderer.resources["relsurvey"] = {"kernel": kernel_id, "later": not kernel_id}
-        async for part, _ in renderer.generate_content_generator(kernel_id, kernel):
-            yield part
+        return renderer
+
+    async def start_kernel(self, kernel_id: str, query: str) -> Any:
+        """Start a kernel that was reserved, for a viewer whose address has that query, and return it."""
+        kernels = cast(RoomKernels, self.kernel_manager)
+        surroundings = self.kernel_environment(query)
+        await kernels.start_kernel(kernel_id=kernel_id, path=ApiPath(""), env=surroundings)
+        return kernels.get_kernel(kernel_id)
 
     def kernel_environment(self, query: str) -> dict[str, str]:
         """Return what a kernel learns of its surroundings: of its viewer, the query of the address alone."""
@@ -335,7 +359,11 @@ class Door(Voila):  # type: ignore[misc]
                 xheaders=self.behind_proxy,
             )
             server.add_sockets(sockets)
-            self.ioloop.run_sync(self.release)
+            if self.ioloop.run_sync(self.release).still is None:
+                cast(RoomKernels, self.kernel_manager).warm_up()
+                if self.heats:
+                    self.pool = Pool(self)
+                    self.ioloop.run_sync(self.pool.fill)
             self.announce(sockets[0].getsockname()[1])
             if self.lasts is not None:
                 # By the clock on the wall: a laptop that slept is not given the time again.
@@ -357,6 +385,8 @@ class Door(Voila):  # type: ignore[misc]
 
     def stop(self) -> None:
         """End every kernel, then remove what they were reached by."""
+        if self.pool:
+            self.ioloop.run_sync(self.pool.close)
         run_sync(self.kernel_manager.shutdown_all)(now=True)
         shutil.rmtree(self.connection_dir, ignore_errors=True)
 

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
-from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
 from jupyter_server.utils import ApiPath
 from tornado.web import HTTPError
 from traitlets import Int
 from traitlets.config import Config
 
+from relsurvey.publish.forking import PROVISIONER, WarmProcess, register
 from relsurvey.publish.voila import TEMPLATE, content_security_policy
 
 _PROTOCOL = "v1.kernel.websocket.jupyter.org"
@@ -122,6 +124,13 @@ def _without_tracebacks(part: Any) -> bool:
     return found
 
 
+class QuietKernel(ServerKernelManager):
+    """A kernel that tells nobody of its start and end: each would read anew what such an event looks like."""
+
+    def emit(self, schema_id: Any, data: Any) -> None:
+        """Tell nobody."""
+
+
 class RoomKernels(AsyncMappingKernelManager):
     """Kernels, but never more than the room holds."""
 
@@ -130,10 +139,31 @@ class RoomKernels(AsyncMappingKernelManager):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)  # type: ignore[no-untyped-call]
         self._reserved: set[str] = set()
+        self.warm: WarmProcess | None = None
+        #: Kernels that wait for a viewer who has not come yet.
+        self.waiting: set[str] = set()
+        register()
+
+    def warm_up(self) -> None:
+        """Fork kernels from now on, where the system can do that."""
+        if sys.platform == "linux":
+            self.warm = WarmProcess()
+            self.warm.wait_until_ready()
+
+    async def shutdown_all(self, now: bool = False) -> None:  # type: ignore[override]
+        """End every kernel, and what they are forked from."""
+        await super().shutdown_all(now=now)
+        if self.warm:
+            self.warm.stop()
+
+    @property
+    def full(self) -> bool:
+        """Whether no more kernel may be started."""
+        return len(self._reserved | set(self.list_kernel_ids())) >= self.max_kernels
 
     def reserve(self) -> str:
         """Return the id of a kernel that may now be started, or answer that the room is full."""
-        if len(self._reserved | set(self.list_kernel_ids())) >= self.max_kernels:
+        if self.full:
             raise HTTPError(503, "the room is full")
         kernel_id = str(uuid4())
         self._reserved.add(kernel_id)
@@ -151,12 +181,24 @@ class RoomKernels(AsyncMappingKernelManager):
             raise HTTPError(503, "no place was reserved")
         return await super().start_kernel(kernel_id=kernel_id, path=path, **settings)
 
+    async def cull_kernel_if_idle(self, kernel_id: str) -> None:
+        """End a kernel whose page has gone; one that waits for its viewer is not idle."""
+        if kernel_id in self.waiting:
+            cast(Any, self.get_kernel(kernel_id)).last_activity = datetime.now(UTC)
+        await super().cull_kernel_if_idle(kernel_id)  # type: ignore[no-untyped-call]
+
 
 class OwnKernel(KernelSpecManager):
     """The Python that serves is the Python that runs the app, whatever kernels this machine has."""
 
     def _kernel_dirs_default(self) -> list[str]:
         return []
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return how a kernel is started: forked, where that is possible."""
+        spec: KernelSpec = super().get_kernel_spec(kernel_name)
+        spec.metadata["kernel_provisioner"] = {"provisioner_name": PROVISIONER}
+        return spec
 
 
 def hardened(
@@ -198,6 +240,7 @@ def hardened(
             # Only kernels whose page has gone are ended; an open page keeps its own.
             "cull_idle_timeout": 300,
             "cull_interval": 30,
+            "kernel_manager_class": f"{QuietKernel.__module__}.{QuietKernel.__qualname__}",
         }
     )
     config.RoomKernels.max_kernels = max_kernels

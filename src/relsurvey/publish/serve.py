@@ -412,6 +412,7 @@ def _serve_here(notebook: Path, asked: argparse.Namespace, token: str | None) ->
     door.behind_proxy = _is_loopback(asked.ip)
     if asked.room:
         door.lasts = ROOM_LASTS
+        door.heats = True
     scheme = "https" if asked.certificate else "http"
     door.announce = lambda port: _tell(url=f"{scheme}://{_reachable(asked.ip)}:{port}{door.base_url}")
     if asked.attached:

@@ -160,6 +160,7 @@ def is_live(metadata: Any) -> bool:
     return metadata.get("live") is True
 
 
+@cache
 def content_security_policy() -> str:
     """Return the policy of every page: nothing from another host, no handler in the page, two inline scripts.
 
