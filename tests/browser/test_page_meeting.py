@@ -183,7 +183,10 @@ def test_guesses_stay_in_the_page(read: Read) -> None:
           };
           note(window, "fetch"); note(window, "postMessage"); note(navigator, "sendBeacon");
           note(XMLHttpRequest.prototype, "send"); note(Storage.prototype, "setItem");
-          note(history, "pushState"); note(history, "replaceState"); note(console, "log");
+          note(history, "replaceState"); note(console, "log");
+          window.__steps = [];
+          const push = history.pushState;
+          history.pushState = function (...given) { window.__steps.push(given); push.apply(this, given); };
           window.WebSocket = function (...given) { window.__left.push("WebSocket", given); };
         }"""
     )
@@ -196,6 +199,9 @@ def test_guesses_stay_in_the_page(read: Read) -> None:
     page.get_by_role("link", name="Español").click()
     assert re.fullmatch(rf"#{SCHOOL}/questions/es", hash_of(page))
     assert page.evaluate("window.__left") == []
+    # The pages themselves, and nothing with them.
+    places = ("glance/en", "next/en", "questions/en", "questions/es")
+    assert page.evaluate("window.__steps") == [[None, "", f"#{SCHOOL}/{place}"] for place in places]
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     assert page.evaluate("document.cookie") == ""
     assert page.evaluate("history.state") is None

@@ -1,7 +1,7 @@
 /** The frame around a page: who it is about, the menus, the pages, the keys. */
 
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { pagesOf, stepsOf } from "./address";
 import { Body, Heading } from "./body";
 import { Help } from "./help";
@@ -100,6 +100,30 @@ export function App({ scene, tables, toggleTable, keyTarget }: AppProps): JSX.El
     }
   }, [state]);
 
+  // These stay the same from page to page, and to find that out takes longer than some pages do.
+  const footer = useMemo(
+    () => (
+      <footer class="rs-footer">
+        <Colophon scene={scene} />
+        <div class="rs-footer-tools">
+          <button type="button" class="rs-button" onClick={() => scene.print()}>
+            {words.print}
+            <kbd aria-hidden="true">p</kbd>
+          </button>
+          <button type="button" class="rs-button" onClick={() => setHelp(true)}>
+            {words.keys}
+            <kbd aria-hidden="true">?</kbd>
+          </button>
+        </div>
+      </footer>
+    ),
+    [view, state.language],
+  );
+  const keys = useMemo(
+    () => <Help scene={scene} open={help} close={() => setHelp(false)} keysOn={keysOn} setKeysOn={setKeysOn} />,
+    [view, state.language, state.path === null, help, keysOn],
+  );
+
   const pages = pagesOf(scene.unit);
   const Main = ownsAddress(scene.host) ? "main" : "section";
   return (
@@ -127,23 +151,11 @@ export function App({ scene, tables, toggleTable, keyTarget }: AppProps): JSX.El
         </h2>
         <Body key={state.page} scene={scene} tableOpen={tables.has(state.page)} toggleTable={toggleTable} />
       </Main>
-      <footer class="rs-footer">
-        <Colophon scene={scene} />
-        <div class="rs-footer-tools">
-          <button type="button" class="rs-button" onClick={() => scene.print()}>
-            {words.print}
-            <kbd aria-hidden="true">p</kbd>
-          </button>
-          <button type="button" class="rs-button" onClick={() => setHelp(true)}>
-            {words.keys}
-            <kbd aria-hidden="true">?</kbd>
-          </button>
-        </div>
-      </footer>
+      {footer}
       <p class="rs-away" aria-live="polite">
         {announced}
       </p>
-      <Help scene={scene} open={help} close={() => setHelp(false)} keysOn={keysOn} setKeysOn={setKeysOn} />
+      {keys}
     </div>
   );
 }

@@ -20,7 +20,7 @@ import { TakePicture } from "./take";
 import { capital } from "./text";
 import { Try } from "./try";
 import { Weeks } from "./weeks";
-import { roomFor, useFirst } from "./whole";
+import { EDGE, type Pieces, useFirst } from "./whole";
 
 /** What the numbers are about, on every page. The menus stand beside its first line. */
 export function Heading({ scene, children }: { scene: Scene; children?: ComponentChildren }): JSX.Element {
@@ -53,14 +53,14 @@ interface BodyProps {
   toggleTable: () => void;
 }
 
-/** What a long page consists of: where the first piece begins and how high one is about, in pixels, and how many. */
-const PIECES: Partial<Record<PageId, { above: number; each: number; all: (scene: Scene) => number }>> = {
-  glance: { above: 540, each: 80, all: ({ unit }) => unit.scales.length },
-  questions: { above: 500, each: 150, all: ({ unit }) => unit.items.length },
-  groups: { above: 720, each: 90, all: linesOf },
-  change: { above: 620, each: 90, all: ({ unit }) => unit.change?.cells.length ?? 0 },
-  next: { above: 480, each: 200, all: () => NEXT_PIECES },
-  about: { above: 300, each: 600, all: (scene) => cardsOf(scene).length + FACTS },
+/** What a long page consists of, and how many there are of it. */
+const PIECES: Partial<Record<PageId, Pieces & { all: (scene: Scene) => number }>> = {
+  glance: { above: 540, each: 80, edge: EDGE, all: ({ unit }) => unit.scales.length },
+  questions: { above: 560, each: 150, edge: EDGE, all: ({ unit }) => unit.items.length },
+  groups: { above: 820, each: 110, edge: EDGE, all: linesOf },
+  change: { above: 620, each: 90, edge: EDGE, all: ({ unit }) => unit.change?.cells.length ?? 0 },
+  next: { above: 480, each: 200, edge: 0, all: () => NEXT_PIECES },
+  about: { above: 300, each: 600, edge: 0, all: (scene) => cardsOf(scene).length + FACTS },
 };
 
 /** At most so many tables stand below the words of *About these numbers*. */
@@ -69,13 +69,13 @@ const FACTS = 4;
 export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element {
   const { state, unit, paper } = scene;
   const { page } = state;
-  const pieces = PIECES[page];
-  // Paper is measured at once, and a link to a place has to find it.
-  const atOnce = pieces === undefined || paper || (page === "questions" && state.part !== null);
+  // Paper is measured at once, and a link to a place has to find it. What a search finds is no measure of the page.
+  const atOnce = paper || (page === "questions" && (state.part !== null || state.find !== ""));
+  const pieces = (!atOnce && PIECES[page]) || null;
   const { few, end } = useFirst(
-    `${unit.id} ${state.language} ${page === "groups" ? openTable(scene)?.variable : ""}`,
-    atOnce ? Infinity : roomFor(pieces.above, pieces.each),
-    atOnce ? 0 : pieces.all(scene),
+    `${unit.id} ${page} ${state.language} ${page === "groups" ? openTable(scene)?.variable : ""}`,
+    pieces,
+    pieces?.all(scene) ?? 0,
   );
   const more = few < Infinity && <div ref={end} data-more="" />;
   if (page === "cover") return <Cover scene={scene} />;

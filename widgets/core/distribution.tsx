@@ -9,8 +9,8 @@ import type { Scene } from "./scene";
 /** The height of a bar and of the strip beneath it that holds the whisker, in pixels. */
 const SIZES = { screen: { bar: 24, strip: 16 }, paper: { bar: 14, strip: 11 } };
 
-/** The widths of the columns in percents, for the style sheet to turn into lengths. */
-function columns(extent: Extent): Record<string, string> {
+/** The widths of the columns in percents, for the style sheet to turn into lengths: once for all rows beneath. */
+export function columns(extent: Extent): Record<string, string> {
   return {
     "--rs-sides": String(extent.unfavorable + extent.favorable),
     "--rs-zero": String(extent.unfavorable),
@@ -23,7 +23,7 @@ function columns(extent: Extent): Record<string, string> {
 export function DistributionHead({ scene, extent }: { scene: Scene; extent: Extent }): JSX.Element {
   return (
     <div class="rs-question rs-distribution-head" aria-hidden="true">
-      <div class="rs-distribution" style={columns(extent)}>
+      <div class="rs-distribution">
         <div class="rs-sides">
           <span class="rs-head-unfavorable">{scene.words.unfavorable}</span>
           <span class="rs-head-favorable">{scene.words.favorable}</span>
@@ -43,7 +43,7 @@ export function Distribution({ scene, cell, extent }: { scene: Scene; cell: Item
   const label = (cell.parts ?? []).map((part) => `${scene.say(part.label)} ${part.percent} %`);
   if (cell.not_counted != null) label.push(`${scene.say(scene.view.not_counted)} ${cell.not_counted} %`);
   return (
-    <div class="rs-distribution" style={columns(extent)} role="img" aria-label={label.join("; ")}>
+    <div class="rs-distribution" role="img" aria-label={label.join("; ")}>
       <div class="rs-sides">
         <svg width="100%" height={bar + strip} aria-hidden="true" focusable="false">
           {sides.map((segment, index) => (
@@ -59,7 +59,7 @@ export function Distribution({ scene, cell, extent }: { scene: Scene; cell: Item
           ))}
           <line class="rs-zero" x1={`${place(0)}%`} x2={`${place(0)}%`} y1="-3" y2={bar + 3} />
           {cell.share && !cell.share.coded && (
-            <Whisker low={place(cell.share.low)} high={place(cell.share.high)} y={bar + strip / 2} />
+            <Whisker low={place(cell.share.low)} high={place(cell.share.high)} y={bar + strip / 2} crosses={false} />
           )}
         </svg>
         {sides.map((segment, index) => (
@@ -68,7 +68,7 @@ export function Distribution({ scene, cell, extent }: { scene: Scene; cell: Item
             class={`rs-part-label rs-on-${segment.part.tone}-${segment.level}`}
             style={{ left: `${place(segment.from)}%`, width: `${((segment.to - segment.from) / width) * 100}%` }}
           >
-            <span>{segment.part.percent}</span>
+            {segment.part.percent}
           </span>
         ))}
       </div>

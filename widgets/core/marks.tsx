@@ -25,8 +25,16 @@ export function Grid(): JSX.Element {
   );
 }
 
-/** Where the share could be. The wider line beneath keeps it apart from the bar it crosses. */
-export function Whisker({ low, high, y }: { low: number; high: number; y: number }): JSX.Element {
+interface WhiskerProps {
+  low: number;
+  high: number;
+  y: number;
+  /** Whether it lies on other marks: then the wider line beneath keeps it apart from them. */
+  crosses?: boolean;
+}
+
+/** Where the share could be. */
+export function Whisker({ low, high, y, crosses = true }: WhiskerProps): JSX.Element {
   const lines = (
     <>
       <line x1={`${low}%`} x2={`${high}%`} y1={y} y2={y} />
@@ -36,7 +44,7 @@ export function Whisker({ low, high, y }: { low: number; high: number; y: number
   );
   return (
     <g class="rs-whisker" data-low={low} data-high={high}>
-      <g class="rs-halo">{lines}</g>
+      {crosses && <g class="rs-halo">{lines}</g>}
       {lines}
     </g>
   );

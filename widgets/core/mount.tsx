@@ -66,7 +66,7 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
     }
     // The address leads, so that the step back keeps its place. The page does not wait to be told of it: that would come
     // a frame late.
-    if (addressed) location.hash = formatAddress(next);
+    if (addressed) pushAddress(formatAddress(next));
     arrive(next);
   }
 
@@ -143,6 +143,16 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
       root.remove();
     },
   };
+}
+
+/** A step of its own. Setting the hash would have the browser look for a place of that name on the page, too. */
+function pushAddress(address: string): void {
+  try {
+    history.pushState(null, "", address);
+  } catch {
+    // Safari refuses more than a hundred in half a minute, and every browser a frame without an address of its own.
+    location.hash = address;
+  }
 }
 
 /** Every letter typed into a search would be a step back otherwise. */

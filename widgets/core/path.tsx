@@ -6,9 +6,10 @@ import { Link, pageTitle, type Scene } from "./scene";
 
 export function PathBar({ scene }: { scene: Scene }): JSX.Element | null {
   const { words, state } = scene;
+  if (state.path === null) return null;
   const steps = stepsOf(scene.unit);
-  const at = state.path === null ? undefined : steps[state.path - 1];
-  if (state.path === null || at === undefined) return null;
+  const at = steps[state.path - 1];
+  if (at === undefined) return null;
   const before = steps[state.path - 2];
   const after = steps[state.path];
   return (

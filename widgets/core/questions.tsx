@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import { LONGEST_FIND, SORTS } from "./address";
 import { type Asked, type Block, blocksOf, orderName } from "./asked";
 import type { ItemCell, Part } from "../schema/view";
-import { Distribution, DistributionHead, Legend, legendKey } from "./distribution";
+import { columns, Distribution, DistributionHead, Legend, legendKey } from "./distribution";
 import { type Extent, extentOf } from "./geometry";
 import { Key } from "./marks";
 import { type Scene, scaleTitle } from "./scene";
@@ -46,7 +46,7 @@ export function Questions({ scene, few }: { scene: Scene; few: number }): JSX.El
         const fresh = firstParts(block).filter((parts) => !legends.has(legendKey(parts)));
         for (const parts of fresh) legends.add(legendKey(parts));
         return (
-          <section class="rs-card rs-block" key={block.id} data-scale={block.id}>
+          <section class="rs-card rs-block" key={block.id} data-scale={block.id} style={columns(extent)}>
             <div class="rs-block-head">
               <h3 tabIndex={-1}>{block.title}</h3>
               {block.note !== "" && <p class="rs-soft">{block.note}</p>}
