@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from relsurvey.view.model import View
 HERE = Path(__file__).parent
 AXE = HERE.parents[1] / "widgets" / "node_modules" / "axe-core" / "axe.min.js"
 
+#: The cheapest first.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -32,11 +35,8 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Return a running Chromium; it is found on the path, never downloaded."""
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
-        None,
-    )
+    """Return a running Chromium; it is named or found on the path, never downloaded."""
+    found = os.environ.get("RELSURVEY_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.skip("no Chromium on PATH: install one (apt-get install chromium) to run the browser tests")
     with sync_playwright() as playwright:

@@ -121,6 +121,19 @@ def test_named_browser_must_be_there(dev: ModuleType, monkeypatch: pytest.Monkey
         dev.find_chromium()
 
 
+def test_a_browser_that_is_there_serves_where_none_can_be_installed(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("RELSURVEY_CHROMIUM", raising=False)
+    (tmp_path / "chromium").write_text("#!/bin/sh\n")
+    (tmp_path / "chromium").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(dev.platform, "freedesktop_os_release", lambda: {"ID": "another"})
+    assert dev.set_up_chromium() == str(tmp_path / "chromium")
+    (tmp_path / "chromium").rename(tmp_path / dev.SHELL)
+    assert dev.set_up_chromium() == str(tmp_path / dev.SHELL)
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from relsurvey.reading.limits import Limits
 from relsurvey.reading.opening import xlsx
+from relsurvey.reading.opening.coding import cell_text
 from relsurvey.reading.opening.refused import RefusedError
-from relsurvey.reading.opening.workbook import cell_text
 from tests.reading.test_hostile_files import DOCUMENT, SHEET, WORKBOOK, XML, worksheet
 
 STYLES = f"""{XML}<styleSheet xmlns="{SHEET}"><numFmts count="3">

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import importlib
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -260,14 +261,24 @@ _TEXTS = st.one_of(
          "I belong here.", "X", "X (7)", "Q1", "Name", "1", "Timestamp", "grade", "null", "true"]
     ),
 )  # fmt: skip
-_RUNGS = [
-    text for ladder in ladders() for rung in ladder.rungs for text in (*rung.label.values(), *rung.match)
-] + ["Not sure", "No sé", "N/A", "NA", "-99", "97", "I don't know", "Prefer not to say"]
+_LADDERS = [
+    [text for rung in ladder.rungs for text in (*rung.label.values(), *rung.match)] for ladder in ladders()
+]
+_UNSURE = ["Not sure", "No sé", "N/A", "NA", "-99", "97", "I don't know", "Prefer not to say"]
 _LABELS = st.one_of(
-    st.sampled_from(_RUNGS),
+    st.sampled_from([*chain(*_LADDERS), *_UNSURE]),
     _TEXTS.filter(lambda text: any(map(str.isalnum, text))),
     st.integers(-3, 12).map(str),
     st.sampled_from(["0", "1-2", "3-4", "5", "1 - Never", "2 - Often"]),
+)
+# Answers of all sorts, or answers of one ladder, which alone make a question of a column.
+_SETS = st.one_of(
+    st.lists(_LABELS, min_size=1, max_size=7),
+    st.sampled_from(_LADDERS).flatmap(
+        lambda rungs: st.lists(
+            st.sampled_from(rungs) | st.sampled_from([*rungs, *_UNSURE]), min_size=2, max_size=7
+        )
+    ),
 )
 
 
@@ -275,10 +286,14 @@ _LABELS = st.one_of(
 def frames(draw: st.DrawFn) -> pd.DataFrame:
     """Draw a table whose headings and answers try everything."""
     headings = draw(st.lists(_TEXTS, min_size=1, max_size=7, unique_by=lambda text: text.strip().casefold()))
-    sets = draw(st.lists(st.lists(_LABELS, min_size=1, max_size=7), min_size=1, max_size=3))
+    sets = draw(st.lists(_SETS, min_size=1, max_size=3))
     number = draw(st.integers(3, 14))
+    # Answers off every ladder are a question's where three columns share them: each gives all of them.
+    shared = draw(st.booleans())
     columns = [
-        draw(st.lists(st.sampled_from(labels), min_size=number, max_size=number))
+        (labels * number)[:number]
+        if shared
+        else draw(st.lists(st.sampled_from(labels), min_size=number, max_size=number))
         for labels in (draw(st.sampled_from(sets)) for _ in headings)
     ]
     # Half a sign of two is no text to Arrow, but a table may hold it.

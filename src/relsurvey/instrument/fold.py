@@ -24,6 +24,9 @@ def fold(text: str) -> str:
     >>> fold("I don’t\u00a0 know ") == fold("I don't know")
     True
     """
+    if text.isascii():
+        # Most text, and a reading folds each of it several times: of all that follows, this is left.
+        return " ".join(text.replace("`", "'").split()).casefold()
     # The table comes before NFKC too, which makes a lone acute accent a blank and a combining one.
     folded = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
     return _BLANKS.sub(" ", folded).strip().casefold()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from relsurvey.reading.limits import Limits
-from relsurvey.reading.opening import coding, statistics, text, workbook
+from relsurvey.reading.opening import coding, statistics, text
 from relsurvey.reading.opening.refused import RefusedError
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -62,10 +62,12 @@ def tables(path: Path, limits: Limits) -> dict[str, Any]:
             f"it has {path.stat().st_size / 1024**2:,.0f} MB, and one file may have {limits.megabytes:,}. "
             "Split it, or raise `limits`"
         )
-    if head.startswith(_ZIPS):
-        return workbook.read(path, limits, zipped=True)
-    if head.startswith(_OLE):
-        return workbook.read(path, limits, zipped=False)
+    zipped = head.startswith(_ZIPS)
+    if zipped or head.startswith(_OLE):
+        # Not above: most files are text, and each is read by a process that starts anew.
+        from relsurvey.reading.opening import workbook
+
+        return workbook.read(path, limits, zipped=zipped)
     if head.startswith(statistics.SPSS):
         return statistics.read(path, limits, "spss")
     if head.startswith(statistics.STATA):

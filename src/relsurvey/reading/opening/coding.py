@@ -6,6 +6,7 @@ cell is its number: a tenth of the memory of a list of texts, and labels are mat
 
 from __future__ import annotations
 
+import datetime
 import json
 from array import array
 from collections.abc import Iterable, Sequence
@@ -70,6 +71,20 @@ class Coder:
         self._flush()
         columns = [(list(texts), codes) for texts, codes in zip(self._texts, self._codes, strict=True)]
         return {"name": name, "height": self.height, "columns": columns, **more}
+
+
+def cell_text(value: Any) -> str:
+    """Return a cell's value as text: a whole number without its point, a date year first."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    return str(value)
 
 
 def write(result: dict[str, Any], stream: BinaryIO) -> None:

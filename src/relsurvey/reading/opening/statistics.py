@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from relsurvey.reading.limits import Limits
+from relsurvey.reading.opening.coding import cell_text
 from relsurvey.reading.opening.refused import RefusedError
-from relsurvey.reading.opening.workbook import cell_text
 
 SPSS = (b"$FL2", b"$FL3")
 STATA = (b"<stata_dta>", b"\x71\x02", b"\x72\x02", b"\x73\x02", b"\x71\x01", b"\x72\x01", b"\x73\x01")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from relsurvey.reading.limits import Limits
 from relsurvey.reading.opening import xlsx
-from relsurvey.reading.opening.coding import Coder
+from relsurvey.reading.opening.coding import Coder, cell_text
 from relsurvey.reading.opening.refused import RefusedError
 
 #: A workbook's parts may unfold to this many times its size: answers that repeat shrink tenfold or more.
@@ -100,20 +99,6 @@ def _text(value: Any, known: dict[Any, str]) -> str:
     if text is None:
         text = known[key] = cell_text(value)
     return text
-
-
-def cell_text(value: Any) -> str:
-    """Return a cell's value as text: a whole number without its point, a date year first."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time()
-        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
-    if isinstance(value, (datetime.date, datetime.time)):
-        return value.isoformat()
-    return str(value)
 
 
 def _check_zip(path: Path, limits: Limits) -> list[str]:
