@@ -1,7 +1,8 @@
-"""Whole-or-nothing writes, hashes and manifests."""
+"""Whole-or-nothing writes, hashes and manifests, and when a file came."""
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import os
@@ -34,6 +35,15 @@ def sha256(content: bytes | str | Path) -> str:
         with content.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def came_on(path: Path, today: datetime.date) -> datetime.date:
+    """Return when a file came: the day it was written last, if that is before today."""
+    try:
+        written = datetime.date.fromtimestamp(path.stat().st_mtime)
+    except (OSError, ValueError, OverflowError):
+        return today
+    return min(written, today)
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:

@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import proportion_confint
 import relsurvey as rs
 from relsurvey.errors import AnalysisError, PolicyError
 from relsurvey.grading import LaneRules
-from relsurvey.grading.lanes import LANES
+from relsurvey.grading.lane_names import LANES
 from relsurvey.words import languages
 
 RULES = """

@@ -7,7 +7,8 @@ import pytest
 
 from relsurvey.errors import MatchError, ReadError
 from relsurvey.grading.formats import Settings, plain
-from relsurvey.grading.mapping import GradebookMapping, given_mapping, remember, remembered
+from relsurvey.grading.mapping import GradebookMapping
+from relsurvey.grading.mapping_sources import given_mapping, remember, remembered
 from relsurvey.grading.propose import propose
 from relsurvey.reading.limits import Limits
 from relsurvey.reading.mapping import beside

@@ -11,7 +11,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 import relsurvey as rs
 from relsurvey.errors import AnalysisError
-from relsurvey.grading.lanes import LANES
+from relsurvey.grading.lane_names import LANES
 from relsurvey.words import languages
 
 LOW = list(LANES[3:])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from relsurvey.errors import MatchError, ReadError
 from relsurvey.grading import Policy, read_gradebook, regrade
 from relsurvey.grading.formats import Settings, plain
-from relsurvey.grading.mapping import given_mapping
+from relsurvey.grading.mapping_sources import given_mapping
 from relsurvey.reading.limits import Limits
 from relsurvey.reading.opening import Opened, Sheet, from_frame, open_file
 

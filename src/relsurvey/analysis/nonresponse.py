@@ -11,7 +11,7 @@ from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.response import Response
 from relsurvey.analysis.shares import newcombe, wilson
 from relsurvey.errors import AnalysisError
-from relsurvey.words import say
+from relsurvey.words import hundredths, outward, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,12 +181,8 @@ class Nonresponse(Finding):
         return " ".join(parts)
 
     def _share_words(self, whole: Asked, language: str) -> str:
-        low, high = whole.bounds
-        values = {
-            "share": math.floor(100 * _share(whole) + 0.5 + 1e-9),
-            "low": math.floor(100 * low + 1e-9),
-            "high": math.ceil(100 * high - 1e-9),
-        }
+        low, high = outward(*whole.bounds)
+        values = {"share": hundredths(_share(whole)), "low": low, "high": high}
         if whole.answered == whole.invited:
             return say(language, "nonresponse.share_of_all", **values)
         if whole.rate < HALF:

@@ -11,9 +11,10 @@ from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.groups.twosample import Effect
 from relsurvey.grades.bands import BANDS
 from relsurvey.grades.units import MIN_N_BAND, Unit, cells_of, judged, units_of
-from relsurvey.grading.tally import Marks, count_words, limits_words, percent_words, shares, tally
+from relsurvey.grading.shares import count_words, limits_words, percent_words, shares
+from relsurvey.grading.tally import Marks, tally
 from relsurvey.grading.trackrule import Rule, Stated
-from relsurvey.words import Text, say, share_words, students_words, tenths
+from relsurvey.words import Text, hundredths, outward, say, share_words, signed, students_words, tenths
 from relsurvey.words.shares import BOTTOM, TOP
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Beside(Finding):
             if whole or not BOTTOM < share < TOP:
                 words[band] = share_words([language], share, of)[language]
             else:
-                words[band] = say(language, "share.percent_gap", k=math.floor(100 * share + 0.5 + 1e-9))
+                words[band] = say(language, "share.percent_gap", k=hundredths(share))
         return say(language, f"beside.shares_{what}", **words)
 
     def _left_out(self, unit: Unit, language: str) -> str:
@@ -196,15 +197,11 @@ def _points(language: str, gap: Effect) -> tuple[Value, Value]:
     """Return a gap and its interval, in points; none where no school has students of both bands."""
     if math.isnan(gap.value):
         return None, None
-    low, high = math.floor(100 * gap.low + 1e-9), math.ceil(100 * gap.high - 1e-9)
+    low, high = outward(gap.low, gap.high)
     return (
-        say(language, "beside.points", k=_signed(math.floor(100 * gap.value + 0.5 + 1e-9))),
-        say(language, "beside.points_range", low=_signed(low), high=_signed(high)),
+        say(language, "beside.points", k=signed(hundredths(gap.value))),
+        say(language, "beside.points_range", low=signed(low), high=signed(high)),
     )
-
-
-def _signed(points: int) -> str:
-    return f"{points:+d}".replace("-", "\N{MINUS SIGN}") if points else "0"
 
 
 def with_df(marks: Marks) -> dict[str, bool]:

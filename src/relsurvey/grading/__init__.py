@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from relsurvey.grading.agpace import ag_pace
     from relsurvey.grading.bounded import retake_bounds
     from relsurvey.grading.compared import compare_policies
-    from relsurvey.grading.explained import example, explain, policy_words
+    from relsurvey.grading.explained import example, explain
     from relsurvey.grading.gradebook import Gradebook
     from relsurvey.grading.lane_rules import LaneRules
     from relsurvey.grading.lists import ProtocolList, kid_talk, on_the_cusp, student_list
     from relsurvey.grading.mapping import GradebookMapping
     from relsurvey.grading.ontrack import on_track
     from relsurvey.grading.policy import Policy
+    from relsurvey.grading.policy_sentences import policy_words
     from relsurvey.grading.practices import adoption
     from relsurvey.grading.proof import prove
     from relsurvey.grading.rates import df_rates
@@ -61,7 +62,7 @@ _HOMES = {
     "kid_talk": "relsurvey.grading.lists",
     "on_the_cusp": "relsurvey.grading.lists",
     "on_track": "relsurvey.grading.ontrack",
-    "policy_words": "relsurvey.grading.explained",
+    "policy_words": "relsurvey.grading.policy_sentences",
     "prove": "relsurvey.grading.proof",
     "Source": "relsurvey.grading.reading",
     "read_gradebook": "relsurvey.grading.reading",

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relsurvey.errors import AnalysisError
+from relsurvey.grading.mark_groups import groups_of
 from relsurvey.grading.standing import Track, standing
-from relsurvey.grading.tally import Marks, groups_of, tally
+from relsurvey.grading.tally import Marks, tally
 from relsurvey.grading.trackrule import Stated
 from relsurvey.grading.year import flags, year_of
 from relsurvey.words import languages, texts

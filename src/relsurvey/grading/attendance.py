@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.cells import number
+from relsurvey.grading.shares import count_words, limits_words, percent_words, shares
 from relsurvey.grading.student_tables import By, Grouped, StudentTable, grouped, spread, student_table
-from relsurvey.grading.tally import count_words, limits_words, percent_words, shares
 from relsurvey.grading.values import HAIR
 from relsurvey.instrument.fold import fold
 from relsurvey.words import say, students_words

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.errors import AnalysisError
 from relsurvey.escape import html_text
-from relsurvey.grading.explained import listed
 from relsurvey.grading.faces import Figures, Moves, figures, moves, moves_cells, share_cell
 from relsurvey.grading.letters import meanings
+from relsurvey.grading.mark_groups import groups_of
 from relsurvey.grading.ontrack import on_track
 from relsurvey.grading.policy import Policy, policies_of
+from relsurvey.grading.policy_sentences import listed
 from relsurvey.grading.regrade import Regraded, _places, _taken, regrade, which
-from relsurvey.grading.tally import Tally, count_words, groups_of, percent_words, tally
+from relsurvey.grading.shares import count_words, percent_words
+from relsurvey.grading.tally import Tally, tally
 from relsurvey.words import Text, languages, say, texts
 from relsurvey.words.catalogue import pick
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from relsurvey.analysis.finding import MIN_N_SHOWN, Value
 from relsurvey.grading.letters import POINTS, meaning
-from relsurvey.grading.tally import Tally, percent_words, units_of
+from relsurvey.grading.mark_groups import units_of
+from relsurvey.grading.shares import percent_words
+from relsurvey.grading.tally import Tally
 from relsurvey.words import say
 
 if TYPE_CHECKING:

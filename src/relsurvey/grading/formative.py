@@ -13,7 +13,7 @@ from relsurvey.analysis.runchart import RunChart, runchart
 from relsurvey.analysis.shares import wilson
 from relsurvey.errors import AnalysisError
 from relsurvey.escape import one_line, plain_text
-from relsurvey.grading.tally import limits_words, percent_words
+from relsurvey.grading.shares import limits_words, percent_words
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.limits import Limits
 from relsurvey.reading.opening import open_file

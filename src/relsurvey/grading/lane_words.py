@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Value
-from relsurvey.grading.lanes import lane_name, lanes_words
-from relsurvey.grading.tally import count_words, limits_words, percent_words
-from relsurvey.words import say, students_words
+from relsurvey.grading.lane_names import lane_name, lanes_words
+from relsurvey.grading.shares import count_words, limits_words, percent_words, points_of_100
+from relsurvey.words import outward, say, signed, students_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,13 +30,8 @@ def points(value: float, digits: int = 0) -> str:
     >>> points(-0.0649), points(0.125), points(0.001)
     ('−6', '+13', '0')
     """
-    size = _half_up(abs(value), digits)
+    size = points_of_100(abs(value), digits)
     return f"{'+' if value > 0 else '−'}{size:.{digits}f}" if size else "0"
-
-
-def _half_up(share: float, digits: int) -> float:
-    scale = math.pow(10, digits)
-    return math.floor(100 * share * scale + 0.5 + 1e-9) / scale
 
 
 def digits_of(a: float, b: float) -> int:
@@ -48,8 +43,8 @@ def digits_of(a: float, b: float) -> int:
     (0, 1)
     """
     for digits in (0, 1, 2):
-        apart = abs(_half_up(a, digits) - _half_up(b, digits))
-        if math.isclose(apart, _half_up(abs(a - b), digits), abs_tol=1e-6):
+        apart = abs(points_of_100(a, digits) - points_of_100(b, digits))
+        if math.isclose(apart, points_of_100(abs(a - b), digits), abs_tol=1e-6):
             return digits
     return 2
 
@@ -69,12 +64,8 @@ def beside(language: str, a: float, b: float) -> tuple[str, str, str]:
 
 def points_range(language: str, low: float, high: float) -> str:
     """Return the interval of a difference in points of 100, rounded outward."""
-    lower, upper = math.floor(100 * low + 1e-9), math.ceil(100 * high - 1e-9)
-    return say(language, "grading.movement_points", low=_signed(lower), high=_signed(upper))
-
-
-def _signed(value: int) -> str:
-    return f"{value:+d}".replace("-", "−") if value else "0"
+    lower, upper = outward(low, high)
+    return say(language, "grading.movement_points", low=signed(lower), high=signed(upper))
 
 
 def sentences(found: Movement, language: str) -> Iterator[str]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import letters
-from relsurvey.grading.owed import _exported, _own_level, _zeros
-from relsurvey.grading.regrade import _part, _places, marked
+from relsurvey.grading.made_up import exported_letters, own_level, with_one_made_up, zero_items
+from relsurvey.grading.regrade import _places, marked
 from relsurvey.grading.tally import tally
-from relsurvey.grading.work import EXCUSED, MISSING, SCORED, UNGRADED
+from relsurvey.grading.work import UNGRADED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,13 +107,13 @@ def _of_scores(gradebook: Gradebook, frame: pd.DataFrame, data: dict[str, Any]) 
     at = _places(work.marks, frame)
     here = at >= 0
     place = at.clip(0)
-    first = _zeros(work)[0]
+    first = zero_items(work)[0]
     counts = {
         "missing": np.bincount(work.mark[first], minlength=k),
         "ungraded": np.bincount(work.mark[work.status == UNGRADED], minlength=k),
     }
     out: dict[str, Any] = {name: np.where(here, of[place], np.nan) for name, of in counts.items()}
-    own, exported = gradebook.policies, _exported(gradebook)
+    own, exported = gradebook.policies, exported_letters(gradebook)
     now, letter = marked(work, work.marks, own, own, exported)
     same = np.abs(now[place] - data["percent"]) <= _ROUNDED
     same |= np.isnan(data["percent"])
@@ -141,24 +140,16 @@ def _made_up(
     """
     import numpy as np
 
-    work, own = gradebook.work, gradebook.policies
+    work = gradebook.work
     n = len(work.marks)
     highest, named = np.full(n, np.nan), np.full(n, "", object)
-    level = _own_level(gradebook)
-    number = np.bincount(work.mark[_zeros(work)[0]], minlength=n)
+    level = own_level(gradebook)
+    number = np.bincount(work.mark[zero_items(work)[0]], minlength=n)
     asked = asked & ~np.isnan(level)
     for turn in range(int(number[asked].max(initial=0))):
         mine = asked & (number > turn)
         at = np.flatnonzero(mine)
-        part = _part(work, mine)
-        first, item, rank = _zeros(part)
-        here = first[rank == turn]
-        raw, status, late = part.raw.copy(), part.status.copy(), part.late.copy()
-        status[np.isin(item, item[here]) & (status <= MISSING)] = EXCUSED
-        raw[here] = level[at][part.mark[here]] * part.points[here]
-        status[here], late[here] = SCORED, 0
-        tried = replace(part, raw=raw, status=status, late=late)
-        percent, letter = marked(tried, part.marks, own, own, exported[mine].reset_index(drop=True))
+        percent, letter = with_one_made_up(gradebook, exported, mine, turn, level)
         higher = np.isnan(highest[at]) | (percent > highest[at])
         higher &= ~np.isnan(percent)
         highest[at[higher]], named[at[higher]] = percent[higher], letter[higher]

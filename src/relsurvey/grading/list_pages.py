@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from relsurvey.grading.lanes import lane_name
+from relsurvey.grading.lane_names import lane_name
 from relsurvey.grading.list_names import name_of, shown
 from relsurvey.grading.list_sheets import Cells, Page, Sheet
 from relsurvey.words import say

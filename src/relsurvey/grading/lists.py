@@ -29,8 +29,8 @@ from relsurvey.grading.list_names import (
 )
 from relsurvey.grading.list_pages import cusp_sheet, risk_sheet, talk_sheet
 from relsurvey.grading.list_sheets import Sheet, as_csv, as_workbook
+from relsurvey.grading.shares import count_words
 from relsurvey.grading.student_tables import student_table
-from relsurvey.grading.tally import count_words
 from relsurvey.grading.values import HAIR
 from relsurvey.reading.identity import plain
 from relsurvey.words import say

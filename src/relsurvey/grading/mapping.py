@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from relsurvey.errors import InstrumentError, MatchError, PolicyError
@@ -20,14 +20,15 @@ from relsurvey.escape import one_line, yaml_scalar
 from relsurvey.grading.codes import CODED
 from relsurvey.grading.gradebook import MARKS, SCORES
 from relsurvey.grading.policy import Policy
-from relsurvey.instrument import checks, source
+from relsurvey.instrument import source
 from relsurvey.instrument.document import parsed, text_of
 from relsurvey.instrument.fold import fold
-from relsurvey.reading.mapping import beside, keep, kept_at, lying_beside, yaml_entry, yaml_line
+from relsurvey.reading.mapping import yaml_entry, yaml_line
 from relsurvey.reading.match import nearest, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 Layout = Literal["wide", "long", "marks", "canvas", "oneroster", "powerschool", "aeries", "classroom"]
 
@@ -372,67 +373,3 @@ def _of_needs(mapping: GradebookMapping) -> Iterator[tuple[source.Place, str]]:
         for key, part in (("items", mapping.items), ("rows", mapping.rows != Rows())):
             if part:
                 yield (key,), f"`{key}` is for the layout `wide`. Remove it, or change `layout`."
-
-
-#: A mapping as a caller gives it.
-Given = str | Path | GradebookMapping | dict[str, Any] | None
-
-
-def given_mapping(given: Given) -> GradebookMapping | None:
-    """Return the mapping that a caller gave: a path, a mapping, or its parts as a dict.
-
-    Raises
-    ------
-    MatchError
-        If it is not as it must be: one sentence with the fix.
-    """
-    if given is None:
-        return None
-    if isinstance(given, (str, Path)):
-        return GradebookMapping.from_yaml(given)
-    if isinstance(given, dict):
-        try:
-            given = GradebookMapping.model_validate(given)
-        except ValidationError as cause:
-            error = cause.errors()[0]
-            sentence = checks.plain_words(error["type"], error["loc"], error["msg"], error.get("input"))
-            raise MatchError(f"mapping: {sentence}") from cause
-    for _, sentence in problems(given):
-        raise MatchError(f"mapping: {sentence}")
-    return given
-
-
-def remembered(fingerprint: str) -> Path:
-    """Return where the mapping of a gradebook's header is kept on this machine."""
-    return kept_at("gradebook", fingerprint)
-
-
-def candidates(path: Path | None, fingerprint: str) -> Iterator[tuple[Path, GradebookMapping]]:
-    """Yield the mappings made for a header: first those beside the file, then the one remembered.
-
-    The one named after the file is meant for it, whatever header it was made for.
-
-    Raises
-    ------
-    MatchError
-        If the one named after the file is not a mapping.
-    """
-    for place in lying_beside(path) if path is not None else ():
-        own = path is not None and place == beside(path)
-        try:
-            found = GradebookMapping.from_yaml(place)
-        except MatchError:
-            if own:
-                raise
-            continue
-        if own or found.fingerprint == fingerprint:
-            yield place, found
-    kept = remembered(fingerprint)
-    if kept.is_file():
-        yield kept, GradebookMapping.from_yaml(kept)
-
-
-def remember(mapping: GradebookMapping, fingerprint: str) -> None:
-    """Keep a mapping for the next gradebook with this header."""
-    kept = mapping.model_copy(update={"fingerprint": fingerprint, "confirmed": True})
-    keep(remembered(fingerprint), kept.to_yaml())

@@ -14,7 +14,8 @@ from relsurvey.analysis.waves.paired import SharesTwice, share_interval
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import lane_words
 from relsurvey.grading.chance import by_chance, checked
-from relsurvey.grading.lanes import Lanes, lane_column, lane_places, ordered, vulnerable_lanes
+from relsurvey.grading.lane_names import lane_places, ordered, vulnerable_lanes
+from relsurvey.grading.lanes import Lanes, lane_column
 from relsurvey.grading.student_tables import By, StudentTable, grouped, student_table
 
 if TYPE_CHECKING:

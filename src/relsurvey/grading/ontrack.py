@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relsurvey.errors import AnalysisError
+from relsurvey.grading.mark_groups import groups_of, roster_of
 from relsurvey.grading.standing import Track, standing
-from relsurvey.grading.tally import Marks, Tally, groups_of, roster_of, tally
+from relsurvey.grading.tally import Marks, Tally, tally
 from relsurvey.grading.trackrule import Rule, rule_of
 from relsurvey.grading.values import HAIR
 from relsurvey.grading.year import Year, flags, usual_credit, year_of

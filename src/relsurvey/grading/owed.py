@@ -9,19 +9,15 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import letters
+from relsurvey.grading.made_up import exported_letters, is_zero, own_level, with_one_made_up, zero_items
+from relsurvey.grading.mark_groups import groups_of, units_of
 from relsurvey.grading.proof import _blank_as
 from relsurvey.grading.rates import over_students
-from relsurvey.grading.regrade import _finished, _part, _places, _taken, marked, which
+from relsurvey.grading.regrade import _finished, marked, which
+from relsurvey.grading.shares import count_words, percent_words, shares
 from relsurvey.grading.student_tables import spread
-from relsurvey.grading.tally import (
-    count_words,
-    groups_of,
-    percent_words,
-    shares,
-    tally,
-    units_of,
-)
-from relsurvey.grading.work import EXCUSED, MISSING, SCORED, UNGRADED
+from relsurvey.grading.tally import tally
+from relsurvey.grading.work import EXCUSED, UNGRADED
 from relsurvey.words import say, students_words
 
 if TYPE_CHECKING:
@@ -31,6 +27,7 @@ if TYPE_CHECKING:
 
     from relsurvey.grading.gradebook import Gradebook
     from relsurvey.grading.work import Work
+
 
 #: The shares of D/F marks that one piece of work would change.
 _CHANGES = ("to_c", "to_c_full", "to_pass", "to_pass_full")
@@ -164,13 +161,13 @@ def owed(gradebook: Gradebook, made_up: float | None = None) -> Owed:
     if not len(gradebook.scores):
         return _of_totals(gradebook, made_up)
     work = gradebook.work
-    marks, exported = work.marks, _exported(gradebook)
+    marks, exported = work.marks, exported_letters(gradebook)
 
     def under(some: Work) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
         return marked(some, marks, own, own, exported)
 
     current, final = under(_blank_as(work, "current")), under(_blank_as(work, "final"))
-    zero = _is_zero(work) | (work.status == UNGRADED)
+    zero = is_zero(work) | (work.status == UNGRADED)
     rest = under(replace(work, status=np.where(zero, EXCUSED, work.status).astype(np.int8)))
     now = under(work)[1]
     what = letters.meanings(pd.Series(now, dtype=object))
@@ -182,75 +179,13 @@ def owed(gradebook: Gradebook, made_up: float | None = None) -> Owed:
         "zeros_letter": rest[1] != final[1],
         "df": df,
         "failed": failed,
-        "has_zero": np.bincount(work.mark[_is_zero(work)], minlength=len(marks)) > 0,
+        "has_zero": np.bincount(work.mark[is_zero(work)], minlength=len(marks)) > 0,
     }
-    level = _own_level(gradebook) if made_up is None else np.full(len(marks), made_up / 100)
+    level = own_level(gradebook) if made_up is None else np.full(len(marks), made_up / 100)
     for tail, share in (("", level), ("_full", np.ones(len(marks)))):
         c, passes = _changed(gradebook, exported, df & columns["has_zero"], share)
         columns[f"to_c{tail}"], columns[f"to_pass{tail}"] = c & df, passes & failed
     return _finding(marks, now, columns, made_up)
-
-
-def _exported(gradebook: Gradebook) -> pd.Series:
-    """Return the letter each mark was exported with, which tells courses without letters."""
-    import pandas as pd
-
-    marks = gradebook.work.marks
-    known = gradebook.marks
-    if not len(known):
-        return pd.Series([None] * len(marks), dtype=object)
-    return _taken(known["letter"], _places(known, marks))
-
-
-def _is_zero(work: Work) -> NDArray[np.bool_]:
-    """Return which attempts count and are worth nothing."""
-    import numpy as np
-
-    counts = work.status <= MISSING
-    nothing = (work.status == MISSING) | (np.nan_to_num(work.raw) == 0)
-    worth: NDArray[np.bool_] = counts & nothing & (np.nan_to_num(work.points) > 0)
-    return worth
-
-
-def _zeros(work: Work) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Return of each item that is worth nothing whatever attempt counts: its attempts, and its own place.
-
-    The first array holds the attempt where made-up work would stand, the second the item, the third how many
-    such items of the same mark stand before it.
-    """
-    import numpy as np
-
-    item = np.zeros(len(work.mark), np.intp)
-    item[work.start[1:]] = 1
-    item = np.cumsum(item)
-    n = len(work.start)
-    counts, zero = work.status <= MISSING, _is_zero(work)
-    number = np.bincount(item[counts], minlength=n)
-    all_zero = (number > 0) & (np.bincount(item[zero], minlength=n) == number)
-    at = np.flatnonzero(counts & all_zero[item])
-    first = at[np.unique(item[at], return_index=True)[1]]
-    of = work.mark[first]
-    opens = np.r_[True, of[1:] != of[:-1]] if len(of) else np.zeros(0, bool)
-    rank = np.arange(len(of)) - np.maximum.accumulate(np.where(opens, np.arange(len(of)), 0))
-    return first, item, rank
-
-
-def _own_level(gradebook: Gradebook) -> NDArray[np.float64]:
-    """Return the share of points that each student has on work that is not zero; NaN where there is none."""
-    import numpy as np
-
-    work = gradebook.work
-    chosen = which(work.marks, gradebook.policies)[work.mark]
-    counts = (work.status <= MISSING) & ~_is_zero(work)
-    for place, policy in enumerate(gradebook.policies):
-        out = [i for i, name in enumerate(work.categories) if name in policy.exclude]
-        counts &= ~((chosen == place) & np.isin(work.category, out))
-    n = len(work.marks)
-    points, raw = np.nan_to_num(work.points), np.nan_to_num(work.raw)
-    counts &= points > 0
-    of = np.bincount(work.mark[counts], points[counts], n)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(of > 0, np.bincount(work.mark[counts], raw[counts], n) / of, np.nan)
 
 
 def _changed(
@@ -260,11 +195,10 @@ def _changed(
     import numpy as np
     import pandas as pd
 
-    work, own = gradebook.work, gradebook.policies
+    work = gradebook.work
     n = len(work.marks)
     to_c, to_pass = np.zeros(n, bool), np.zeros(n, bool)
-    first, _, _ = _zeros(work)
-    number = np.bincount(work.mark[first], minlength=n)
+    number = np.bincount(work.mark[zero_items(work)[0]], minlength=n)
     asked = asked & ~np.isnan(share)
     for turn in range(int(number[asked].max(initial=0))):
         # A mark that is a C already needs no further try.
@@ -272,15 +206,7 @@ def _changed(
         if not mine.any():
             break
         at = np.flatnonzero(mine)
-        part = _part(work, mine)
-        first, item, rank = _zeros(part)
-        here = first[rank == turn]
-        raw, status, late = part.raw.copy(), part.status.copy(), part.late.copy()
-        status[np.isin(item, item[here]) & (status <= MISSING)] = EXCUSED
-        raw[here] = share[at][part.mark[here]] * part.points[here]
-        status[here], late[here] = SCORED, 0
-        tried = replace(part, raw=raw, status=status, late=late)
-        _, letter = marked(tried, part.marks, own, own, exported[mine].reset_index(drop=True))
+        _, letter = with_one_made_up(gradebook, exported, mine, turn, share)
         what = letters.meanings(pd.Series(letter, dtype=object))
         to_c[at] |= letters.is_c_or_better(what) | (what == "P")
         to_pass[at] |= letters.is_passed(what)

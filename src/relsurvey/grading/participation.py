@@ -9,23 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.shares import newcombe, wilson
-from relsurvey.errors import AnalysisError
+from relsurvey.grading.lane_names import lane_key, lane_name, lanes_words
 from relsurvey.grading.lane_words import beside, points_range
-from relsurvey.grading.lanes import (
-    Lanes,
-    lane_column,
-    lane_key,
-    lane_name,
-    lane_places,
-    lanes_words,
-    ordered,
-    vulnerable_lanes,
-)
-from relsurvey.grading.student_tables import By, Grouped, StudentTable, grouped, spread, student_table
-from relsurvey.grading.tally import count_words, limits_words, percent_words
-from relsurvey.instrument.fold import fold
-from relsurvey.reading.match import nearest
-from relsurvey.reading.roster import NO, YES
+from relsurvey.grading.participation_tables import invited_to, lanes_of, outcome_of, programs_of
+from relsurvey.grading.shares import count_words, limits_words, percent_words
+from relsurvey.grading.student_tables import By, Grouped, grouped, spread, student_table
 from relsurvey.words import say, students_words
 
 if TYPE_CHECKING:
@@ -33,11 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+
 #: Fewest students on each side of a comparison.
 FEWEST_SIDE = 20
-
-_CAME = YES | {fold(text) for text in ("came", "attended", "present", "asistió", "vino", "participó")}
-_NOT = NO | {fold(text) for text in ("absent", "did not come", "ausente", "no asistió", "no vino")}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -239,13 +225,13 @@ def participation(
 
     came = student_table(attended, "The table of who came")
     asked = came if invited is None else student_table(invited, "The list of who was invited")
-    named = _programs(came, invited is None, programs)
-    listed = _invited(asked, came, named, invited is None)
+    named = programs_of(came, invited is None, programs)
+    listed = invited_to(asked, came, named, invited is None)
     tables = [asked, came]
-    lane_at, names, places = _lane_of(lanes, tables, order, vulnerable)
+    lane_at, names, places = lanes_of(lanes, tables, order, vulnerable)
     if lanes is not None:
         tables.append(student_table(lanes, "The table of lanes"))
-    yes, called = _outcome(outcome)
+    yes, called = outcome_of(outcome)
     every = list(dict.fromkeys(key for keys in listed.values() for key in keys))
     groups = grouped(every, tables, by)
     group = dict(zip(every, groups.of.tolist(), strict=True))
@@ -310,130 +296,3 @@ def _difference(
     n, m, k, j = len(a), len(b), int(a.sum()), int(b.sum())
     first, second = k / n if n else math.nan, j / m if m else math.nan
     return first, n, second, m, first - second, *newcombe(k, n, j, m)
-
-
-def _yes(table: StudentTable, column: str, *, blank: float) -> list[float]:
-    """Return yes as 1 and no as 0; an empty cell is ``blank``.
-
-    Raises
-    ------
-    AnalysisError
-        If a cell holds anything else.
-    """
-    found, bad = [], 0
-    for text in table.texts(column):
-        word = fold(text)
-        known = word in _CAME or word in _NOT
-        bad += not known
-        found.append(blank if not text else 1.0 if word in _CAME else 0.0)
-    if bad:
-        raise AnalysisError(
-            f"{table.where}: {bad:,} cells of {column!r} say neither yes nor no. Write yes or no there."
-        )
-    return found
-
-
-#: Of each program who came, and who is said not to have.
-Programs = dict[str, tuple[set[str], set[str]]]
-
-
-def _programs(came: StudentTable, alone: bool, columns: Sequence[str] | None) -> Programs:
-    if columns is not None:
-        names = [columns] if isinstance(columns, str) else list(columns)
-        missing = [name for name in names if name not in came.frame]
-        if missing or not names:
-            near = nearest(missing[0], map(str, came.frame)) if missing else ()
-            raise AnalysisError(
-                f"{came.where} has no column {missing[0] if missing else ''!r} of `programs`"
-                f"{f' (nearest: {near[0]!r})' if near else ''}. Name columns of yes and no."
-            )
-        return {name: _sides(came, _yes(came, name, blank=0.0)) for name in names}
-    program, column = came.find("program"), came.find("came")
-    if alone and column is None:
-        raise AnalysisError(
-            f"{came.where} does not say who was invited and did not come. Give the list of those who were "
-            "invited, or a column `came` with yes and no."
-        )
-    values = [1.0] * len(came) if column is None else _yes(came, column, blank=0.0)
-    if program is None:
-        return {"": _sides(came, values)}
-    texts = came.texts(program)
-    found: Programs = {}
-    for name in sorted({text for text in texts if text}):
-        mine = [value if text == name else math.nan for text, value in zip(texts, values, strict=True)]
-        found[name] = _sides(came, mine)
-    if not found:
-        raise AnalysisError(
-            f"{came.where} names no program in {program!r}. Fill it in, or remove the column."
-        )
-    return found
-
-
-def _sides(table: StudentTable, values: Sequence[float]) -> tuple[set[str], set[str]]:
-    there = {key for key, value in zip(table.keys, values, strict=True) if value == 1}
-    gone = {key for key, value in zip(table.keys, values, strict=True) if value == 0}
-    return there, gone - there
-
-
-def _invited(
-    asked: StudentTable, came: StudentTable, programs: Programs, alone: bool
-) -> dict[str, list[str]]:
-    """Return of each program who was invited."""
-    if alone:
-        return {name: sorted(there | gone) for name, (there, gone) in programs.items()}
-    column = asked.find("program")
-    if column is None:
-        return {name: list(dict.fromkeys(asked.keys)) for name in programs}
-    texts = asked.texts(column)
-    found = {
-        name: list(
-            dict.fromkeys(
-                key
-                for key, text in zip(asked.keys, texts, strict=True)
-                if fold(text) == fold(name) or not name
-            )
-        )
-        for name in programs
-    }
-    empty = [name for name, keys in found.items() if not keys]
-    if empty:
-        raise AnalysisError(
-            f"{asked.where} names nobody for a program of {came.where}. Spell programs alike in both."
-        )
-    return found
-
-
-def _lane_of(
-    lanes: Any,
-    tables: Sequence[StudentTable],
-    order: Sequence[object] | None,
-    vulnerable: Sequence[object] | None,
-) -> tuple[dict[str, int], tuple[str, ...], tuple[int, ...]]:
-    names = ordered(lanes.order if order is None and isinstance(lanes, Lanes) else order)
-    places = vulnerable_lanes(names, vulnerable)
-    sources = [student_table(lanes, "The table of lanes")] if lanes is not None else list(tables)
-    found: dict[str, int] = {}
-    for table in sources:
-        if lanes is None and table.find("lane") is None:
-            continue
-        at = lane_places(table.texts(lane_column(table)), names, table.where)
-        for key, place in zip(table.keys, at.tolist(), strict=True):
-            if found.get(key, -1) < 0:
-                found[key] = place
-    return found, names, places
-
-
-def _outcome(outcome: Any) -> tuple[dict[str, float], str]:
-    """Return each student's yes (1) or no (0), and what it is called."""
-    if outcome is None:
-        return {}, ""
-    table = student_table(outcome, "The outcome")
-    table.one_row("outcome")
-    columns = list(map(str, table.frame))
-    name = "on_track" if "on_track" in columns else columns[0] if len(columns) == 1 else None
-    if name is None:
-        raise AnalysisError(
-            'The outcome has several columns. Keep `student` and one, such as `[["student", "on_track"]]`.'
-        )
-    values = _yes(table, name, blank=math.nan)
-    return dict(zip(table.keys, values, strict=True)), name.replace("_", " ")

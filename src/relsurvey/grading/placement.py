@@ -10,15 +10,9 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.gradebook import Gradebook
+from relsurvey.grading.shares import count_words, percent_words, shares
 from relsurvey.grading.student_tables import By, StudentTable, grouped, spread, student_table
-from relsurvey.grading.tally import (
-    Marks,
-    Tally,
-    count_words,
-    percent_words,
-    shares,
-    tally,
-)
+from relsurvey.grading.tally import Marks, Tally, tally
 from relsurvey.instrument.fold import fold
 from relsurvey.words import say, students_words
 

@@ -12,92 +12,29 @@ from relsurvey.escape import yaml_scalar
 from relsurvey.grading import cells
 from relsurvey.grading.codes import USUAL
 from relsurvey.grading.formats.columns import NUMERIC, names, repeated
+from relsurvey.grading.headings import (
+    CODES,
+    GROUP_OF,
+    ID_RANK,
+    ROLE_OF,
+    ROW_WORDS,
+    SUMS,
+    heading_key,
+    known_heading,
+)
 from relsurvey.grading.letters import meaning
 from relsurvey.grading.mapping import GROUP, IGNORE, ROLES, GradebookMapping, Item, Layout, Rows
 from relsurvey.instrument.fold import fold
 from relsurvey.reading import dates
-from relsurvey.reading.fit import TOTALS
 from relsurvey.reading.formats import Table, TableColumn, plain
-from relsurvey.reading.headings import HEADINGS, personal
+from relsurvey.reading.headings import personal
 from relsurvey.reading.match import alike, shown
 from relsurvey.reading.opening import Opened
 
 if TYPE_CHECKING:
     from relsurvey.reading.opening import Sheet
 
-#: How schools head the columns of a gradebook, beside those that any file about students has.
-_HEADINGS = {
-    "student": (
-        *HEADINGS["respondent"], "student", "sid", "perm", "unique id", "unique user id", "estudiante",
-        "alumno", "id de estudiante", "número de alumno", "clave de alumno", "no. de control",
-    ),
-    "school": (*HEADINGS["school"], "school id", "plantel"),
-    "course": (
-        "course", "course name", "course title", "course id", "class name", "curso", "asignatura", "clase",
-        "nombre del curso",
-    ),
-    "section": (*HEADINGS["section"], "section id", "section name", "class", "class id"),
-    "teacher": (*HEADINGS["teacher"], "teacher id", "instructor", "profesor", "profesora"),
-    "term": (
-        "term", "semester", "quarter", "trimester", "marking period", "grading period", "store code",
-        "semestre", "trimestre", "bimestre", "periodo de calificación",
-    ),
-    "subject": ("subject", "department", "subject area", "materia", "departamento", "área"),
-    "grade_level": (*HEADINGS["grade_level"], "gradelevel", "nivel"),
-    "item": (
-        "item", "assignment", "assignment name", "assignment title", "assessment", "work", "activity",
-        "task", "title", "tarea", "trabajo", "actividad", "evaluación",
-    ),
-    "category": (
-        "category", "assignment category", "assignment group", "assignment type", "type", "categoría",
-        "tipo", "rubro",
-    ),
-    "due": ("due", "due date", "date due", "fecha de entrega", "fecha límite", "vence"),
-    "submitted": (
-        "submitted", "submitted at", "date submitted", "submission date", "turned in", "handed in",
-        "entregado", "entregada", "fecha entregado",
-    ),
-    "days_late": ("days late", "late days", "días de retraso", "días tarde"),
-    "points_possible": (
-        "points possible", "max points", "maximum points", "max score", "possible", "out of",
-        "possible points", "puntos posibles", "puntaje máximo", "puntuación máxima", "valor máximo",
-    ),
-    "raw": (
-        "score", "points", "points earned", "raw score", "raw", "earned", "puntos", "puntaje", "puntuación",
-        "puntos obtenidos", "calificación", "nota",
-    ),
-    "percent": (
-        "percent", "percentage", "percent score", "%", "overall", "overall percent", "course grade",
-        "final percent", "porcentaje", "promedio final", "calificación final", "nota final",
-    ),
-    "status": ("status", "submission status", "flag", "estado", "estatus"),
-    "attempt": ("attempt", "attempt number", "try", "intento", "número de intento"),
-    "letter": (
-        "letter", "letter grade", "mark", "final grade", "final mark", "final letter", "letra",
-        "calificación con letra",
-    ),
-    "credits": ("credits", "credit", "credits earned", "earned credits", "créditos"),
-    "core": ("core", "core course", "materia básica"),
-    "ag": ("a-g", "ag", "a-g subject", "a-g area", "uc/csu"),
-}  # fmt: skip
-_GROUPS = {
-    "gender": ("gender", "género", "sex", "sexo"),
-    "race": ("race", "ethnicity", "race/ethnicity", "race and ethnicity", "raza", "etnia"),
-    "english_learner": ("english learner", "el", "ell", "english language learner", "aprendiz de inglés"),
-    "frpm": ("frpm", "free or reduced price meals", "sed", "socioeconomically disadvantaged"),
-    "iep": ("iep", "sped", "special education", "students with disabilities", "educación especial"),
-}
-_ROW = {
-    "points": ("points possible", "max points", "maximum points", "points", "out of", "max", "possible",
-               "puntos posibles", "puntos", "puntaje máximo", "puntuación máxima"),
-    "due": ("due", "due date", "date", "fecha de entrega", "fecha"),
-    "category": ("category", "type", "assignment group", "categoría", "tipo"),
-}  # fmt: skip
-#: Texts that mean the same in any school.
-_CODES = {
-    "excused": "excused", "exempt": "excused", "justificado": "excused", "exento": "excused",
-    "missing": "missing", "no entregado": "missing", "faltante": "missing", "not assigned": "not_assigned",
-}  # fmt: skip
+
 _ALIKE = 0.88
 _LETTERS_WITHIN = 12
 _POINTS = re.compile(
@@ -105,23 +42,11 @@ _POINTS = re.compile(
     r"|(?:/|\bout of)\s*(\d+(?:[.,]\d+)?))\s*\Z",
     re.IGNORECASE,
 )
-_JOINTS = re.compile(r"[\s_.\-]+")
+
 _HEAD = """\
 Proposed by relsurvey for {file}. Look every line over: a column's name stands left, what it holds right.
 Then set `confirmed: true`; the next file with this header is read with no question asked.
 Still open: {open}."""
-
-
-def _bare(text: str) -> str:
-    return _JOINTS.sub(" ", fold(text)).strip(" *:?")
-
-
-_RANK = {_bare(text): i for i, text in enumerate(_HEADINGS["student"])}
-_SUMS = frozenset(
-    map(_bare, (*TOTALS, "total points", "final score", "current score", "total score", "subtotal"))
-)
-_ROLE_OF = {_bare(text): role for role, texts in reversed(_HEADINGS.items()) for text in texts}
-_GROUP_OF = {_bare(text): name for name, texts in _GROUPS.items() for text in texts}
 
 
 @dataclass(frozen=True)
@@ -183,24 +108,22 @@ def propose(opened: Opened, meant: Mapping[str, float | str] | None = None) -> P
     ("the text 'NHI' (1) stands for no number: add it to `codes`",)
     """
     table = _table(opened)
-    return _Proposing(table, {**_CODES, **(meant or {})}).proposal()
+    return _Proposing(table, {**CODES, **(meant or {})}).proposal()
 
 
 def _table(opened: Opened) -> Table:
     """Return the sheet with the most known headings; of several such, the fullest."""
-    found = [plain.read(sheet, _known) for sheet in opened.sheets if _readable(sheet)]
+    found = [plain.read(sheet, known_heading) for sheet in opened.sheets if _readable(sheet)]
     found = [table for table in found if len(table) and table.columns]
     if not found:
         raise ReadError(f"{opened.file} has no row under a header. Export it again.")
-    return max(found, key=lambda table: (sum(map(_known, table.names)), len(table) * len(table.columns)))
+    return max(
+        found, key=lambda table: (sum(map(known_heading, table.names)), len(table) * len(table.columns))
+    )
 
 
 def _readable(sheet: Sheet) -> bool:
     return plain.detect(sheet)
-
-
-def _known(heading: str) -> bool:
-    return _bare(heading) in _ROLE_OF or _bare(heading) in _GROUP_OF
 
 
 class _Proposing:
@@ -213,7 +136,7 @@ class _Proposing:
         self.rows = self._rows()
         self.head_rows = list(self.rows.values())
         for column in table.columns:
-            if _ROLE_OF.get(_bare(column.header or column.name)) == "student":
+            if ROLE_OF.get(heading_key(column.header or column.name)) == "student":
                 self.head_rows += repeated(table, column.name).nonzero()[0].tolist()
 
     def proposal(self) -> Proposal:
@@ -246,8 +169,8 @@ class _Proposing:
             front = next(
                 (column.cells[row] for column in self.table.columns if column.cells[row].strip()), ""
             )
-            for key, texts in _ROW.items():
-                if _bare(front) in texts and key not in found:
+            for key, texts in ROW_WORDS.items():
+                if heading_key(front) in texts and key not in found:
                     found[key] = row
                     break
         return found
@@ -265,17 +188,17 @@ class _Proposing:
 
     def _role(self, column: TableColumn) -> str | None:
         """Return what a column holds; None where it is like nothing that is known."""
-        name = _bare(column.header or column.name)
-        if role := _ROLE_OF.get(name):
+        name = heading_key(column.header or column.name)
+        if role := ROLE_OF.get(name):
             if role == "student" and names(self._texts(column)):
                 self.remarks[column.name] = "a person's name never enters"
                 return IGNORE
             return self._by_cells(column, role)
-        if name in _SUMS:
+        if name in SUMS:
             self.remarks[column.name] = "a total is no piece of work"
             self.open.append(f"whether {shown(column.name, 40)} is the mark (`percent`) or is left out")
             return IGNORE
-        if group := _GROUP_OF.get(name):
+        if group := GROUP_OF.get(name):
             return GROUP + group
         if personal(column.header):
             self.remarks[column.name] = "a person's name or address never enters"
@@ -285,11 +208,11 @@ class _Proposing:
             return IGNORE if not self._scores(column) else None
         if self._scores(column):
             return None
-        best = max(_ROLE_OF, key=lambda text: alike(name, text))
+        best = max(ROLE_OF, key=lambda text: alike(name, text))
         if alike(name, best) >= _ALIKE:
             self.remarks[column.name] = f"like {best}"
-            self.open.append(f"whether {shown(column.name, 40)} is `{_ROLE_OF[best]}`")
-            return _ROLE_OF[best]
+            self.open.append(f"whether {shown(column.name, 40)} is `{ROLE_OF[best]}`")
+            return ROLE_OF[best]
         return None
 
     def _by_cells(self, column: TableColumn, role: str) -> str:
@@ -336,7 +259,9 @@ class _Proposing:
         items: dict[str, Item] = {}
         ids = [column for column in self.table.columns if roles[column.name] == "student"]
         # Of several columns that may hold ids, the one with the surest heading.
-        chosen = min(ids, key=lambda column: _RANK.get(_bare(column.header), len(_RANK)), default=None)
+        chosen = min(
+            ids, key=lambda column: ID_RANK.get(heading_key(column.header), len(ID_RANK)), default=None
+        )
         for column in self.table.columns:
             name, role = column.name, roles[column.name]
             fits = role is not None and (role in ROLES[layout] or role.startswith(GROUP) or role == IGNORE)

@@ -12,19 +12,9 @@ from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.sampling.sandwich import Least, terms
 from relsurvey.analysis.shares import wilson
 from relsurvey.errors import AnalysisError
-from relsurvey.grading.tally import (
-    FEWEST_SPREAD,
-    Groups,
-    Marks,
-    Tally,
-    count_words,
-    groups_of,
-    limits_words,
-    percent_words,
-    shares,
-    tally,
-    units_of,
-)
+from relsurvey.grading.mark_groups import Groups, groups_of, units_of
+from relsurvey.grading.shares import FEWEST_SPREAD, count_words, limits_words, percent_words, shares
+from relsurvey.grading.tally import Marks, Tally, tally
 from relsurvey.words import say, students_words
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from relsurvey.errors import PublishError
-from relsurvey.files import write_atomic
+from relsurvey.files import came_on, write_atomic
 from relsurvey.reading import identity
 from relsurvey.sealed import held
 
@@ -53,7 +53,7 @@ def remember(paths: Iterable[str | Path], today: datetime.date | None = None) ->
     places = {Path(path).absolute() for path in paths}
     known, _ = _read()
     fresh = [
-        ReadFile(place, known[place].first if place in known else _came(place, day), day)
+        ReadFile(place, known[place].first if place in known else came_on(place, day), day)
         for place in sorted(places)
         if not _passing(place) and (place not in known or known[place].last != day)
     ]
@@ -113,15 +113,6 @@ def _passing(place: Path) -> bool:
         parent == shipped or (parent.parent in temporary and parent.name.startswith(_PASSING))
         for parent in place.parents
     )
-
-
-def _came(path: Path, today: datetime.date) -> datetime.date:
-    """Return when a file came: the day it was written last, if that is before today."""
-    try:
-        written = datetime.date.fromtimestamp(path.stat().st_mtime)
-    except (OSError, ValueError, OverflowError):
-        return today
-    return min(written, today)
 
 
 def _read() -> tuple[dict[Path, ReadFile], list[dict[str, str]]]:

@@ -12,7 +12,8 @@ from relsurvey.grading import codes as code_table
 from relsurvey.grading import read_files
 from relsurvey.grading.formats import Part, Settings
 from relsurvey.grading.gradebook import MARKS, TOTALS, Gradebook, table
-from relsurvey.grading.mapping import OWN, Given, GradebookMapping, candidates, given_mapping
+from relsurvey.grading.mapping import OWN, GradebookMapping
+from relsurvey.grading.mapping_sources import Given, candidates, given_mapping
 from relsurvey.grading.policy import Policy
 from relsurvey.grading.pooled import Pool
 from relsurvey.reading.ledger import Entry

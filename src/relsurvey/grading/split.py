@@ -13,9 +13,10 @@ from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.grading.compared import Tried
 from relsurvey.grading.faces import MEASURES, Figures, figures
 from relsurvey.grading.regrade import regrade
+from relsurvey.grading.shares import points_of_100
 from relsurvey.grading.tally import tally
 from relsurvey.reading.identity import plain
-from relsurvey.words import say
+from relsurvey.words import say, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +128,7 @@ class SplitChange(Finding):
         apart = _hundred(df.interaction, digits)
         if apart:
             rule, work = (_hundred(value, digits) for value in df.orders[1][1:])
-            parts.append(say(language, "grading.split_other_order", rule=_signed(rule), work=_signed(work)))
+            parts.append(say(language, "grading.split_other_order", rule=signed(rule), work=signed(work)))
         parts.append(self._basis(language))
         if self.courses:
             parts.append(say(language, "grading.split_courses", k=self.courses))
@@ -276,8 +277,7 @@ def _digits(df: Parts, least: int = 0) -> int:
 
 def _hundred(share: float, digits: int) -> float:
     """Return a share in points of 100, half away from zero."""
-    scale = 10**digits
-    return math.copysign(math.floor(abs(share) * 100 * scale + 0.5 + 1e-9) / scale, share) + 0.0
+    return math.copysign(points_of_100(abs(share), digits), share) + 0.0
 
 
 def _cell(parts: Parts, value: float) -> str:
@@ -286,7 +286,3 @@ def _cell(parts: Parts, value: float) -> str:
     text = f"{value:.2f}" if parts.measure == "gpa" else f"{_hundred(value, digits):.{digits}f}"
     # What rounds to nothing has no sign.
     return text.replace("-", "\N{MINUS SIGN}") if float(text) else text.lstrip("-")
-
-
-def _signed(points: float) -> str:
-    return f"{points:+g}".replace("-", "\N{MINUS SIGN}") if points else "0"

@@ -6,17 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.grading.mark_groups import Groups, units_of
+from relsurvey.grading.shares import FEWEST_SPREAD, count_words, limits_words, percent_words, shares
 from relsurvey.grading.student_tables import spread
-from relsurvey.grading.tally import (
-    FEWEST_SPREAD,
-    Groups,
-    Tally,
-    count_words,
-    limits_words,
-    percent_words,
-    shares,
-    units_of,
-)
+from relsurvey.grading.tally import Tally
 from relsurvey.grading.trackrule import Rule, Stated
 from relsurvey.grading.year import Year
 from relsurvey.words import say, students_words

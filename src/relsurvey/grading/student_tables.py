@@ -13,7 +13,8 @@ from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.cells import number
 from relsurvey.grading.counting import many
-from relsurvey.grading.tally import FEWEST_SPREAD, NO_ENTRY, _in_order, _label, limits_words
+from relsurvey.grading.mark_groups import NO_ENTRY, group_label, group_order
+from relsurvey.grading.shares import FEWEST_SPREAD, limits_words
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.headings import key_of
 from relsurvey.reading.identity import plain, rounded
@@ -298,11 +299,11 @@ def grouped(keys: Iterable[str], tables: Sequence[StudentTable], by: By) -> Grou
         label: dict[str, str] = {}
         for table in having:
             for key, cell in zip(table.keys, table.frame[name], strict=True):
-                text = _label(cell)
+                text = group_label(cell)
                 if label.get(key, NO_ENTRY) == NO_ENTRY:
                     label[key] = text
         columns.append([label.get(key, NO_ENTRY) for key in keys])
     rows = list(zip(*columns, strict=True))
-    labels = sorted(set(rows), key=lambda row: [_in_order(text) for text in row])
+    labels = sorted(set(rows), key=lambda row: [group_order(text) for text in row])
     place = {row: i for i, row in enumerate(labels)}
     return Grouped(names, tuple(labels), np.array([place[row] for row in rows], np.intp))

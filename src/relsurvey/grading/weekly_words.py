@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.finding import Face, Value
-from relsurvey.grading.tally import count_words, limits_words, percent_words
+from relsurvey.grading.shares import count_words, limits_words, percent_words
 from relsurvey.words import say
 
 if TYPE_CHECKING:

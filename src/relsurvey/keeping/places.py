@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relsurvey.errors import PublishError
-from relsurvey.files import sha256, write_atomic
+from relsurvey.files import came_on, sha256, write_atomic
 from relsurvey.keeping import log
 from relsurvey.reading import identity
 from relsurvey.sealed import held
@@ -138,7 +138,7 @@ def note_read(
             place,
             instrument.id,
             roster,
-            there.first if there else _came(place, day),
+            there.first if there else came_on(place, day),
             day,
             instrument.privacy.keep_until,
             digest,
@@ -190,15 +190,6 @@ def note_published(
     log.note("published", instrument=instrument.id, wave=wave, formats=" ".join(sorted(formats)))
     if min_n is not None and min_n > usual:
         log.note("raised a threshold", instrument=instrument.id, wave=wave, usual=usual, min_n=min_n)
-
-
-def _came(path: Path, today: datetime.date) -> datetime.date:
-    """Return when a file came: the day it was written last, if that is before today."""
-    try:
-        written = datetime.date.fromtimestamp(path.stat().st_mtime)
-    except (OSError, ValueError, OverflowError):
-        return today
-    return min(written, today)
 
 
 def _source(path: str, value: dict[str, Any]) -> Source:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relsurvey.escape import slug
-from relsurvey.grading.mapping import GROUP, IGNORE, OWN, ROLES, GradebookMapping, candidates
+from relsurvey.grading.mapping import GROUP, IGNORE, OWN, ROLES, GradebookMapping
+from relsurvey.grading.mapping_sources import candidates
 
 if TYPE_CHECKING:
     from relsurvey.loading.grades_choices import GradeChoices

@@ -171,7 +171,7 @@ class GradeLoading:
     @property
     def mapping(self) -> GradebookMapping | None:
         """The mapping that the files are read with; None where they need none."""
-        from relsurvey.grading.mapping import given_mapping
+        from relsurvey.grading.mapping_sources import given_mapping
 
         return given_mapping(self._mapping())
 

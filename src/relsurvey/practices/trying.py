@@ -11,9 +11,9 @@ from relsurvey.disclosure.grids import FEWEST, LEAST, settle
 from relsurvey.errors import AnalysisError
 from relsurvey.escape import one_line, plain_text
 from relsurvey.grading.compared import _credited
-from relsurvey.grading.explained import policy_words
 from relsurvey.grading.gradebook import KEYS
 from relsurvey.grading.policy import Policy
+from relsurvey.grading.policy_sentences import policy_words
 from relsurvey.grading.proof import prove
 from relsurvey.grading.regrade import Regraded, regrade
 from relsurvey.grading.tally import tally

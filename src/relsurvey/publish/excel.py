@@ -3,68 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING
 
-from relsurvey.publish.office import (
-    FAVORABLE,
-    FAVORABLE_MID,
-    INK,
-    PAPER,
-    SOFT,
-    Answer,
-    Told,
-    day_of,
-    ends,
-    percent_format,
-)
-from relsurvey.publish.sheets import FONT, Rows, bars, intervals, put, saved, sheet_name
+from relsurvey.publish.office import FAVORABLE, FAVORABLE_MID, INK, Answer, Told, day_of, ends
+from relsurvey.publish.pages import HEAD, LABEL, Helper, Pages, Percent, Table, Value
+from relsurvey.publish.sheets import FONT, bars, put, saved
 from relsurvey.view import View
 from relsurvey.view.model import Change, ItemCell, Share, Unit
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.chart import BarChart
-    from openpyxl.chart.title import Title
-    from openpyxl.worksheet.properties import PageSetupProperties
     from openpyxl.worksheet.worksheet import Worksheet
 
-_HEAD = 5
-#: Longest text that a filter can be asked for.
-_LABEL = 200
 _UNIT, _SCALE, _FIGURE, _LONG = 30, 24, 12, 60
 _SHARE = [("col_words", 28), ("col_range", 20)]
 _SHARE += [("col_percent", _FIGURE), ("col_low", _FIGURE), ("col_high", _FIGURE)]
-
-
-@dataclass(frozen=True)
-class _Percent:
-    """A whole percent, and whether it is coded."""
-
-    value: int
-    coded: Literal["top", "bottom"] | None = None
-
-
-_Value = str | int | _Percent | None
-_Helper = tuple[str, list[str] | list[int | None]]
-
-
-@dataclass(frozen=True)
-class _Table:
-    """A table that fills a sheet."""
-
-    #: The columns, with their widths in signs.
-    head: list[tuple[str, int]]
-    rows: list[list[_Value]]
-    #: Columns whose filter is set, each to a value.
-    first: dict[int, str] = field(default_factory=dict)
-    #: Columns after the table that only the picture reads.
-    helpers: list[_Helper] = field(default_factory=list)
-
-    @property
-    def place(self) -> Rows:
-        """Where its rows stand."""
-        return Rows(_HEAD + 1, _HEAD + len(self.rows))
 
 
 def workbook(view: View, language: str | None = None) -> bytes:
@@ -105,13 +58,12 @@ def workbook(view: View, language: str | None = None) -> bytes:
     return saved(book, day_of(view))
 
 
-class _Writer:
+class _Writer(Pages):
     """Writes the sheets of one view."""
 
     def __init__(self, told: Told, book: Workbook) -> None:
-        self.told, self.book = told, book
+        super().__init__(told, book)
         self.several = len(told.units) > 1
-        self.changes = [unit.change for unit in told.units if unit.change is not None]
 
     def write(self) -> None:
         """Write all sheets, the first one last: it names the others."""
@@ -130,91 +82,7 @@ class _Writer:
         self.start(start, [(sheet.title, key) for sheet, key in held if sheet is not None])
 
     def unit(self, unit: Unit) -> str:
-        return self.told.say(unit.title, _LABEL)
-
-    def title(self, key: str) -> str:
-        """Return a page's name; that of the change as the view names it."""
-        titles = {self.told.say(change.title, _LABEL) for change in self.changes}
-        return titles.pop() if key == "change" and len(titles) == 1 else self.told.word(f"sheet_{key}")
-
-    def sheet(self, key: str) -> Worksheet:
-        """Return a new sheet that begins with what each one has to say of itself."""
-        from openpyxl.styles import Alignment, Font
-
-        told, title = self.told, self.title(key)
-        page: Worksheet = self.book.create_sheet(sheet_name(title, self.book.sheetnames))
-        whole = " · ".join(part for part in (title, told.say(told.view.title, _LABEL), self.wave()) if part)
-        shares = key in ("glance", "questions", "groups", "change", "codebook")
-        lines = [whole, told.stamp, told.say(told.view.promise)]
-        lines += [told.say(told.view.favorable)] if shares else []
-        for number, line in enumerate(lines, 1):
-            cell = put(page, number, 1, line)
-            size, colour = (14, INK) if number == 1 else (10, SOFT)
-            cell.font = Font(FONT, bold=number == 1, size=size, color=colour)
-            cell.alignment = Alignment(vertical="center")
-        page.sheet_view.showGridLines = False
-        page.page_setup.orientation = "landscape"
-        page.page_setup.fitToHeight = 0
-        cast("PageSetupProperties", page.sheet_properties.pageSetUpPr).fitToPage = True
-        page.print_title_rows = "1:3"
-        return page
-
-    def wave(self) -> str:
-        return self.told.say(self.told.view.wave, _LABEL)
-
-    def table(self, key: str, table: _Table) -> Worksheet | None:
-        """Write a table to a sheet of its own, if it has rows."""
-        from openpyxl.utils import get_column_letter
-
-        if not table.rows:
-            return None
-        page = self.sheet(key)
-        self.head(page, _HEAD, [name for name, _ in table.head])
-        for column, (_, width) in enumerate(table.head, 1):
-            page.column_dimensions[get_column_letter(column)].width = width
-        for number, row in enumerate(table.rows, _HEAD + 1):
-            self.row(page, number, row)
-            if any(row[column] != value for column, value in table.first.items()):
-                page.row_dimensions[number].hidden = True
-        for column, (name, values) in enumerate(table.helpers, len(table.head) + 1):
-            self.head(page, _HEAD, [name], column)
-            page.column_dimensions[get_column_letter(column)].width = 22
-            for number, value in enumerate(values, _HEAD + 1):
-                put(page, number, column, value)
-        page.print_title_rows = f"1:{_HEAD}"
-        page.freeze_panes = f"A{_HEAD + 1}"
-        page.auto_filter.ref = f"A{_HEAD}:{get_column_letter(len(table.head))}{_HEAD + len(table.rows)}"
-        for column, chosen in table.first.items():
-            page.auto_filter.add_filter_column(column, [chosen])
-        return page
-
-    def head(self, page: Worksheet, number: int, names: Sequence[str], column: int = 1) -> None:
-        from openpyxl.styles import Alignment, Font, PatternFill
-
-        for at, name in enumerate(names, column):
-            cell = put(page, number, at, name)
-            cell.font = Font(FONT, bold=True, color=PAPER)
-            cell.fill = PatternFill("solid", fgColor=FAVORABLE)
-            cell.alignment = Alignment(wrap_text=True, vertical="center")
-        page.row_dimensions[number].height = 48
-
-    def row(self, page: Worksheet, number: int, values: Sequence[_Value]) -> None:
-        from openpyxl.styles import Alignment
-
-        lines = 1
-        for column, value in enumerate(values, 1):
-            if isinstance(value, _Percent):
-                cell = put(page, number, column, value.value, percent_format(self.told, value.coded))
-            else:
-                cell = put(page, number, column, value)
-            cell.alignment = Alignment(wrap_text=isinstance(value, str), vertical="top")
-            if isinstance(value, str):
-                width = page.column_dimensions[cell.column_letter].width
-                lines = max(lines, sum(-(-len(one) // int(width)) or 1 for one in value.split("\n")))
-        # A program that does not measure text leaves rows one line high.
-        page.row_dimensions[number].height = min(15 * lines + 2, 409)
-
-    # The pages
+        return self.told.say(unit.title, LABEL)
 
     def start(self, page: Worksheet, held: Sequence[tuple[str, str]]) -> None:
         """Write what the workbook is, and what its sheets hold."""
@@ -231,18 +99,18 @@ class _Writer:
             (word("fact_favorable"), told.say(view.favorable)),
         ]
         page.column_dimensions["A"].width, page.column_dimensions["B"].width = 30, 100
-        self.head(page, _HEAD, [word("col_fact"), word("col_value")])
-        number = _HEAD
-        for number, fact in enumerate((fact for fact in facts if fact[1]), _HEAD + 1):
+        self.head(page, HEAD, [word("col_fact"), word("col_value")])
+        number = HEAD
+        for number, fact in enumerate((fact for fact in facts if fact[1]), HEAD + 1):
             self.row(page, number, fact)
         self.head(page, number + 2, [word("col_sheet"), word("col_what")])
         for at, (name, key) in enumerate(held, number + 3):
             self.row(page, at, [name, word(f"holds_{key}")])
-        page.freeze_panes = f"A{_HEAD + 1}"
+        page.freeze_panes = f"A{HEAD + 1}"
 
-    def sentences(self) -> _Table:
+    def sentences(self) -> Table:
         told, word = self.told, self.told.word
-        rows: list[list[_Value]] = []
+        rows: list[list[Value]] = []
         for unit in told.units:
             said = [(self.title("glance"), "", text) for text in unit.say]
             for table in unit.groups:
@@ -255,10 +123,7 @@ class _Writer:
             said += [(word("hidden_title"), "", text) for text in unit.hidden]
             rows += [[self.unit(unit), page, by, told.say(text)] for page, by, text in said]
         head = [("col_unit", _UNIT), ("col_page", _SCALE), ("col_by", _SCALE), ("col_sentence", 110)]
-        return _Table(self.named(head), rows)
-
-    def named(self, head: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
-        return [(self.told.word(key), width) for key, width in head]
+        return Table(self.named(head), rows)
 
     def glance(self) -> Worksheet | None:
         told = self.told
@@ -268,16 +133,16 @@ class _Writer:
             if any(c.reference and c.reference.kind == kind for u in told.units for c in u.scales)
         ]
         cells = [(unit, cell) for unit in told.units for cell in unit.scales]
-        rows: list[list[_Value]] = []
+        rows: list[list[Value]] = []
         for unit, cell in cells:
-            references: list[_Value] = [
-                _Percent(cell.reference.percent) if cell.reference and cell.reference.kind == kind else None
+            references: list[Value] = [
+                Percent(cell.reference.percent) if cell.reference and cell.reference.kind == kind else None
                 for kind in kinds
             ]
-            start: list[_Value] = [self.unit(unit), told.scale(cell.scale)]
+            start: list[Value] = [self.unit(unit), told.scale(cell.scale)]
             rows.append([*start, *self.told_share(cell.words, cell.range, cell.share), *references])
         head = [("col_unit", _UNIT), ("col_scale", _SCALE), *_SHARE, *((f"col_{k}", 24) for k in kinds)]
-        table = _Table(self.named(head), rows, self.first(), self.lines([cell.share for _, cell in cells]))
+        table = Table(self.named(head), rows, self.first(), self.lines([cell.share for _, cell in cells]))
         page = self.table("glance", table)
         if page is not None:
             self.place(page, table, self.bars(page, table, [(5, FAVORABLE)], 2), len(told.view.scales))
@@ -285,20 +150,20 @@ class _Writer:
 
     def told_share(
         self, words: dict[str, str], span: dict[str, str] | None, share: Share | None
-    ) -> list[_Value]:
+    ) -> list[Value]:
         """Return a share in words, its range, and its three figures: the columns of :data:`_SHARE`."""
         return [self.told.capital(words), self.told.say(span), *self.figures(share)]
 
-    def figures(self, share: Share | None) -> list[_Value]:
+    def figures(self, share: Share | None) -> list[Value]:
         """Return a share and its interval; a coded one has none, and a coded end says so."""
         if share is None:
             return [None, None, None]
         if share.coded is not None:
-            return [_Percent(share.percent, share.coded), None, None]
-        low = _Percent(share.low, "bottom" if share.low <= 5 else None)
-        return [_Percent(share.percent), low, _Percent(share.high, "top" if share.high >= 95 else None)]
+            return [Percent(share.percent, share.coded), None, None]
+        low = Percent(share.low, "bottom" if share.low <= 5 else None)
+        return [Percent(share.percent), low, Percent(share.high, "top" if share.high >= 95 else None)]
 
-    def lines(self, shares: Sequence[Share | None]) -> list[_Helper]:
+    def lines(self, shares: Sequence[Share | None]) -> list[Helper]:
         """Return the columns from which a picture draws its intervals."""
         lows, highs = zip(*map(ends, shares), strict=True) if shares else ((), ())
         return [(self.told.word("col_down"), [*lows]), (self.told.word("col_up"), [*highs])]
@@ -320,7 +185,7 @@ class _Writer:
         head = self.named([("col_unit", _UNIT), ("col_scale", _SCALE), ("col_question", _LONG), *_SHARE])
         head += [(told.name(answer, answers), 14) for answer in answers]
         head += [(told.say(told.view.not_counted, 80) or told.word("tone_not_counted"), 14)] * apart
-        table = _Table(head, rows, self.first())
+        table = Table(head, rows, self.first())
         page = self.table("questions", table)
         if page is not None and answers:
             from openpyxl.chart.layout import Layout, ManualLayout
@@ -339,21 +204,21 @@ class _Writer:
         known = list(self.told.scales)
         return known.index(scale) if scale in known else len(known), list(self.told.items).index(cell.item)
 
-    def question(self, unit: Unit, cell: ItemCell) -> list[_Value]:
+    def question(self, unit: Unit, cell: ItemCell) -> list[Value]:
         told, item = self.told, self.told.items[cell.item]
         share = self.told_share(cell.words, cell.range, cell.share)
         return [self.unit(unit), told.scale(item.scale), told.say(item.text), *share]
 
-    def parts(self, cell: ItemCell, answers: Sequence[Answer], apart: bool) -> list[_Value]:
+    def parts(self, cell: ItemCell, answers: Sequence[Answer], apart: bool) -> list[Value]:
         """Return how a question's answers were spread, in the columns of all answers."""
         known = {self.told.answer(part): part.percent for part in cell.parts}
-        spread: list[_Value] = [_Percent(known[a]) if a in known else None for a in answers]
-        none = None if cell.not_counted is None else _Percent(cell.not_counted)
+        spread: list[Value] = [Percent(known[a]) if a in known else None for a in answers]
+        none = None if cell.not_counted is None else Percent(cell.not_counted)
         return [*spread, none] if apart else spread
 
     def groups(self) -> Worksheet | None:
         told = self.told
-        rows: list[list[_Value]] = []
+        rows: list[list[Value]] = []
         shares: list[Share | None] = []
         for unit in told.units:
             for table in unit.groups:
@@ -361,8 +226,8 @@ class _Writer:
                     for row in table.rows:
                         for cell in (cell for cell in row.cells if cell.scale == scale):
                             verdict = "" if cell.verdict is None else told.word(f"verdict_{cell.verdict}")
-                            start = [self.unit(unit), told.say(told.variables[table.variable], _LABEL)]
-                            group = [told.scale(scale), told.say(row.label, _LABEL), told.say(row.students)]
+                            start = [self.unit(unit), told.say(told.variables[table.variable], LABEL)]
+                            group = [told.scale(scale), told.say(row.label, LABEL), told.say(row.students)]
                             share = self.told_share(cell.words, cell.range, cell.share)
                             rows.append([*start, *group, *share, verdict, told.say(cell.sentence)])
                             shares.append(cell.share)
@@ -371,7 +236,7 @@ class _Writer:
         # One variable at a time: a difference is not read across two of them.
         first = {0: str(rows[0][0]), 1: str(rows[0][1])} if rows else {}
         names = (told.word("col_bar"), [f"{row[2]}: {row[3]}" for row in rows])
-        data = _Table(self.named(head), rows, first, [names, *self.lines(shares)])
+        data = Table(self.named(head), rows, first, [names, *self.lines(shares)])
         page = self.table("groups", data)
         if page is not None:
             shown = sum(all(row[at] == value for at, value in first.items()) for row in rows)
@@ -398,23 +263,23 @@ class _Writer:
         head += [("col_verdict", 18), ("col_changed", _LONG)]
         helpers = self.lines([c.before for _, _, c in pairs]) + self.lines([c.now for _, _, c in pairs])
         first = {0: str(rows[0][0])} if rows and self.several else {}
-        table = _Table(self.named(head), rows, first, helpers)
+        table = Table(self.named(head), rows, first, helpers)
         page = self.table("change", table)
         if page is not None:
             series = [(4, FAVORABLE_MID), (7, FAVORABLE)]
             self.place(page, table, self.bars(page, table, series, 2), 2 * len(told.view.scales))
         return page
 
-    def changed(self, change: Change, scale: str) -> list[_Value]:
+    def changed(self, change: Change, scale: str) -> list[Value]:
         cell = next(cell for cell in change.cells if cell.scale == scale)
         verdict = "" if cell.verdict is None else self.told.word(f"verdict_{cell.verdict}")
         return [verdict, self.told.say(cell.sentence)]
 
-    def next_step(self) -> _Table:
+    def next_step(self) -> Table:
         """Return an empty card for each unit, and under it those of earlier meetings."""
         told = self.told
         names = {strategy.id: told.say(strategy.title) for strategy in told.view.strategies}
-        rows: list[list[_Value]] = []
+        rows: list[list[Value]] = []
         for unit in told.units:
             rows.append([self.unit(unit), *[""] * 9])
             for card in unit.cards:
@@ -425,18 +290,18 @@ class _Writer:
         head = [("col_unit", _UNIT), ("col_made", 14), ("col_wave", 16), ("col_scale", _SCALE)]
         head += [("col_strategy", 26), ("card_noticed", 40), ("card_trying", 40), ("card_who", 20)]
         head += [("card_by_when", 18), ("card_looking_at", 40)]
-        return _Table(self.named(head), rows)
+        return Table(self.named(head), rows)
 
-    def strategies(self) -> _Table:
+    def strategies(self) -> Table:
         told = self.told
-        rows: list[list[_Value]] = []
+        rows: list[list[Value]] = []
         for one in told.view.strategies:
             helps = [told.scale(scale) for scale in one.scales if scale in told.scales]
             steps = "\n".join(f"• {told.say(step)}" for step in one.steps)
             texts = [told.say(one.what), steps, told.say(one.look_at), told.say(one.source)]
             rows.append([told.say(one.title), "; ".join(helps) or told.word("all_scales"), *texts])
         head = [("col_strategy", 30), ("col_helps", 26), ("col_what", 50), ("col_steps", 70)]
-        return _Table(self.named([*head, ("col_look_at", 50), ("col_source", 50)]), rows)
+        return Table(self.named([*head, ("col_look_at", 50), ("col_source", 50)]), rows)
 
     def about(self) -> Worksheet:
         """Write *About these numbers* from the top down, a section after the other."""
@@ -446,7 +311,7 @@ class _Writer:
         page = self.sheet("about")
         for column, width in zip("ABCDEFGH", (70, 50, 50, *[30] * 5), strict=True):
             page.column_dimensions[column].width = width
-        at = _HEAD
+        at = HEAD
         for section in told.view.about:
             title = put(page, at, 1, told.say(section.title))
             title.font = Font(FONT, bold=True, size=12, color=INK)
@@ -460,8 +325,8 @@ class _Writer:
                 at += 1
                 self.row(page, at, [told.say(cell) for cell in row])
             at += 2
-        steps: list[list[_Value]] = [[told.say(s.what), told.say(s.why)] for s in told.view.ledger]
-        facts: list[list[_Value]] = [[name, value] for name, value in told.facts()]
+        steps: list[list[Value]] = [[told.say(s.what), told.say(s.why)] for s in told.view.ledger]
+        facts: list[list[Value]] = [[name, value] for name, value in told.facts()]
         for head, rows in (
             ([word("col_step"), word("col_why")], steps),
             ([word("col_fact"), word("col_value")], facts),
@@ -471,17 +336,17 @@ class _Writer:
                 at += 1
                 self.row(page, at, values)
             at += 2
-        page.freeze_panes = f"A{_HEAD}"
+        page.freeze_panes = f"A{HEAD}"
         return page
 
-    def codebook(self) -> _Table:
+    def codebook(self) -> Table:
         """Return every question with each of its answers, a row an answer."""
         told, word = self.told, self.told.word
         found: dict[str, ItemCell] = {}
         for cell in (cell for unit in told.units for cell in unit.items):
             if cell.item not in found or len(cell.parts) > len(found[cell.item].parts):
                 found[cell.item] = cell
-        rows: list[list[_Value]] = []
+        rows: list[list[Value]] = []
         for item in told.items.values():
             scale = told.scales.get(item.scale or "")
             reading = ["", ""] if scale is None else [word(f"reading_{scale.reading}"), told.say(scale.note)]
@@ -490,7 +355,7 @@ class _Writer:
             rows += [[*start, *answer] for answer in self.answers_of(found.get(item.id))]
         head = [("col_scale", _SCALE), ("col_reading", 24), ("col_note", 50), ("col_id", 18)]
         head += [("col_question", _LONG), ("col_reversed", 14), ("col_answer", 26), ("col_counts", 18)]
-        return _Table(self.named(head), rows)
+        return Table(self.named(head), rows)
 
     def answers_of(self, cell: ItemCell | None) -> Iterator[tuple[str, str]]:
         """Yield a question's answers from the least favorable on, and how each counts."""
@@ -502,22 +367,3 @@ class _Writer:
             yield told.say(part.label), told.word(f"tone_{part.tone}")
         if told.view.not_counted is not None:
             yield told.say(told.view.not_counted), told.word("tone_not_counted")
-
-    def bars(self, page: Worksheet, table: _Table, series: Sequence[tuple[int, str]], names: int) -> BarChart:
-        """Return bars of a table's columns, with the intervals that its last columns tell of."""
-        chart = bars(page, table.place, series, names)
-        first = len(table.head) + len(table.helpers) - 2 * len(series) + 1
-        intervals(page, table.place, chart, [first + 2 * at for at in range(len(series))])
-        return chart
-
-    def place(self, page: Worksheet, table: _Table, chart: BarChart, shown: int, width: int = 22) -> None:
-        """Put a picture of some bars beside its table, over the columns that only it reads."""
-        from openpyxl.utils import get_column_letter
-
-        chart.title = page.title
-        cast("Title", chart.title).overlay = False
-        chart.height, chart.width = 4.0 + shown, width
-        beside = len(table.head) + 1
-        if table.first:
-            put(page, _HEAD - 1, beside, self.told.word("filter"))
-        page.add_chart(chart, f"{get_column_letter(beside)}{_HEAD}")

@@ -15,7 +15,7 @@ from relsurvey.disclosure.plan import WORDS_UNDER
 from relsurvey.view import asked, model
 from relsurvey.view.pages import in_languages
 from relsurvey.view.telling import Telling
-from relsurvey.words import Text
+from relsurvey.words import Text, outward
 from relsurvey.words.catalogue import pick
 
 #: Pages named in the table of what is not shown; of more, how many.
@@ -176,7 +176,7 @@ class About:
             return self._say("no_figure")
         percents = [
             asked.percent_words(self.told.languages, share)
-            for share in (value, math.floor(100 * low + 1e-9) / 100, math.ceil(100 * high - 1e-9) / 100)
+            for share in (value, *(end / 100 for end in outward(low, high)))
         ]
         return self._say("figure", value=percents[0], low=percents[1], high=percents[2])
 

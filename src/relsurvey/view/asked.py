@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from relsurvey.analysis.nonresponse import ENOUGH, HALF
 from relsurvey.analysis.response import Invited, response
-from relsurvey.words import Text, share_words, texts
+from relsurvey.words import Text, hundredths, outward, share_words, texts
 from relsurvey.words.shares import BOTTOM, TOP
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ def percent_words(known: Sequence[str], share: float) -> Text:
         return texts(known, "about.top")
     if share <= BOTTOM:
         return texts(known, "about.bottom")
-    return texts(known, "about.percent", k=math.floor(100 * share + 0.5 + 1e-9))
+    return texts(known, "about.percent", k=hundredths(share))
 
 
 def rate_words(known: Sequence[str], asked: Invited, min_n: int) -> Text:
@@ -180,10 +179,8 @@ def bounds_words(known: Sequence[str], favorable: float, answered: int, invited:
     rate = answered / invited
     least = TOP if favorable >= TOP else 0.0 if favorable <= BOTTOM else favorable
     most = 1.0 if favorable >= TOP else max(BOTTOM, favorable)
-    low = math.floor(100 * least * rate + 1e-9)
-    high = math.ceil(100 * (most * rate + 1 - rate) - 1e-9)
     ends = [
         texts(known, "about.top" if end >= 95 else "about.bottom" if end <= 5 else "about.percent", k=end)
-        for end in (low, high)
+        for end in outward(least * rate, most * rate + 1 - rate)
     ]
     return texts(known, "about.between", low=ends[0], high=ends[1])

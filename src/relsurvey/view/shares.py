@@ -10,7 +10,7 @@ from typing import Literal
 from relsurvey.analysis.shares import wilson
 from relsurvey.disclosure.plan import WORDS_UNDER
 from relsurvey.view.model import Reason, Reference, Share
-from relsurvey.words import Text, gap_words, range_words, share_words, texts
+from relsurvey.words import Text, gap_words, hundredths, outward, range_words, share_words, texts
 from relsurvey.words.shares import BOTTOM, TOP
 
 
@@ -26,7 +26,7 @@ class Shown:
 
 def percent(share: float) -> int:
     """Return a share as a whole percent, half up, coded at 5 and 95."""
-    return min(95, max(5, math.floor(share * 100 + 0.5 + 1e-9)))
+    return min(95, max(5, hundredths(share)))
 
 
 def shown(languages: Sequence[str], favorable: int, n: int) -> Shown:
@@ -40,12 +40,8 @@ def shown(languages: Sequence[str], favorable: int, n: int) -> Shown:
     if share <= BOTTOM:
         return Shown(Share(percent=5, low=5, high=5, coded="bottom"), words, None, None)
     low, high = wilson(favorable, n)
-    numbers = Share(
-        percent=percent(share),
-        low=max(5, math.floor(low * 100 + 1e-9)),
-        high=min(95, math.ceil(high * 100 - 1e-9)),
-        coded=None,
-    )
+    lower, upper = outward(low, high)
+    numbers = Share(percent=percent(share), low=max(5, lower), high=min(95, upper), coded=None)
     return Shown(numbers, words, range_words(languages, low, high), None)
 
 

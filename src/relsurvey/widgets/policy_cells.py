@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.analysis.finding import MIN_N_SHOWN
 from relsurvey.grading.compared import Compared, ComparedPolicies
 from relsurvey.grading.faces import Figures, Moves, figures, moves, moves_cells, share_cell
-from relsurvey.grading.tally import Tally, groups_of
+from relsurvey.grading.mark_groups import groups_of
+from relsurvey.grading.tally import Tally
 from relsurvey.words import Text, languages, say, texts
 
 if TYPE_CHECKING:

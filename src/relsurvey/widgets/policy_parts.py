@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from relsurvey.errors import PolicyError
-from relsurvey.grading.explained import policy_words
 from relsurvey.grading.letters import meanings
 from relsurvey.grading.policy import Policy, _plain
+from relsurvey.grading.policy_sentences import policy_words
 from relsurvey.grading.support import holds, refusals
 from relsurvey.grading.work import MISSING
 from relsurvey.loading.choices import literal

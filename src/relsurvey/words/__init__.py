@@ -1,16 +1,28 @@
 """Numbers → plain sentences, from one catalogue a language."""
 
 from relsurvey.words.catalogue import Subject, Text, languages, say, speaking_of, texts
-from relsurvey.words.shares import gap_words, range_words, share_words, students_words, tenths
+from relsurvey.words.shares import (
+    gap_words,
+    hundredths,
+    outward,
+    range_words,
+    share_words,
+    signed,
+    students_words,
+    tenths,
+)
 
 __all__ = [
     "Subject",
     "Text",
     "gap_words",
+    "hundredths",
     "languages",
+    "outward",
     "range_words",
     "say",
     "share_words",
+    "signed",
     "speaking_of",
     "students_words",
     "tenths",

@@ -25,6 +25,39 @@ def tenths(share: float) -> int:
     return math.floor(share * 10 + 0.5 + 1e-9)
 
 
+def hundredths(share: float) -> int:
+    """Return a share in whole percents, half up.
+
+    Examples
+    --------
+    >>> hundredths(0.125), hundredths(0.1249)
+    (13, 12)
+    """
+    return math.floor(share * 100 + 0.5 + 1e-9)
+
+
+def outward(low: float, high: float, parts: int = 100) -> tuple[int, int]:
+    """Return an interval in whole parts of one, rounded outward.
+
+    Examples
+    --------
+    >>> outward(0.643, 0.771), outward(0.643, 0.771, 10), outward(0.6, 0.8, 10)
+    ((64, 78), (6, 8), (6, 8))
+    """
+    return math.floor(low * parts + 1e-9), math.ceil(high * parts - 1e-9)
+
+
+def signed(points: float) -> str:
+    """Return a difference in points with its sign; none has no sign.
+
+    Examples
+    --------
+    >>> signed(6), signed(-2.5), signed(0)
+    ('+6', '−2.5', '0')
+    """
+    return f"{points:+g}".replace("-", "\N{MINUS SIGN}") if points else "0"
+
+
 def share_words(languages: Sequence[str], share: float, n: int) -> Text:
     """Return a share of students as words: 'about 7 in 10'; 'few', 'about half' or 'most' of fewer than 20.
 
@@ -52,7 +85,8 @@ def range_words(languages: Sequence[str], low: float, high: float) -> Text:
     >>> range_words(["en"], 0.64, 0.77)
     {'en': 'between 6 and 8'}
     """
-    return texts(languages, "share.range", a=math.floor(low * 10 + 1e-9), b=math.ceil(high * 10 - 1e-9))
+    lower, upper = outward(low, high, 10)
+    return texts(languages, "share.range", a=lower, b=upper)
 
 
 def gap_words(languages: Sequence[str], a: float, b: float) -> Text:
@@ -67,7 +101,7 @@ def gap_words(languages: Sequence[str], a: float, b: float) -> Text:
     """
     k = tenths(abs(a - b))
     if k != abs(tenths(a) - tenths(b)) or k == 0:
-        return texts(languages, "share.percent_gap", k=math.floor(abs(a - b) * 100 + 0.5 + 1e-9))
+        return texts(languages, "share.percent_gap", k=hundredths(abs(a - b)))
     return texts(languages, "share.tenths", k=k)
 
 

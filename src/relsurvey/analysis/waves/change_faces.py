@@ -21,7 +21,7 @@ from relsurvey.analysis.waves.paired import (
     share_test,
     wilcoxon,
 )
-from relsurvey.words import gap_words, say, share_words
+from relsurvey.words import gap_words, say, share_words, signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -207,7 +207,7 @@ def in_words(c: Change, language: str) -> str:
         d = mean_change(c.score, False, c.headline == "overlapping")
         value, low, high = (term.estimate, term.low, term.high) if term else (d.value, d.low, d.high)
         key = "mean" if not math.isnan(low) else "mean_alone"
-        figures = {name: _signed(x) for name, x in (("value", value), ("low", low), ("high", high))}
+        figures = {name: _decimals(x) for name, x in (("value", value), ("low", low), ("high", high))}
         parts = [say(language, f"change.{key}", since=when, **figures)]
     else:
         parts = [_verdict(c, c.shares, language, when)]
@@ -259,16 +259,12 @@ def _basis(c: Change, language: str) -> str:
 
 def _split(s: Split, language: str) -> str:
     total, within = round(100 * s.total), round(100 * s.within)
-    figures = {"total": _points(total), "within": _points(within), "who": _points(total - within)}
+    figures = {"total": signed(total), "within": signed(within), "who": signed(total - within)}
     key = "split_respondent" if s.by == "respondent" else "split_group"
     return say(language, f"change.{key}", by=s.by, **figures)
 
 
-def _points(points: int) -> str:
-    return "0" if not points else f"{points:+d}".replace("-", "−")
-
-
-def _signed(value: float) -> str:
+def _decimals(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
 
 
@@ -320,12 +316,12 @@ def _estimates(c: Change, language: str, fewest: int, min_n: int) -> Face:
 def _cells(
     then: float, now: float, d: float, low: float, high: float, mean: bool, language: str
 ) -> tuple[str, str, str, str]:
-    def signed(x: float) -> str:
-        return _signed(x) if mean else _points(round(100 * x))
+    def figure(x: float) -> str:
+        return _decimals(x) if mean else signed(round(100 * x))
 
-    interval = "" if math.isnan(low) else say(language, "change.range", low=signed(low), high=signed(high))
+    interval = "" if math.isnan(low) else say(language, "change.range", low=figure(low), high=figure(high))
     text = [f"{x:.2f}" if mean else f"{100 * x:.0f} %" for x in (then, now)]
-    return text[0], text[1], signed(d), interval
+    return text[0], text[1], figure(d), interval
 
 
 def _composition(splits: Sequence[Split], language: str) -> Face:
@@ -337,9 +333,9 @@ def _composition(splits: Sequence[Split], language: str) -> Face:
             continue
         if s.figure == "favorable":
             total, within = round(100 * s.total), round(100 * s.within)
-            cells = tuple(_points(x) for x in (total, within, total - within))
+            cells = tuple(signed(x) for x in (total, within, total - within))
         else:
-            cells = tuple(_signed(x) for x in figures)
+            cells = tuple(_decimals(x) for x in figures)
         rows.append((by, say(language, f"change.figure_{s.figure}"), *cells))
     head = _heads(language, ("by", "figure", "total", "within", "from_who"))
     return Face(say(language, "change.title_composition"), head, tuple(rows))
@@ -353,5 +349,5 @@ def _unit_shown(u: Unit, c: Change, language: str, fewest: int) -> tuple[Value, 
     then, now, d, low, high = _unit_change(u, shares=not mean)
     expected = ""
     if not math.isnan(u.expected_rise):
-        expected = _signed(u.expected_rise) if mean else _points(round(100 * u.expected_rise))
+        expected = _decimals(u.expected_rise) if mean else signed(round(100 * u.expected_rise))
     return (u.name, u.before.n, u.after.n, *_cells(then, now, d, low, high, mean, language), expected)

@@ -9,14 +9,13 @@ from relsurvey.errors import ReadError
 from relsurvey.grading import cells
 from relsurvey.grading.counting import many
 from relsurvey.grading.formats import ITEM_ID, ROW, Part, Settings, empty
-from relsurvey.grading.formats.canvas_layout import detect, layout_of, listed
+from relsurvey.grading.formats.canvas_layout import NAME, bare_column, detect, layout_of, listed
 from relsurvey.grading.formats.canvas_rules import Totals, own_rules
+from relsurvey.grading.formats.canvas_students import Students
 from relsurvey.grading.formats.groups import Items
 from relsurvey.grading.gradebook import MARKS, SCORES, TOTALS, table
 from relsurvey.instrument.fold import fold
-from relsurvey.reading.fit import TOTALS as SUMS
 from relsurvey.reading.formats.table import letters
-from relsurvey.reading.identity import rounded
 from relsurvey.reading.match import shown
 from relsurvey.reading.opening import Column, Sheet
 from relsurvey.reading.opening.sheet import stack
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
     from relsurvey.grading.mapping import GradebookMapping
 
 __all__ = ["NAME", "detect", "read"]
-
-NAME = "Canvas gradebook"
-
-_TEST = frozenset(("student, test", "test student", "test, student"))
 
 
 def read(
@@ -96,7 +91,7 @@ class _Reader:
                 f"{sheet.where} has no row `Points Possible` under its header, so no score has a percent. "
                 "Export it again."
             )
-        self.rows, self.student = self._students()
+        self.rows, self.student = Students(self.sheet, self.layout, self.note).found()
         self.totals.rows = self.rows
         self._note_layout()
         self.term = self._term()
@@ -133,144 +128,18 @@ class _Reader:
         """The rows' numbers in the file."""
         return self.rows + self.sheet.first
 
-    def _named(self, rows: NDArray[np.intp], most: int = 3) -> str:
-        numbers = [str(row + self.sheet.first) for row in rows[:most]]
-        return ", ".join(numbers) + (f" and {len(rows) - most} more" if len(rows) > most else "")
-
     def _texts(self, key: str) -> NDArray[np.object_]:
         import numpy as np
 
         if key not in self.layout.ids:
             return np.full(len(self.rows), None, object)
-        return self._column(self.layout.ids[key]).take(self.rows).objects()
+        return bare_column(self.sheet, self.layout.ids[key]).take(self.rows).objects()
 
     def _sections(self) -> NDArray[np.object_]:
         import numpy as np
 
         found = self._texts("section")
         return np.where(empty(found), np.array(self.settings.section, object), found)
-
-    def _column(self, at: int) -> Column:
-        return self.sheet.columns[at].map(cells.bare)
-
-    def _students(self) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
-        """Return the rows of students, and their ids."""
-        import numpy as np
-
-        layout, sheet = self.layout, self.sheet
-        rows = np.arange((layout.points if layout.points is not None else layout.header) + 1, sheet.height)
-        self.note("open", len(rows), "rows stand under the header", f"a {NAME}")
-        filled = np.zeros(len(rows), bool)
-        for column in sheet.columns:
-            filled |= column.take(rows).filled()
-        if not filled.all():
-            self.note("blank rows", int((~filled).sum()), "left out", "they hold nothing")
-        rows = rows[filled]
-        ids = {
-            key: self._column(layout.ids[key]).take(rows)
-            for key in ("sis user id", "id")
-            if key in layout.ids
-        }
-        self._refuse_pasted(rows)
-        rows = self._without_totals(rows)
-        ids = {key: self._column(layout.ids[key]).take(rows) for key in ids}
-        tests = self._tests(rows)
-        if "sis user id" in ids:
-            tests &= ~ids["sis user id"].filled()
-        if tests.any():
-            self.note("test rows", int(tests.sum()), "left out", "Canvas' Test Student is nobody")
-        rows = rows[~tests]
-        if not len(rows):
-            raise ReadError(f"{sheet.where} has a header and no student under it. Export it again.")
-        ids = {key: column.take(~tests) for key, column in ids.items()}
-        student = np.full(len(rows), None, object)
-        for key in ("id", "sis user id"):
-            if key in ids:
-                found = ids[key].objects()
-                lost = np.array([bool(text) and rounded(text) for text in ids[key].texts])[ids[key].codes]
-                if lost.any():
-                    heading = "SIS User ID" if key == "sis user id" else "ID"
-                    raise ReadError(
-                        f"{sheet.where} holds ids such as 1.2E+05 in its column {heading}, first in row "
-                        f"{self._named(rows[lost], 1)}: a spreadsheet rounded them. "
-                        "Export it again and do not save it in a spreadsheet."
-                    )
-                student = np.where(ids[key].filled(), found, student)
-        nobody = empty(student)
-        if nobody.any():
-            raise ReadError(
-                f"{sheet.where} has rows without an ID: {self._named(rows[nobody])}. "
-                "Fill it in, or delete them."
-            )
-        if "sis user id" in ids:
-            without = ~ids["sis user id"].filled()
-            if without.any():
-                self._stand_in(rows, student, without)
-        else:
-            what = "students are known by their Canvas ID"
-            why = "the file has no SIS User ID, so they match no other list"
-            self.note("id spelling", len(rows), what, why)
-        return rows, student
-
-    def _refuse_pasted(self, rows: NDArray[np.intp]) -> None:
-        """Refuse a second header, under which columns may be other work."""
-        import numpy as np
-
-        names = ("student", "lastname")
-        first = next(self.layout.ids[key] for key in names if key in self.layout.ids)
-        column = self._column(first).take(rows)
-        said = np.array([fold(text) in (*names, "points possible") for text in column.texts])[column.codes]
-        heads = {fold(self.sheet.columns[i][self.layout.header]) for i, _, _ in self.layout.items}
-        for row in rows[said].tolist():
-            here = {fold(cells.bare(cell)) for cell in self.sheet.row(row)}
-            if here & ({"id", "sis user id", "section", "points possible"} | heads):
-                raise ReadError(
-                    f"{self.sheet.where}, row {row + self.sheet.first}: a second header stands there, so two "
-                    "exports were pasted together. Save each as a file of its own, and read both."
-                )
-
-    def _without_totals(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Leave out rows of averages, which name no student."""
-        import numpy as np
-
-        about = [self._column(at).take(rows) for at in self.layout.ids.values()]
-        word, other = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
-        for column in about:
-            totals = np.array([fold(text).strip(": ") in SUMS for text in column.texts])[column.codes]
-            word |= totals
-            other |= column.filled() & ~totals
-        out: NDArray[np.bool_] = word & ~other
-        if out.any():
-            self.note("totals rows", int(out.sum()), "left out", "they speak of no student")
-        return rows[~out]
-
-    def _stand_in(
-        self, rows: NDArray[np.intp], student: NDArray[np.object_], without: NDArray[np.bool_]
-    ) -> None:
-        taken = set(student[~without])
-        both = rows[without][[text in taken for text in student[without]]]
-        if len(both):
-            raise ReadError(
-                f"{self.sheet.where}: rows {self._named(both)} have no SIS User ID, and their ID is another "
-                "student's SIS User ID. Fill the SIS User ID in."
-            )
-        what = "students without a SIS User ID are known by their Canvas ID"
-        self.note("id spelling", int(without.sum()), what, "the cell is empty")
-
-    def _tests(self, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
-        import numpy as np
-
-        ids = self.layout.ids
-        if "student" in ids:
-            column = self._column(ids["student"]).take(rows)
-            said: NDArray[np.bool_] = np.array([fold(t) in _TEST for t in column.texts])[column.codes]
-            return said
-        last, first = (self._column(ids[key]).take(rows) for key in ("lastname", "firstname"))
-        both = [
-            {fold(a), fold(b)} == {"test", "student"}
-            for a, b in zip(last.cells(), first.cells(), strict=True)
-        ]
-        return np.array(both, bool)
 
     # Columns.
 

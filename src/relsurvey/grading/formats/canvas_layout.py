@@ -11,7 +11,9 @@ from relsurvey.grading import cells
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.formats.table import letters
 from relsurvey.reading.match import shown
-from relsurvey.reading.opening import Sheet
+from relsurvey.reading.opening import Column, Sheet
+
+NAME = "Canvas gradebook"
 
 _NEAR_TOP = 10
 _NAMES = ({"student"}, {"lastname", "firstname"})
@@ -158,3 +160,8 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     """Return headings as a line of the ledger may quote them."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(shown(name, 30) for name in names[:most]) + more
+
+
+def bare_column(sheet: Sheet, at: int) -> Column:
+    """Return a column, its texts as :func:`relsurvey.grading.cells.bare` leaves them."""
+    return sheet.columns[at].map(cells.bare)

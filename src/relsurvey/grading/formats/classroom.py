@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relsurvey.errors import ReadError
-from relsurvey.grading.formats import Part, Settings, headed, layouts
+from relsurvey.grading.formats import Part, Settings, headed, layouts, mark_columns
 from relsurvey.grading.formats.columns import Columns
 from relsurvey.grading.gradebook import MARKS, TOTALS, table
 from relsurvey.grading.mapping import IGNORE, GradebookMapping, Rows
@@ -125,7 +125,7 @@ def read(
     entries += [entry for entry in columns.entries if entry.step != "columns not used"]
     columns.entries = []
     scores = layouts.wide(columns)
-    marks = layouts.marks(columns) if overall or columns.mapping.courses else table(MARKS, {}, 0)
+    marks = mark_columns.marks(columns) if overall or columns.mapping.courses else table(MARKS, {}, 0)
     columns.note("rows kept", len(columns.rows), "rows were read", "each is a student")
     opened = Entry("open", found.where, whole - int(head.sum()), "rows stand under the header", f"a {NAME}")
     return Part(scores, marks, table(TOTALS, {}, 0), (), (opened, *entries, *columns.entries))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from relsurvey.errors import ReadError
 from relsurvey.grading import cells
 from relsurvey.grading.counting import many
-from relsurvey.grading.formats import Part, Settings, layouts
+from relsurvey.grading.formats import Part, Settings, mark_columns
 from relsurvey.grading.formats.columns import Columns
 from relsurvey.grading.gradebook import SCORES, TOTALS
 from relsurvey.grading.gradebook import table as made
@@ -192,7 +192,7 @@ def part(c: Columns, marks: pd.DataFrame, before: Sequence[Entry], form: str) ->
 
 def marks_of(c: Columns) -> pd.DataFrame:
     """Return the marks of a table, its teachers as keyed hashes: no name of a teacher is kept."""
-    marks = layouts.marks(c)
+    marks = mark_columns.marks(c)
     if "teacher" not in marks or not marks["teacher"].notna().any():
         return marks
     what = "teachers are known by a keyed hash; their names were left out"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from relsurvey.errors import MatchError, ReadError
-from relsurvey.grading.formats import Part, Settings, layouts
+from relsurvey.grading.formats import Part, Settings, layouts, mark_columns
 from relsurvey.grading.formats.columns import Columns
 from relsurvey.grading.gradebook import SCORES, TOTALS, table
-from relsurvey.grading.mapping import IGNORE, OWN, TRIED, GradebookMapping, candidates, remember, remembered
+from relsurvey.grading.mapping import IGNORE, OWN, TRIED, GradebookMapping
+from relsurvey.grading.mapping_sources import candidates, remember, remembered
 from relsurvey.grading.policy import Policy
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.formats import Table, plain
@@ -71,7 +72,7 @@ def read(opened: Opened, mapping: GradebookMapping | None = None, settings: Sett
             scores = layouts.long(columns)
         case _:
             scores = table(SCORES, {}, 0)
-    marks = layouts.marks(columns)
+    marks = mark_columns.marks(columns)
     columns.note("rows kept", len(columns.rows), "rows were read", "each names a student")
     policies: tuple[Policy, ...] = ()
     if found.cuts:
