@@ -83,6 +83,7 @@ export class Client {
 
   #push(message: Message): void {
     this.#queue.push(message);
+    if (this.alone) this.#asked = "";
     this.#send();
   }
 
@@ -94,10 +95,8 @@ export class Client {
   }
 
   readonly #silence = (): void => {
+    // A slow one may still answer: what was moved stays.
     this.alone = true;
-    this.#asked = "";
-    this.#queue = [];
-    this.#moved = {};
     this.changed();
   };
 

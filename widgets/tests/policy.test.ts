@@ -142,14 +142,31 @@ test("a refusal is said until the next question; another view's is not ours", ()
   });
 });
 
-test("a kernel that does not answer is said to be none, and is heard again when it does", () => {
+test("a kernel that does not answer is said to be none, and is heard when it does; what was moved stays", () => {
+  started((kernel, client) => {
+    client.move("round", { round: 1 });
+    client.move("round", { round: 2 });
+    mock.timers.tick(8_000);
+    assert.ok(client.alone && client.busy);
+    assert.equal(client.parts?.round, 2);
+    kernel.answer({ round: 1 });
+    assert.ok(!client.alone);
+    assert.equal(client.parts?.round, 2);
+    assert.deepEqual(kernel.told.at(-1)?.parts, { round: 2 });
+    kernel.answer({ round: 2 });
+    kernel.answer({ round: 2 });
+    assert.ok(!client.busy);
+  });
+});
+
+test("who moves something after that asks anew", () => {
   started((kernel, client) => {
     client.move("round", { round: 1 });
     mock.timers.tick(8_000);
-    assert.ok(client.alone && !client.busy);
-    assert.equal(client.parts?.round, null);
-    kernel.answer({ round: 1 });
-    assert.ok(!client.alone);
+    const asked = kernel.told.length;
+    client.move("pass", { pass: 60 });
+    assert.equal(kernel.told.length, asked + 1);
+    assert.equal(client.parts?.round, 1);
   });
 });
 
