@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -162,7 +162,7 @@ class Profile:
     unit: str
     categories: tuple[Category, ...]
     figures: tuple[int, ...]
-    counts: tuple[int, ...] = ()
+    counts: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
