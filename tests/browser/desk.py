@@ -6,14 +6,13 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -58,6 +57,14 @@ class Lab:
         path.write_text(json.dumps(settings), "utf-8")
 
 
+def listening(runtime: Path) -> str:
+    """Return the address at which a JupyterLab says that it listens, or nothing yet."""
+    for told in runtime.glob("jpserver-*.json"):
+        with suppress(json.JSONDecodeError):
+            return f"http://127.0.0.1:{json.loads(told.read_text('utf-8'))['port']}"
+    return ""
+
+
 def up(address: str) -> bool:
     try:
         urllib.request.urlopen(f"{address}/api", timeout=5).close()
@@ -74,14 +81,12 @@ def jupyterlab(home: Path) -> Iterator[Lab]:
     built = Path(relsurvey.__file__).parent / "labextension"
     if built.is_dir():
         shutil.copytree(built, extensions / "relsurvey")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    lab = Lab(f"http://127.0.0.1:{port}", root, home / "settings")
+    lab = Lab("", root, home / "settings")
     lab.set("@jupyterlab/apputils-extension:notification", {"fetchNews": "false", "checkForUpdates": False})
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-        *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
+        # A port of its own choice: one that was free when asked for may be a kernel's by now.
+        *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0"),
         *(f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={TOKEN}"),
         *(f"--LabApp.extra_labextensions_path={extensions}", "--LabApp.expose_app_in_browser=True"),
         *("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
@@ -100,7 +105,8 @@ def jupyterlab(home: Path) -> Iterator[Lab]:
         )
     try:
         end = time.monotonic() + 60
-        while not up(lab.address):
+        while not lab.address or not up(lab.address):
+            lab.address = listening(home / "runtime")
             assert server.poll() is None and time.monotonic() < end, log.read_text("utf-8", "replace")[-2000:]
             time.sleep(0.2)
         assert '"name": "relsurvey"' in lab.ask("/lab"), (
