@@ -9,7 +9,6 @@ stands; waiting for the screen's next frame, 8 ms on average, is among them. Rea
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from playwright.sync_api import sync_playwright
-from run import FLAGS
+from run import FLAGS, find_chromium
 
 import relsurvey as rs
 from relsurvey.demo import demo_workbook
@@ -60,9 +59,6 @@ def school() -> rs.Study:
 
 def main() -> None:
     """Print the times."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("Chromium is missing: install it, then run this again.")
     slower = float(sys.argv[1]) if len(sys.argv) > 1 else 4.0
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
         published = school().publish(Path(folder) / "out", ledger=Path(folder) / "ledger" / "one.jsonl")
@@ -71,7 +67,7 @@ def main() -> None:
         print(
             f"view of {len(published.view.units)} units: {size:.0f} kB as JSON, {page_size:.0f} kB as a page"
         )
-        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = play.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 820, "height": 1180})
         page.goto((published.directory / "view.html").as_uri() + "#/groups")
         page.wait_for_selector(".rs-pages a")

@@ -84,9 +84,9 @@ def main() -> None:
     asked.add_argument("--one-rule", action="store_true")
     told = asked.parse_args()
     sys.path.insert(0, str(ROOT))
-    import shutil
 
     from playwright.sync_api import sync_playwright
+    from run import find_chromium
 
     from tests.browser.conftest import FLAGS
     from tests.browser.desk import open_notebook
@@ -94,7 +94,7 @@ def main() -> None:
     alone, busy = in_kernel(told.scores, told.moves, one_rule=told.one_rule)
     took = {"kernel alone": alone, "its processor": busy}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as home:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         notebook = cells(told.scores, one_rule=told.one_rule)
         with open_notebook(browser, Path(home), notebook) as (desk, _):
             desk.run("notebook:run-cell-and-select-next")

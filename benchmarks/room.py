@@ -18,7 +18,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import statistics
 import subprocess
 import sys
@@ -33,7 +32,7 @@ import psutil
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import async_playwright
-from run import FLAGS, PAINTED, rival
+from run import FLAGS, PAINTED, find_chromium, rival
 from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -215,9 +214,7 @@ def told(name: str, runs: list[Seen]) -> dict[str, object]:
 
 def main() -> None:
     """Print the table, and write it to ``room.json`` beside this file."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("Chromium is missing: install it, then run this again.")
+    chromium = find_chromium()
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"

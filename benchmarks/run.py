@@ -99,11 +99,16 @@ def rival(directory: Path) -> tuple[subprocess.Popen[bytes], str]:
     return process, url
 
 
+def find_chromium() -> str:
+    """Return the browser to measure with, or end with what to do."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
+    found = next(filter(None, map(shutil.which, names)), None)
+    return found or sys.exit("Chromium is missing: install it, then run this again.")
+
+
 def main() -> None:
     """Print the table, and write it to ``results.json`` beside this file."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("Chromium is missing: install it, then run this again.")
+    chromium = find_chromium()
     rows: list[tuple[str, str, str, bool]] = []
 
     ours, theirs = imported("relsurvey"), imported("pandas")
