@@ -14,7 +14,7 @@ from relsurvey.grading.shares import count_words, percent_words, shares
 from relsurvey.grading.student_tables import By, StudentTable, grouped, spread, student_table
 from relsurvey.grading.tally import Marks, Tally, tally
 from relsurvey.instrument.fold import fold
-from relsurvey.words import say, students_words
+from relsurvey.words import half_up, say, students_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -274,7 +274,7 @@ def _prior(found: Tally) -> list[str]:
     n = np.bincount(found.student[has], minlength=len(found.names))
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.bincount(found.student[has], found.points[has], len(found.names)) / n
-    return [NO_MARK if math.isnan(one) else PRIOR[min(3, 4 - math.floor(one + 0.5 + 1e-9))] for one in mean]
+    return [NO_MARK if math.isnan(one) else PRIOR[min(3, 4 - half_up(one))] for one in mean]
 
 
 def _courses(table: StudentTable, subject: str | None) -> dict[str, list[str]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from relsurvey.analysis.finding import MIN_N_SHOWN
 from relsurvey.analysis.shares import wilson
-from relsurvey.words import outward, say, share_words
+from relsurvey.words import half_up, outward, say, share_words
 
 #: Of fewer students than this a share is said in words, without its interval (rules.md 13).
 FEWEST_SPREAD = 20
@@ -33,7 +32,7 @@ def points_of_100(share: float, digits: int = 0) -> float:
     (13.0, 12.35)
     """
     scale = float(10**digits)
-    return math.floor(100 * share * scale + 0.5 + 1e-9) / scale
+    return half_up(100 * share * scale) / scale
 
 
 def percent_words(language: str, share: float, n: int, digits: int = 0) -> str:

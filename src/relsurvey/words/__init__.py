@@ -3,6 +3,7 @@
 from relsurvey.words.catalogue import Subject, Text, languages, say, speaking_of, texts
 from relsurvey.words.shares import (
     gap_words,
+    half_up,
     hundredths,
     outward,
     range_words,
@@ -16,6 +17,7 @@ __all__ = [
     "Subject",
     "Text",
     "gap_words",
+    "half_up",
     "hundredths",
     "languages",
     "outward",

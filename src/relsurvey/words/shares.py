@@ -13,6 +13,18 @@ TOP, BOTTOM = 0.95, 0.05
 _BANDS = ((10, 19), (20, 39), (40, 99), (100, 299))
 
 
+def half_up(number: float) -> int:
+    """Return the nearest whole number, half up.
+
+    Examples
+    --------
+    >>> half_up(2.5), half_up(2.4999)
+    (3, 2)
+    """
+    # A hair up, so that 1.5 reckoned as 1.499999999... still counts as half.
+    return math.floor(number + 0.5 + 1e-9)
+
+
 def tenths(share: float) -> int:
     """Return a share in tenths, half up.
 
@@ -21,8 +33,7 @@ def tenths(share: float) -> int:
     >>> tenths(0.65), tenths(0.649)
     (7, 6)
     """
-    # A hair up, so that 0.15 stored as 0.1499999... still counts as half.
-    return math.floor(share * 10 + 0.5 + 1e-9)
+    return half_up(share * 10)
 
 
 def hundredths(share: float) -> int:
@@ -33,7 +44,7 @@ def hundredths(share: float) -> int:
     >>> hundredths(0.125), hundredths(0.1249)
     (13, 12)
     """
-    return math.floor(share * 100 + 0.5 + 1e-9)
+    return half_up(share * 100)
 
 
 def outward(low: float, high: float, parts: int = 100) -> tuple[int, int]:
