@@ -282,7 +282,7 @@ class Across:
         if not self._counts.size:
             return open_
         held = self._held[u]
-        told, part = self._known_in(u, low, high), self._part(u)
+        told, part = self._known_in(u, self.figures, low, high), self._part(u)
         counts = self._counts[held]
         sums = part @ counts
         fits = ~(told & ((sums < low) | (sums > high))).any(axis=0)
@@ -292,14 +292,15 @@ class Across:
             if len(figures):
                 least, most = exchanged(part[alike], self._base[held][:, figures], counts[:, figures], member)
                 n = self._n[groups][:, figures]
-                open_[:, figures] = (most - least >= WIDTH * n) & (least < n) & (most > 0)
+                open_[:, figures] = most - least >= WIDTH * n
         return open_
 
-    def _known_in(self, u: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return which sets lie in a unit and have a known range, by figures."""
-        part = self._part(u)
-        inside: np.ndarray = part @ self._base[self._held[u]] == self._sizes
-        return inside & (self._sizes > 0) & ((low > 0) | (high < self._sizes))
+    def _known_in(self, u: int, figures: Sequence[int], low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return which sets lie in a unit and have a known range, by the figures that low and high are of."""
+        chosen = list(figures)
+        sizes = self._sizes[:, chosen]
+        inside: np.ndarray = self._part(u) @ self._base[self._held[u]][:, chosen] == sizes
+        return inside & (sizes > 0) & ((low > 0) | (high < sizes))
 
     def _part(self, u: int) -> np.ndarray:
         """Return which of a unit's students are in each set."""
@@ -314,15 +315,13 @@ class Across:
         from relsurvey.disclosure.bounds import Published
 
         held, part = self._held[u], self._part(u)
-        sizes = self._base[held, figure]
-        known = (low > 0) | (high < self._sizes[:, figure])
-        inside = (self._sizes[:, figure] > 0) & (part @ sizes == self._sizes[:, figure])
+        told = self._known_in(u, [figure], low[:, None], high[:, None])[:, 0]
         sets = tuple(
             (frozenset(np.flatnonzero(part[one]).tolist()), int(low[one]), int(high[one]))
-            for one in np.flatnonzero(known & inside)
+            for one in np.flatnonzero(told)
         )
         counts = tuple(self._counts[held, figure].tolist()) if self._counts.size else None
-        return Published(tuple(sizes.tolist()), sets, counts)
+        return Published(tuple(self._base[held, figure].tolist()), sets, counts)
 
     def narrowest(self, released: Released) -> float:
         """Return the narrowest range that a small group's share has, 0-1; 1 without any."""
