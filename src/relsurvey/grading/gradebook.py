@@ -17,6 +17,7 @@ from relsurvey.words import languages, texts
 if TYPE_CHECKING:
     import pandas as pd
 
+    from relsurvey.grading.regrade import OwnMarks
     from relsurvey.grading.work import Work
 
 #: The columns of the tables; a table may have more (a student's groups, ``code``, ``submitted``).
@@ -157,6 +158,13 @@ class Gradebook:
         from relsurvey.grading.work import work_of
 
         return work_of(self)
+
+    @cached_property
+    def own_marks(self) -> OwnMarks:
+        """What the scores give under the courses' own rules, computed once."""
+        from relsurvey.grading.regrade import own_marks
+
+        return own_marks(self)
 
     @property
     def policy(self) -> Policy:

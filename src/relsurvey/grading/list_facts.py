@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import letters
-from relsurvey.grading.made_up import exported_letters, own_level, with_one_made_up, zero_items
-from relsurvey.grading.regrade import _places, marked
+from relsurvey.grading.made_up import own_level, with_one_made_up, zero_items
+from relsurvey.grading.regrade import _places
 from relsurvey.grading.tally import tally
 from relsurvey.grading.work import UNGRADED
 
@@ -113,8 +113,8 @@ def _of_scores(gradebook: Gradebook, frame: pd.DataFrame, data: dict[str, Any]) 
         "ungraded": np.bincount(work.mark[work.status == UNGRADED], minlength=k),
     }
     out: dict[str, Any] = {name: np.where(here, of[place], np.nan) for name, of in counts.items()}
-    own, exported = gradebook.policies, exported_letters(gradebook)
-    now, letter = marked(work, work.marks, own, own, exported)
+    own = gradebook.own_marks
+    now, letter = own.marks["percent_before"].to_numpy(), own.marks["letter_before"].to_numpy()
     same = np.abs(now[place] - data["percent"]) <= _ROUNDED
     same |= np.isnan(data["percent"])
     # Where the scores do not give the mark, what made-up work would add to it is not known either.
@@ -124,7 +124,7 @@ def _of_scores(gradebook: Gradebook, frame: pd.DataFrame, data: dict[str, Any]) 
     ]
     asked = np.zeros(k, bool)
     asked[at[here & same & np.array(alike, bool) & data["df"]]] = True
-    percent, named = _made_up(gradebook, exported, asked & (counts["missing"] > 0))
+    percent, named = _made_up(gradebook, own.exported, asked & (counts["missing"] > 0))
     known = here & asked[place] & data["df"]
     out["made_up"] = np.where(known, percent[place], np.nan)
     out["made_up_letter"] = np.where(known, named[place], "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from relsurvey.grading.regrade import _part, _places, _taken, marked, which
+from relsurvey.grading.regrade import _part, marked, which
 from relsurvey.grading.work import EXCUSED, MISSING, SCORED
 
 if TYPE_CHECKING:
@@ -15,17 +15,6 @@ if TYPE_CHECKING:
 
     from relsurvey.grading.gradebook import Gradebook
     from relsurvey.grading.work import Work
-
-
-def exported_letters(gradebook: Gradebook) -> pd.Series:
-    """Return the letter each mark was exported with, which tells courses without letters."""
-    import pandas as pd
-
-    marks = gradebook.work.marks
-    known = gradebook.marks
-    if not len(known):
-        return pd.Series([None] * len(marks), dtype=object)
-    return _taken(known["letter"], _places(known, marks))
 
 
 def is_zero(work: Work) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import letters
-from relsurvey.grading.made_up import exported_letters, is_zero, own_level, with_one_made_up, zero_items
+from relsurvey.grading.made_up import is_zero, own_level, with_one_made_up, zero_items
 from relsurvey.grading.mark_groups import groups_of, units_of
 from relsurvey.grading.proof import _blank_as
 from relsurvey.grading.rates import over_students
@@ -153,7 +153,6 @@ def owed(gradebook: Gradebook, made_up: float | None = None) -> Owed:
     [[34.0, 1.0, 0.0, 1.0]]
     """
     import numpy as np
-    import pandas as pd
 
     if made_up is not None and not 0 <= made_up <= 100:
         raise AnalysisError(f"`made_up` is {made_up:g}; it is a percent from 0 to 100.")
@@ -161,7 +160,7 @@ def owed(gradebook: Gradebook, made_up: float | None = None) -> Owed:
     if not len(gradebook.scores):
         return _of_totals(gradebook, made_up)
     work = gradebook.work
-    marks, exported = work.marks, exported_letters(gradebook)
+    marks, exported = work.marks, gradebook.own_marks.exported
 
     def under(some: Work) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
         return marked(some, marks, own, own, exported)
@@ -169,8 +168,8 @@ def owed(gradebook: Gradebook, made_up: float | None = None) -> Owed:
     current, final = under(_blank_as(work, "current")), under(_blank_as(work, "final"))
     zero = is_zero(work) | (work.status == UNGRADED)
     rest = under(replace(work, status=np.where(zero, EXCUSED, work.status).astype(np.int8)))
-    now = under(work)[1]
-    what = letters.meanings(pd.Series(now, dtype=object))
+    letter = gradebook.own_marks.marks["letter_before"]
+    now, what = letter.to_numpy(dtype=object), letters.meanings(letter)
     df, failed = letters.is_df(what), np.isin(what.astype(str), ("F", "NP"))
     columns = {
         "blanks": current[0] - final[0],

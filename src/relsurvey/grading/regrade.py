@@ -170,28 +170,52 @@ def regrade(gradebook: Gradebook, policy: Policy | Sequence[Policy]) -> Regraded
     if not len(gradebook.scores):
         marks = _of_marks(gradebook.marks.copy(), tried, own)
         return Regraded(_ordered(marks, columns), tried, gradebook)
-    work = gradebook.work
+    own_marks, work = gradebook.own_marks, gradebook.work
+    marks = own_marks.marks.copy()
+    marks["percent"], marks["letter"] = marked(work, marks, tried, own, own_marks.exported)
+    if len(own_marks.alone):
+        alone = _of_marks(own_marks.alone.copy(), tried, own)
+        marks = pd.concat([marks, alone], ignore_index=True)
+    return Regraded(_ordered(marks, columns), tried, gradebook)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OwnMarks:
+    """The marks that the scores give under the courses' own rules: every policy is held against them.
+
+    Attributes
+    ----------
+    marks
+        One row a mark that has scores; ``letter_before, percent_before`` are those of the courses' own rules.
+    exported
+        The letter each of them was exported with, None where there is none.
+    alone
+        The exported marks that no score belongs to.
+    """
+
+    marks: pd.DataFrame
+    exported: pd.Series
+    alone: pd.DataFrame
+
+
+def own_marks(gradebook: Gradebook) -> OwnMarks:
+    """Return the marks of a gradebook with scores under its courses' own rules."""
+    import numpy as np
+    import pandas as pd
+
+    work, own = gradebook.work, gradebook.policies
     marks = work.marks.copy()
     known = gradebook.marks.drop_duplicates(list(KEYS))
-    rest = [name for name in columns if name not in (*KEYS, "section", "teacher", "letter", "percent")]
+    exported, alone = pd.Series([None] * len(marks), dtype=object), known
     if len(known):
         at = _places(known, marks)
-        for name in rest:
-            marks[name] = _taken(known[name], at)
+        for name in known:
+            if name not in (*KEYS, "section", "teacher", "letter", "percent"):
+                marks[name] = _taken(known[name], at)
         exported = _taken(known["letter"], at)
-    else:
-        exported = pd.Series([None] * len(marks), dtype=object)
+        alone = known.iloc[np.setdiff1d(np.arange(len(known)), at[at >= 0])]
     marks["percent_before"], marks["letter_before"] = marked(work, marks, own, own, exported)
-    marks["percent"], marks["letter"] = marked(work, marks, tried, own, exported)
-    if len(known):
-        import numpy as np
-
-        left = np.setdiff1d(np.arange(len(known)), at[at >= 0])
-        if len(left):
-            # Marks that no score belongs to.
-            alone = _of_marks(known.iloc[left].copy(), tried, own)
-            marks = pd.concat([marks, alone], ignore_index=True)
-    return Regraded(_ordered(marks, columns), tried, gradebook)
+    return OwnMarks(marks, exported, alone)
 
 
 def marked(

@@ -111,7 +111,8 @@ def _of_categories(gradebook: Gradebook, policy: Policy) -> Iterator[str]:
 
     work = gradebook.work
     within = work.category[holds(work.marks, policy)[work.mark]]
-    known = tuple(name for i, name in enumerate(work.categories) if i in set(np.unique(within).tolist()))
+    found = set(np.unique(within).tolist())
+    known = tuple(name for i, name in enumerate(work.categories) if i in found)
     for key, named in (
         ("weights", policy.weights),
         ("drop_lowest", policy.drop_lowest),

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import support
 from relsurvey.grading.gradebook import KEYS, MARKS, Gradebook, table
-from relsurvey.grading.regrade import _places, _taken, marked
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.ledger import Entry
 from relsurvey.reading.limits import Limits
@@ -268,17 +267,9 @@ def marks_so_far(gradebook: Gradebook) -> pd.DataFrame:
 
     Categories without any work yet leave their weight to the others.
     """
-    import pandas as pd
-
-    work = gradebook.work
-    marks = work.marks.drop(columns="teacher")
-    exported = pd.Series([None] * len(marks), dtype=object)
-    if len(gradebook.marks):
-        known = gradebook.marks.drop_duplicates(list(KEYS))
-        exported = _taken(known["letter"], _places(known, marks))
-    own = gradebook.policies
-    percent, letter = marked(work, marks, own, own, exported)
-    rows = {str(name): marks[name] for name in marks} | {"percent": percent, "letter": letter}
+    marks = gradebook.own_marks.marks
+    rows = {str(name): marks[name] for name in gradebook.work.marks if name != "teacher"}
+    rows |= {"percent": marks["percent_before"], "letter": marks["letter_before"]}
     return table(MARKS, rows, len(marks))
 
 
