@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -27,6 +28,9 @@ ROOT = Path(__file__).parent.parent.parent
 #: The first page of the first unit: without it a view opens with its cover.
 GLANCE = "#/glance"
 PLAIN_WIDGETS = ROOT / "notebooks" / "apps" / "plain-widgets.ipynb"
+
+#: Where a Voilà says that it can be reached.
+RUNNING = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 #: Waits for what the page says of its live part, and returns it.
 GO_LIVE = """() => new Promise((resolve) => {
@@ -292,13 +296,18 @@ def test_the_live_part_speaks_the_language_of_the_page(folder: Path, browser: Br
         context.close()
 
 
-def test_any_voila_draws_the_view_with_the_installed_template(folder: Path, page: Page) -> None:
+def test_any_voila_draws_the_view_with_the_installed_template(
+    folder: Path, page: Page, tmp_path: Path
+) -> None:
+    # It takes another port where this one is no longer free, and says which.
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "voila", APP, "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"]
-    with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL) as voila:
+    log = tmp_path / "voila.log"
+    with log.open("wb") as told, subprocess.Popen(command, cwd=folder, stderr=told) as voila:
         try:
-            address = f"http://127.0.0.1:{port}/"
+            assert until(lambda: RUNNING.search(log.read_text("utf-8")), 60)
+            address = RUNNING.findall(log.read_text("utf-8"))[0]
             assert until(lambda: answers(f"{address}voila/static/voila.js"), 60)
             page.goto(address + GLANCE, wait_until="commit")
             expect(page.locator("#relsurvey svg").first).to_be_visible()
