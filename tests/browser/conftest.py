@@ -32,6 +32,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
+# What has to come comes, on a busy machine later: no test is of how soon.
+expect.set_options(timeout=20_000)
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
