@@ -82,6 +82,12 @@ def publish_view(tmp_path: Path) -> Callable[[dict[str, Any]], str]:
     return publish
 
 
+def hash_of(page: Page) -> str:
+    """Return the address of where a reader is, which follows the page by a frame."""
+    later = "resolve => requestAnimationFrame(() => setTimeout(() => resolve(location.hash), 40))"
+    return str(page.evaluate(f"new Promise({later})"))
+
+
 def whole(page: Page) -> Page:
     """Wait until a page is whole, since its first screen stands before the rest; return it.
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import whole
+from tests.browser.conftest import hash_of, whole
 
 pytestmark = pytest.mark.browser
 
@@ -25,10 +25,6 @@ HOSTILE = '</script><img src=x onerror="window.__broken=1"><b onclick=1>&amp;{{7
 def focused(page: Page) -> str:
     """Return the name and text of what has the focus."""
     return str(page.evaluate("`${document.activeElement.tagName} ${document.activeElement.textContent}`"))
-
-
-def hash_of(page: Page) -> str:
-    return str(page.evaluate("location.hash"))
 
 
 def test_the_page_asks_for_nothing_and_complains_of_nothing(read: Read) -> None:
@@ -448,4 +444,41 @@ def test_a_click_for_another_tab_stays_the_browsers(read: Read) -> None:
         )
         link.evaluate(taken % key + " a.dispatchEvent(e); }")
         assert page.evaluate("window.taken") is False
+    assert hash_of(page) == SCHOOL
+
+
+PRESS = "link.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }))"
+
+
+def test_the_page_of_a_pressed_link_is_made_before_the_finger_leaves(read: Read) -> None:
+    page = read().open(SCHOOL)
+    for name in (".rs-pages a >> nth=1", ".rs-pages a >> nth=2", ".rs-choice:not([aria-current]) >> nth=0"):
+        link = page.locator(name)
+        address = link.get_attribute("href")
+        before, heading, ahead, height, same, left = link.evaluate(
+            f"""link => {{
+              const text = () => document.querySelector("main h2").textContent;
+              const before = text();
+              {PRESS};
+              const ahead = document.querySelector(".rs-ahead");
+              const seen = [before, text(), ahead.ariaHidden, ahead.getBoundingClientRect().height];
+              link.click();
+              const bodies = document.querySelectorAll(".rs-body");
+              return [...seen, bodies[0] === ahead, bodies.length];
+            }}"""
+        )
+        assert before == heading and ahead == "true" and height == 0, "nothing to be seen changes"
+        assert same and left == 1, "what was made is what is shown"
+        assert hash_of(page) == address
+        clicked = whole(page).locator("main").inner_html()
+        assert read().open(str(address)).locator("main").inner_html() == clicked
+
+
+def test_a_press_that_is_no_click_leaves_the_page_alone(read: Read) -> None:
+    page = read().open(SCHOOL)
+    before = page.locator("main").inner_html()
+    bodies = "document.querySelectorAll('.rs-body').length"
+    assert page.locator(".rs-pages a").nth(1).evaluate(f"link => {{ {PRESS}; return {bodies}; }}") == 2
+    expect(page.locator(".rs-body")).to_have_count(1)
+    assert page.locator("main").inner_html() == before
     assert hash_of(page) == SCHOOL

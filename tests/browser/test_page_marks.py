@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from relsurvey.view.model import View
-from tests.browser.conftest import whole
+from tests.browser.conftest import hash_of, whole
 from tests.browser.marks_view import FILE, marks_view, text
 
 pytestmark = pytest.mark.browser
@@ -29,10 +29,6 @@ TRIED = "#sierra-norte/try/en?try=1-0-1"
 @pytest.fixture
 def marks() -> dict[str, Any]:
     return marks_view()
-
-
-def hash_of(page: Page) -> str:
-    return str(page.evaluate("location.hash"))
 
 
 def overflow(page: Page) -> int:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import whole
+from tests.browser.conftest import hash_of, whole
 from tests.browser.meeting_view import FALL_CARD, TWO_BY_TEN, with_meeting
 
 pytestmark = pytest.mark.browser
@@ -45,10 +45,6 @@ def meeting(sample: dict[str, Any]) -> dict[str, Any]:
 
 def focused(page: Page) -> str:
     return str(page.evaluate("`${document.activeElement.tagName} ${document.activeElement.textContent}`"))
-
-
-def hash_of(page: Page) -> str:
-    return str(page.evaluate("location.hash"))
 
 
 def slider(page: Page, scale: str) -> Locator:
@@ -659,3 +655,19 @@ def test_forced_colours_keep_what_is_chosen(read: Read, meeting: dict[str, Any])
     expect(chosen).to_contain_text("✓")
     ink, back = chosen.evaluate("b => [getComputedStyle(b).color, getComputedStyle(b).backgroundColor]")
     assert ink != back
+
+
+def test_a_guess_made_while_a_link_is_pressed_is_not_lost(read: Read) -> None:
+    page = read().open(f"#{SCHOOL}/guess/en")
+    # A second finger on a slider.
+    page.get_by_role("link", name="At a glance").evaluate(
+        """link => {
+          link.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+          const slider = document.querySelector(".rs-guess[data-scale=express_care] input");
+          slider.value = 2;
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+          link.click();
+        }"""
+    )
+    shown = page.locator(".rs-row[data-scale=express_care] [data-guess]")
+    expect(shown).to_have_attribute("data-guess", "20")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import whole
+from tests.browser.conftest import hash_of, whole
 
 pytestmark = pytest.mark.browser
 
@@ -31,10 +31,6 @@ def told(sample: dict[str, Any]) -> dict[str, Any]:
     """Return the small view, with a change and comments in its first school."""
     sample["units"][1].update(json.loads((Path(__file__).parent / "told.json").read_text("utf-8")))
     return sample
-
-
-def hash_of(page: Page) -> str:
-    return str(page.evaluate("location.hash"))
 
 
 def overflow(page: Page) -> int:

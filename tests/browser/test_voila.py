@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from relsurvey.publish.serve import Server, serve
 from relsurvey.publish.voila import APP
-from tests.browser.conftest import AXE, whole
+from tests.browser.conftest import AXE, hash_of, whole
 from tests.publish.serving import kernels, publish, until, write_live_app
 from tests.publish.small_view import HOSTILE, small_view_json
 
@@ -124,7 +124,8 @@ def test_something_live_starts_kernel_and_front_end(server: Server, page: Page) 
     watch = Watch(page)
     page.goto(server.url + GLANCE)
     page.get_by_role("link", name="Questions").click()
-    place, address = whole(page).inner_text("#relsurvey"), page.url
+    address = hash_of(page)
+    place = whole(page).inner_text("#relsurvey")
     assert kernels(server) == []
 
     started = time.perf_counter()
@@ -133,7 +134,7 @@ def test_something_live_starts_kernel_and_front_end(server: Server, page: Page) 
     assert len(kernels(server)) == 1
     # The kernel's own viewer has drawn, behind the page: the line to the kernel stands.
     expect(page.locator("#rendered_cells .rs")).to_have_count(1, timeout=20_000)
-    assert (page.inner_text("#relsurvey"), page.url) == (place, address), "the reader keeps the place"
+    assert (page.inner_text("#relsurvey"), hash_of(page)) == (place, address), "the reader keeps the place"
     expect(page.locator("#main")).to_be_hidden()
     expect(page.locator("#relsurvey-status")).to_be_empty()
     height, drawn = page.evaluate(

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { pagesOf, stepsOf } from "./address";
 import { Body, Heading } from "./body";
+import { openTable, Variables } from "./groups";
 import { Help } from "./help";
 import { type Action, actionFor } from "./keys";
 import { PathBar } from "./path";
@@ -17,6 +18,8 @@ const MANY = 7;
 
 interface AppProps {
   scene: Scene;
+  /** A page that may be next, made while the reader's finger is still on its link. */
+  ahead: Scene | null;
   /** The pages whose table is open; kept outside, since paper shows them too. */
   tables: ReadonlySet<PageId>;
   toggleTable: () => void;
@@ -24,7 +27,7 @@ interface AppProps {
   keyTarget: Document | HTMLElement;
 }
 
-export function App({ scene, tables, toggleTable, keyTarget }: AppProps): JSX.Element {
+export function App({ scene, ahead, tables, toggleTable, keyTarget }: AppProps): JSX.Element {
   const { state, words, view } = scene;
   const [help, setHelp] = useState(false);
   const [keysOn, setKeysOn] = useState(true);
@@ -149,7 +152,24 @@ export function App({ scene, tables, toggleTable, keyTarget }: AppProps): JSX.El
         <h2 tabIndex={-1} class={state.page === "glance" || state.page === "cover" ? "rs-away" : ""}>
           {pageTitle(scene, state.page)}
         </h2>
-        <Body key={state.page} scene={scene} tableOpen={tables.has(state.page)} toggleTable={toggleTable} />
+        {state.page === "groups" && <Variables scene={scene} />}
+        {[scene, ahead].map(
+          (each) =>
+            each && (
+              <div
+                key={drawnAs(each)}
+                class={each === ahead ? "rs-body rs-ahead" : "rs-body"}
+                aria-hidden={each === ahead || undefined}
+              >
+                <Body
+                  scene={each}
+                  ahead={each === ahead}
+                  tableOpen={tables.has(each.state.page)}
+                  toggleTable={toggleTable}
+                />
+              </div>
+            ),
+        )}
       </Main>
       {footer}
       <p class="rs-away" aria-live="polite">
@@ -158,6 +178,11 @@ export function App({ scene, tables, toggleTable, keyTarget }: AppProps): JSX.El
       {keys}
     </div>
   );
+}
+
+/** What is drawn under another name is drawn anew. */
+export function drawnAs(scene: Scene): string {
+  return scene.state.page === "groups" ? `groups ${openTable(scene)?.variable}` : scene.state.page;
 }
 
 function focusHeading(frame: HTMLElement | null, scale: string | null): void {

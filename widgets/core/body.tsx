@@ -1,6 +1,7 @@
 /** A page: the sentences and the picture, the table, what is not shown. The same on screen and on paper. */
 
 import type { ComponentChildren, JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import { About, cardsOf } from "./about";
 import { Change } from "./change";
 import { Comments } from "./comments";
@@ -49,6 +50,8 @@ export function Heading({ scene, children }: { scene: Scene; children?: Componen
 
 interface BodyProps {
   scene: Scene;
+  /** Whether it is made for later, and not seen yet. */
+  ahead?: boolean;
   tableOpen: boolean;
   toggleTable: () => void;
 }
@@ -66,7 +69,7 @@ const PIECES: Partial<Record<PageId, Pieces & { all: (scene: Scene) => number }>
 /** At most so many tables stand below the words of *About these numbers*. */
 const FACTS = 4;
 
-export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element {
+export function Body({ scene, ahead = false, tableOpen, toggleTable }: BodyProps): JSX.Element {
   const { state, unit, paper } = scene;
   const { page } = state;
   // Paper is measured at once, and a link to a place has to find it. What a search finds is no measure of the page.
@@ -76,8 +79,37 @@ export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element 
     `${unit.id} ${page} ${state.language} ${page === "groups" ? openTable(scene)?.variable : ""}`,
     pieces,
     pieces?.all(scene) ?? 0,
+    ahead,
   );
+  // A page that was made ahead is not made again when its turn comes.
+  const picture = useMemo(() => pictureOf(scene, few), [scene, few]);
   const more = few < Infinity && <div ref={end} data-more="" />;
+  if (page === "about")
+    return (
+      <>
+        {picture}
+        {more}
+        <Hidden scene={scene} />
+      </>
+    );
+  if (page === "cover") return picture;
+  return (
+    <>
+      {picture}
+      {more}
+      <Hidden scene={scene} />
+      {hasTables(scene, page) && (
+        <TablePanel scene={scene} tables={() => tablesOf(scene, page)} open={tableOpen} toggle={toggleTable}>
+          {!paper && few === Infinity && <TakePicture scene={scene} />}
+        </TablePanel>
+      )}
+    </>
+  );
+}
+
+/** The sentences and the picture, as far as they are drawn yet. */
+function pictureOf(scene: Scene, few: number): JSX.Element {
+  const { page } = scene.state;
   if (page === "cover") return <Cover scene={scene} />;
   if (page === "about") {
     const left = few - cardsOf(scene).length;
@@ -93,8 +125,6 @@ export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element 
             </section>
           ))}
         </div>
-        {more}
-        <Hidden scene={scene} />
       </>
     );
   }
@@ -110,16 +140,5 @@ export function Body({ scene, tableOpen, toggleTable }: BodyProps): JSX.Element 
     try: Try,
     next: Next,
   }[page];
-  return (
-    <>
-      <Picture scene={scene} few={few} />
-      {more}
-      <Hidden scene={scene} />
-      {hasTables(scene, page) && (
-        <TablePanel scene={scene} tables={() => tablesOf(scene, page)} open={tableOpen} toggle={toggleTable}>
-          {!paper && few === Infinity && <TakePicture scene={scene} />}
-        </TablePanel>
-      )}
-    </>
-  );
+  return <Picture scene={scene} few={few} />;
 }

@@ -45,7 +45,6 @@ export function Groups({ scene, few }: { scene: Scene; few: number }): JSX.Eleme
   let room = few;
   return (
     <>
-      <Variables scene={scene} open={table} />
       <h3 class={scene.unit.groups.length > 1 ? "rs-variable rs-print" : "rs-variable"}>
         {variableTitle(scene, table.variable)}
       </h3>
@@ -93,10 +92,12 @@ function Head({ scene, rows }: { scene: Scene; rows: readonly GroupRow[] }): JSX
   );
 }
 
-function Variables({ scene, open }: { scene: Scene; open: GroupTable }): JSX.Element | null {
+/** The choice of a variable stands outside what it changes, and keeps the focus. */
+export function Variables({ scene }: { scene: Scene }): JSX.Element | null {
   if (scene.unit.groups.length < 2) return null;
+  const open = openTable(scene)?.variable;
   return (
-    <nav class="rs-variables rs-screen" aria-label={scene.words.groupBy}>
+    <nav class="rs-variables" aria-label={scene.words.groupBy}>
       <span class="rs-soft" aria-hidden="true">
         {scene.words.groupBy}
       </span>
@@ -107,7 +108,7 @@ function Variables({ scene, open }: { scene: Scene; open: GroupTable }): JSX.Ele
               scene={scene}
               to={{ page: "groups", part: table.variable }}
               class="rs-choice"
-              current={table.variable === open.variable && "true"}
+              current={table.variable === open && "true"}
             >
               {variableTitle(scene, table.variable)}
               {hasClear(table) && <small> {scene.words.hasClear}</small>}

@@ -3,11 +3,14 @@
 import { render } from "preact";
 import type { View } from "../schema/view";
 import { formatAddress, parseAddress, resolve, sameState, type State, type Wish } from "./address";
-import { App } from "./app";
+import { App, drawnAs } from "./app";
 import { layOutSheets } from "./print";
 import { NEW_MEETING, type Meeting } from "./team";
-import { type Host, ownsAddress, pageTitle, sceneOf, titleOf } from "./scene";
+import { type Host, ownsAddress, pageTitle, type Scene, sceneOf, titleOf } from "./scene";
 import type { PageId } from "./strings";
+
+/** A finger stays on a link for about 80 ms; a press that lasts longer than this, in milliseconds, is no click. */
+const PRESSED = 1000;
 
 export interface MountOptions {
   host: Host;
@@ -31,7 +34,7 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
   const addressed = ownsAddress(host);
   const leaving = new AbortController();
   // Inside a section the header and footer are no landmarks: the host's page has its own.
-  const root = document.createElement(addressed ? "div" : "section");
+  const root: HTMLElement = document.createElement(addressed ? "div" : "section");
   root.className = "rs";
   root.dataset["host"] = host;
   element.append(root);
@@ -49,10 +52,16 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
   const meetings = new Map<string, Meeting>();
 
   const meeting = (): Meeting => meetings.get(state.unit) ?? NEW_MEETING;
-  const scene = () => sceneOf(view, state, { host, paper: false, go, meeting: meeting(), change, print });
+  const sceneAt = (at: State): Scene =>
+    sceneOf(view, at, { host, paper: false, go, meeting: meeting(), change, print });
+  /** The page that a press may lead to: all but showing it is done before the finger leaves. */
+  let ahead: Scene | null = null;
+  let released: ReturnType<typeof setTimeout> | undefined;
 
   function change(part: Partial<Meeting>): void {
     meetings.set(state.unit, { ...meeting(), ...part });
+    // What was made ahead knows nothing of it.
+    ahead = null;
     draw();
   }
 
@@ -64,17 +73,35 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
       arrive(next);
       return;
     }
-    // The address leads, so that the step back keeps its place. The page does not wait to be told of it: that would come
-    // a frame late.
-    if (addressed) pushAddress(formatAddress(next));
+    if (addressed) afterwards(() => pushAddress(formatAddress(next)));
     arrive(next);
   }
 
   function arrive(next: State): void {
     if (sameState(next, state)) return;
     state = next;
-    draw();
+    const made = ahead !== null && sameState(ahead.state, next) ? ahead : sceneAt(next);
+    ahead = null;
+    draw(made);
+    if (addressed) afterwards(entitle);
     options.onChange?.(state);
+  }
+
+  function press(event: PointerEvent): void {
+    const link = event.target instanceof Element && event.target.closest<HTMLAnchorElement>("a[href^='#']");
+    if (!link || event.button !== 0) return;
+    const next = resolve(view, merged(asked, parseAddress(link.hash)));
+    if (next.unit !== state.unit || next.language !== state.language) return;
+    const made = sceneAt(next);
+    if (drawnAs(made) === drawnAs(sceneAt(state))) return;
+    ahead = made;
+    draw();
+    clearTimeout(released);
+    released = setTimeout(() => {
+      if (ahead === null) return;
+      ahead = null;
+      draw();
+    }, PRESSED);
   }
 
   function toggleTable(): void {
@@ -85,7 +112,7 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
   }
 
   function layOut(only?: PageId): void {
-    takeAway ??= layOutSheets(scene(), tables, only);
+    takeAway ??= layOutSheets(sceneAt(state), tables, only);
   }
 
   function clear(): void {
@@ -99,14 +126,16 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
     window.print();
   }
 
-  function draw(): void {
-    const now = scene();
+  function draw(now = sceneAt(state)): void {
     speak(root);
-    if (addressed) {
-      speak(document.documentElement);
-      document.title = `${titleOf(now)}: ${pageTitle(now, state.page)}`;
-    }
-    render(<App scene={now} tables={tables} toggleTable={toggleTable} keyTarget={addressed ? document : root} />, root);
+    if (addressed) speak(document.documentElement);
+    const keyTarget = addressed ? document : root;
+    render(<App scene={now} ahead={ahead} tables={tables} toggleTable={toggleTable} keyTarget={keyTarget} />, root);
+  }
+
+  function entitle(): void {
+    const now = sceneAt(state);
+    document.title = `${titleOf(now)}: ${pageTitle(now, state.page)}`;
   }
 
   function speak(spoken: HTMLElement): void {
@@ -115,9 +144,11 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
   }
 
   if (addressed) {
+    entitle();
     addEventListener("hashchange", () => arrive(resolve(view, merged(asked, parseAddress(location.hash)))), {
       signal: leaving.signal,
     });
+    root.addEventListener("pointerdown", press);
     // Words that were written and never saved are not lost without a question.
     const ask = (event: BeforeUnloadEvent): void => {
       if ([...meetings.values()].some(({ unsaved }) => unsaved)) event.preventDefault();
@@ -138,11 +169,17 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
     print: () => print(),
     destroy() {
       leaving.abort();
+      clearTimeout(released);
       clear();
       render(null, root);
       root.remove();
     },
   };
+}
+
+/** Does what a reader does not wait for once the new page is on the screen: to the browser it means much work. */
+function afterwards(task: () => void): void {
+  requestAnimationFrame(() => setTimeout(task, 20));
 }
 
 /** A step of its own. Setting the hash would have the browser look for a place of that name on the page, too. */

@@ -49,9 +49,15 @@ export function searchable(text: string): string {
     .trim();
 }
 
+/** A browser takes longer to find one than to draw all that stands above a page. */
+const languageNames = new Map<string, string>();
+
 /** The name of a language in that language: "Español". */
 export function languageName(code: string): string {
-  return capital(new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code, code);
+  const name =
+    languageNames.get(code) ?? capital(new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code, code);
+  languageNames.set(code, name);
+  return name;
 }
 
 export interface Run {

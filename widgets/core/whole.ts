@@ -35,8 +35,9 @@ const filled = new Map<string, number>();
  * @param drawing What is drawn, by a name: under another name it begins anew.
  * @param pieces What the page consists of; null is for a page that is drawn at once.
  * @param all How many pieces there are.
+ * @param ahead Whether the page waits for its turn: then nobody sees where its end is, and no more is drawn.
  */
-export function useFirst(drawing: string, pieces: Pieces | null, all: number): First {
+export function useFirst(drawing: string, pieces: Pieces | null, all: number, ahead: boolean): First {
   const name = `${drawing} ${window.innerWidth} ${window.innerHeight}`;
   const first = pieces === null ? Infinity : (filled.get(name) ?? guessed(pieces));
   const [drawn, setDrawn] = useState({ drawing, few: first });
@@ -44,7 +45,7 @@ export function useFirst(drawing: string, pieces: Pieces | null, all: number): F
   const few = drawn.drawing === drawing ? drawn.few : first;
   const whole = few >= all;
   useLayoutEffect(() => {
-    if (end.current === null || pieces === null) return;
+    if (end.current === null || pieces === null || ahead) return;
     const beyond = end.current.getBoundingClientRect().top - window.innerHeight - pieces.edge;
     const more = few + Math.ceil(few / 4);
     if (beyond < 0) setDrawn({ drawing, few: more });
@@ -52,9 +53,9 @@ export function useFirst(drawing: string, pieces: Pieces | null, all: number): F
     if ((end.current.closest(".rs")?.getBoundingClientRect().top ?? 0) < 0) return;
     if (beyond < 0) filled.set(name, more);
     else if (!filled.has(name)) filled.set(name, Math.max(1, few - Math.floor(beyond / pieces.each)));
-  }, [drawing, few]);
+  }, [drawing, few, ahead]);
   useEffect(() => {
-    if (whole) return undefined;
+    if (whole || ahead) return undefined;
     let later: ReturnType<typeof setTimeout> | undefined;
     const frame = requestAnimationFrame(() => {
       later = setTimeout(() => setDrawn({ drawing, few: 3 * few }));
@@ -63,7 +64,7 @@ export function useFirst(drawing: string, pieces: Pieces | null, all: number): F
       cancelAnimationFrame(frame);
       clearTimeout(later);
     };
-  }, [whole, drawing, few]);
+  }, [whole, drawing, few, ahead]);
   return { few: whole ? Infinity : few, end };
 }
 
