@@ -1,14 +1,16 @@
 """Measure a click to a redrawn page, with the processor four times slower, and the size of a school's view.
 
-    python benchmarks/click.py [SLOWER]
+    python benchmarks/click.py [--slower 4] [--held 80]
 
-The view is one school of 2,000 students with 6 group variables, the third of its waves beside the second. The
-seconds run from the moment the button of the mouse comes up to the end of the frame in which the new page
-stands; waiting for the screen's next frame, 8 ms on average, is among them. Read it on a quiet machine.
+The view is one school of 2,000 students with 6 group variables, the third of its waves beside the second. Time
+runs from the moment the button of the mouse comes up to the end of the frame in which the new page
+stands; waiting for the screen's next frame, 8 ms on average, is among them. While a hand holds the button, the
+page makes what the click will show; ``--held 0`` leaves no time for that. Read it on a quiet machine.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 import tempfile
@@ -23,9 +25,6 @@ import relsurvey as rs
 from relsurvey.demo import demo_workbook
 
 ROUNDS, STUDENTS = 12, 2000
-# How long a hand holds the button, in milliseconds.
-HELD = 80
-
 # From the time stamp of the click, a true one, to the end of the first frame with anything new in the view.
 WATCH = """
 () => addEventListener('click', (event) => {
@@ -59,7 +58,11 @@ def school() -> rs.Study:
 
 def main() -> None:
     """Print the times."""
-    slower = float(sys.argv[1]) if len(sys.argv) > 1 else 4.0
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--slower", type=float, default=4.0)
+    asked.add_argument("--held", type=int, default=80)
+    told = asked.parse_args()
+    slower, held = told.slower, told.held
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
         published = school().publish(Path(folder) / "out", ledger=Path(folder) / "ledger" / "one.jsonl")
         size = (published.directory / "view.relsurvey.json").stat().st_size / 1000
@@ -86,7 +89,7 @@ def main() -> None:
                 # A hand's click, and nothing else in the page meanwhile: Playwright's own `click` has the
                 # page look what is under the mouse, four times slower too, and lets go of the button at once.
                 page.wait_for_timeout(100)
-                page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, delay=HELD)
+                page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, delay=held)
                 # Nobody clicks faster; what a page does after its first frame is over by then.
                 page.wait_for_timeout(400)
                 # The first round is for the browser to get to know the script.
