@@ -2,10 +2,10 @@
 
     python benchmarks/click.py [--slower 4] [--held 80]
 
-The view is one school of 2,000 students with 6 group variables, the third of its waves beside the second. Time
-runs from the moment the button of the mouse comes up to the end of the frame in which the new page
-stands; waiting for the screen's next frame, 8 ms on average, is among them. While a hand holds the button, the
-page makes what the click will show; ``--held 0`` leaves no time for that. Read it on a quiet machine.
+The view is one school of 2,000 students with 6 group variables, the third of its waves beside the second.
+A time runs from the moment the button of the mouse comes up to the end of the frame in which the new page
+stands; waiting for the screen's next frame, 8 ms on average, is part of it. While a hand holds the button,
+the page makes what the click will show; ``--held 0`` leaves no time for that. Read it on a quiet machine.
 """
 
 from __future__ import annotations
