@@ -49,8 +49,6 @@ class Tally:
         How many letters were made of a percent.
     unnamed
         How many marks name no student; they are left out.
-    twice
-        How many marks stand beside another of the same student, course and term.
     computed
         Whether the marks were computed from scores.
     """
@@ -63,8 +61,19 @@ class Tally:
     names: NDArray[np.object_]
     from_percent: int
     unnamed: int
-    twice: int
     computed: bool
+
+    @cached_property
+    def twice(self) -> int:
+        """How many marks stand beside another of the same student, course and term."""
+        import pandas as pd
+
+        frame = self.frame
+        if any(key not in frame or frame[key].isna().all() for key in ("course", "term")):
+            return 0
+        rest = [frame[name] for name in KEYS[1:] if name in frame]
+        key, firsts = _together([pd.Series(self.student), *rest])
+        return len(key) - len(firsts)
 
     @cached_property
     def final(self) -> NDArray[np.bool_]:
@@ -230,17 +239,5 @@ def tally(marks: Marks) -> Tally:
         names,
         from_percent,
         unnamed,
-        _twice(frame, student),
         computed,
     )
-
-
-def _twice(frame: pd.DataFrame, student: NDArray[np.intp]) -> int:
-    """Return how many marks stand beside another of the same student, course and term."""
-    if any(key not in frame or frame[key].isna().all() for key in ("course", "term")):
-        return 0
-    import pandas as pd
-
-    rest = [frame[name] for name in KEYS[1:] if name in frame]
-    key, firsts = _together([pd.Series(student), *rest])
-    return len(key) - len(firsts)
