@@ -143,6 +143,8 @@ class Desk:
             self.complaints.append(f"{message.text} ({address})")
 
     def sit_down(self) -> None:
+        # Whoever sat here before may have left the lamp off.
+        self.lab.set("@jupyterlab/apputils-extension:themes", {"theme": "JupyterLab Light"})
         name = self.folder.name
         self.page.goto(f"{self.lab.address}/lab/workspaces/{name}/tree/{name}?token={TOKEN}")
         self.ready()
