@@ -6,6 +6,16 @@ from __future__ import annotations
 DANGER = {
     "self_harm": [
         "i dont want to be here anymore",
+        "my friend Juan cuts himself",
+        "she cuts herself",
+        "he cuts himself in the bathroom",
+        "I wanna end it",
+        "my cousin tried to kill herself",
+        "a girl in my class says she wants to die",
+        "a friend se corta los brazos",
+        "mi amiga se quiere matar",
+        "mi amigo se intentó suicidar",
+        "ella dice que quiere morirse",
         "Sometimes I think about killing myself and nobody at this school knows.",
         "im gonna kms if i fail this class",
         "I just want to die honestly",
@@ -56,6 +66,8 @@ DANGER = {
         "I got kicked out of my house and sleep in a car",
         "I dont feel safe at home",
         "my mom's boyfriend beats us with a belt",
+        "his dad hits him",
+        "su papá le pega a mi amiga",
         "mi papá me pega",
         "Mi tío me toca cuando mi mamá no está",
         "tengo miedo de volver a mi casa",
@@ -186,6 +198,12 @@ HARMLESS = [
     "Pasamos a sexto y fue divertido.",
     "Quisiera poder hacer preguntas en español.",
     "No hay tiempo para comer en el recreo.",
+    "She tries to help everybody before class ends.",
+    "He hurts when he is sick, so he could make up the quiz.",
+    "La maestra dice que hoy le toca a mi equipo explicar la tarea.",
+    "Mi amigo se quiere esforzar más en la clase y la maestra lo nota.",
+    "I want to end the year with better grades.",
+    "My friend burns through the homework by herself.",
 ]
 #: Harmless ones with a word that also means danger: they are marked, and a person lets them go.
 ALARMS = [
