@@ -13,6 +13,7 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 
 from relsurvey.errors import PublishError
+from relsurvey.publish import charts as charts_of
 from relsurvey.publish.slides import deck
 from tests.publish.office_view import HOSTILE, hostile_view, numbers, office_view
 
@@ -260,6 +261,33 @@ def test_hostile_texts_stay_texts_and_on_their_slides(hostile):
             assert b"External" not in content.read(name)
     kinds = {name.rpartition(".")[2] for name in content.namelist()}
     assert kinds <= {"xml", "rels", "xlsx"}
+
+
+def test_long_names_do_not_cost_a_sentence_its_numbers(view):
+    said = [
+        f"{'Respectful ' * 15}treatment {k}: up since fall, about 2 in 10 then, 5 in 10 now."
+        for k in range(3)
+    ]
+    unit = view.units[0].model_copy(update={"say": [{"en": text, "es": text} for text in said]})
+    glance = opened(deck(view.model_copy(update={"units": [unit]}))).slides[2]
+    shown = [shape.text_frame.text for shape in glance.shapes if shape.has_text_frame]
+    assert all(any(text in one for one in shown) for text in said)
+
+
+def test_notes_say_nothing_twice_and_which_share_was_when(show, view):
+    for slide in show.slides:
+        lines = slide.notes_slide.notes_text_frame.text.split("\n")
+        assert len(set(lines)) == len(lines)
+    cell = view.units[0].change.cells[0]
+    notes = [slide.notes_slide.notes_text_frame.text for slide in show.slides]
+    now = f"Now, {cell.now.percent} % ({cell.now.low}–{cell.now.high})."
+    then = f"Then, {cell.before.percent} % ({cell.before.low}–{cell.before.high})."
+    assert any(f"{then} {now}" in note for note in notes)
+
+
+def test_a_legend_has_the_lines_it_needs():
+    short, long = ["Never", "Often"], [f"Nearly always, in all classes of this term {k}" for k in range(9)]
+    assert charts_of._above(["These"]) < charts_of._above(short) < charts_of._above(long) <= 0.5
 
 
 def test_what_does_not_fit_is_cut_and_stands_in_the_notes(view):

@@ -26,6 +26,8 @@ _NAMESPACES = (
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 )
 _LETTERS = 14
+#: How many signs a line of a legend holds.
+_LEGEND = 120
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def _place(chart: Chart, picture: Picture) -> None:
     for old in area.xpath("c:layout"):
         area.remove(old)
     left = 0.06 if picture.kind == "columns" else picture.room
-    top = 0.16 if len(picture.series) > 1 else 0.02
+    top = _above([bars.name for bars in picture.series])
     bottom = 0.16 if picture.kind == "columns" else 0.11
     sides = {"x": left, "y": top, "w": 0.97 - left, "h": 1 - top - bottom}
     values = "".join(f'<c:{side} val="{value:.3f}"/>' for side, value in sides.items())
@@ -176,6 +178,14 @@ def _place(chart: Chart, picture: Picture) -> None:
             f'<c:yMode val="edge"/>{values}</c:manualLayout></c:layout>'
         ),
     )
+
+
+def _above(names: Sequence[str]) -> float:
+    """Return the part of the height that a legend needs: programs set its names in columns of one width."""
+    if len(names) < 2:
+        return 0.02
+    rows = -(-len(names) // max(1, _LEGEND // (max(map(len, names)) + 3)))
+    return min(0.11 + 0.05 * rows, 0.5)
 
 
 def _fill(series: BarSeries, bars: Bars, picture: Picture, told: Told) -> None:

@@ -21,7 +21,7 @@ _TITLE: Box = (LEFT, 0.3, INNER, 1.3)
 TOP, BOTTOM = 1.7, 6.75
 _FOOT: Box = (LEFT, 6.85, INNER, 0.55)
 #: The sizes of a title, in points.
-TITLES = (28, 24, 20)
+TITLES = (28, 24, 20, 16)
 #: Longest text of a label.
 LABEL = 120
 _TAGS = {"en": "en-US", "es": "es-US"}
@@ -73,7 +73,7 @@ class Slides:
         self.text(slide, _FOOT, [self.told.stamp], SMALL, SOFT)
         spoken = slide.notes_slide.notes_text_frame
         if spoken is not None:
-            spoken.text = "\n".join([line for line in (title, *notes) if line] + [self.told.stamp])
+            spoken.text = "\n".join(dict.fromkeys(line for line in (title, *notes, self.told.stamp) if line))
         return slide
 
     def text(self, slide: Slide, box: Box, lines: Sequence[str], largest: int, colour: str = INK) -> float:
@@ -103,7 +103,9 @@ class Slides:
         """Fill a slide from the top down: further sentences, the picture, what to know about it."""
         top, bottom = TOP, BOTTOM
         if more:
-            top += self.text(slide, (LEFT, top, INNER, 1.1), more, 18) + 0.05
+            # Sentences are whole before the picture is large.
+            high = min(max(1.1, paragraphs_high(more, INNER, SMALL)), 2.2)
+            top += self.text(slide, (LEFT, top, INNER, high), more, 18) + 0.05
         if caption:
             high = min(paragraphs_high([caption], INNER, SMALL), 0.75)
             bottom -= high

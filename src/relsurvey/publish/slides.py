@@ -217,9 +217,12 @@ class _Deck(Slides):
         title, *more = said or [who]
         for cells, part in chunks(change.cells, _MOST_CHANGES):
             lines = [
-                f"{told.scale(cell.scale)}: {told.say(cell.sentence or cell.words)}"
-                + self.figure(cell.before)
-                + self.figure(cell.now)
+                f"{told.scale(cell.scale)}: {told.say(cell.sentence or cell.words).removesuffix('.')}."
+                + "".join(
+                    f" {told.word(when)}{self.figure(share)}."
+                    for when, share in (("then", cell.before), ("now", cell.now))
+                    if share is not None
+                )
                 for cell in cells
             ]
             notes = [*said, *lines, who, *note]
