@@ -20,7 +20,14 @@ export function columns(extent: Extent): Record<string, string> {
   };
 }
 
-export function DistributionHead({ scene, extent }: { scene: Scene; extent: Extent }): JSX.Element {
+interface HeadProps {
+  scene: Scene;
+  extent: Extent;
+  cells: readonly ItemCell[];
+}
+
+/** Names the columns that the questions beneath have something in. */
+export function DistributionHead({ scene, extent, cells }: HeadProps): JSX.Element {
   return (
     <div class="rs-question rs-distribution-head" aria-hidden="true">
       <div class="rs-distribution">
@@ -28,8 +35,12 @@ export function DistributionHead({ scene, extent }: { scene: Scene; extent: Exte
           <span class="rs-head-unfavorable">{scene.words.unfavorable}</span>
           <span class="rs-head-favorable">{scene.words.favorable}</span>
         </div>
-        {extent.neutral > 0 && <span class="rs-between">{scene.words.middle}</span>}
-        {extent.notCounted > 0 && <span class="rs-apart">{scene.say(scene.view.not_counted)}</span>}
+        {extent.neutral > 0 && <span class="rs-between">{cells.some(hasMiddle) && scene.words.middle}</span>}
+        {extent.notCounted > 0 && (
+          <span class="rs-apart">
+            {cells.some((cell) => cell.not_counted != null) && scene.say(scene.view.not_counted)}
+          </span>
+        )}
       </div>
     </div>
   );
@@ -41,7 +52,9 @@ export function Distribution({ scene, cell, extent }: { scene: Scene; cell: Item
   const place = (percent: number): number => ((extent.unfavorable + percent) / width) * 100;
   const sides = segments(cell.parts ?? []);
   const label = (cell.parts ?? []).map((part) => `${scene.say(part.label)} ${part.percent} %`);
-  if (cell.not_counted != null) label.push(`${scene.say(scene.view.not_counted)} ${cell.not_counted} %`);
+  const asked = scene.view.items.find((item) => item.id === cell.item);
+  const notCounted = scene.say(asked?.not_counted ?? scene.view.not_counted);
+  if (cell.not_counted != null) label.push(`${notCounted} ${cell.not_counted} %`);
   return (
     <div class="rs-distribution" role="img" aria-label={label.join("; ")}>
       <div class="rs-sides">
@@ -73,15 +86,15 @@ export function Distribution({ scene, cell, extent }: { scene: Scene; cell: Item
         ))}
       </div>
       {extent.neutral > 0 && (
-        <Apart class="rs-between" height={bar} name={scene.words.middle} percent={total(cell, "neutral")} />
+        <Apart
+          class="rs-between"
+          height={bar}
+          name={scene.words.middle}
+          percent={hasMiddle(cell) ? total(cell, "neutral") : null}
+        />
       )}
       {extent.notCounted > 0 && (
-        <Apart
-          class="rs-apart"
-          height={bar}
-          name={scene.say(scene.view.not_counted)}
-          percent={cell.not_counted ?? null}
-        />
+        <Apart class="rs-apart" height={bar} name={notCounted} percent={cell.not_counted ?? null} />
       )}
     </div>
   );
@@ -98,9 +111,9 @@ interface ApartProps {
 function Apart({ name, percent, height, ...rest }: ApartProps): JSX.Element {
   return (
     <div {...rest}>
-      <span class="rs-apart-name">{name}</span>
       {percent !== null && (
         <>
+          <span class="rs-apart-name">{name}</span>
           <svg height={height} style={{ "--rs-percent": String(percent) }} aria-hidden="true" focusable="false">
             <rect class="rs-part rs-neutral" width="100%" height={height} data-percent={percent} />
           </svg>
@@ -111,9 +124,26 @@ function Apart({ name, percent, height, ...rest }: ApartProps): JSX.Element {
   );
 }
 
+function hasMiddle({ parts }: ItemCell): boolean {
+  return (parts ?? []).some(({ tone }) => tone === "neutral");
+}
+
 /** Two sets of answers with one key share a legend. */
 export function legendKey(parts: readonly Part[]): string {
   return JSON.stringify(parts.map((part) => [part.tone, part.label]));
+}
+
+/** The answers that most questions of a list share: they are named above it, and those of the others beside each. */
+export function commonParts(questions: readonly { cell: ItemCell }[]): readonly Part[] {
+  const counts = new Map<string, { parts: readonly Part[]; count: number }>();
+  for (const { cell } of questions) {
+    const parts = cell.parts ?? [];
+    if (parts.length === 0) continue;
+    const key = legendKey(parts);
+    counts.set(key, { parts, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  const [most] = [...counts.values()].sort((a, b) => b.count - a.count);
+  return most?.parts ?? [];
 }
 
 /** Names the answers once, in the order in which they stand in the pictures. */

@@ -2,7 +2,7 @@
 
 import type { ItemCell, Part } from "../schema/view";
 import { blocksOf } from "./asked";
-import { legendKey } from "./distribution";
+import { commonParts, legendKey } from "./distribution";
 import { COLOURS, LEADING, line, paragraph, path, rectangle, round, type Style, whisker } from "./drawing";
 import { type Extent, extentOf, levelOf, segments, total } from "./geometry";
 import type { Element } from "./markup";
@@ -15,7 +15,7 @@ export function questions(sheet: Sheet): void {
   const { scene } = sheet;
   const blocks = blocksOf(scene);
   const extent = extentOf(scene.view);
-  const legends = new Set<string>();
+  let named = "";
   const { find } = scene.state;
   if (find !== "") {
     const count = blocks.reduce((sum, block) => sum + block.questions.length, 0);
@@ -24,12 +24,12 @@ export function questions(sheet: Sheet): void {
   for (const block of blocks) {
     sheet.y += 8;
     sheet.write(block.title, { size: 16, bold: true }, 2);
-    for (const { cell } of block.questions) {
-      const parts = cell.parts ?? [];
-      if (parts.length === 0 || legends.has(legendKey(parts))) continue;
-      legends.add(legendKey(parts));
+    const common = commonParts(block.questions);
+    const known = legendKey(common);
+    if (common.length > 0 && known !== named) {
+      named = known;
       sheet.y += 4;
-      legend(sheet, parts);
+      legend(sheet, common);
     }
     heads(sheet, extent);
     for (const { item, cell } of block.questions) {
@@ -39,6 +39,11 @@ export function questions(sheet: Sheet): void {
       const answer = paragraph(said, MARGIN, asked.bottom, ASKED.text, { size: 13, colour: COLOURS.soft });
       sheet.add(...asked.marks, ...answer.marks, ...distribution(cell, extent, top + 4));
       sheet.y = Math.max(answer.bottom, top + 42) + 8;
+      const parts = cell.parts ?? [];
+      if (parts.length > 0 && legendKey(parts) !== known) {
+        legend(sheet, parts);
+        sheet.y += 8;
+      }
     }
   }
 }
@@ -100,7 +105,7 @@ function distribution(cell: ItemCell, extent: Extent, top: number): Element[] {
       line(String(percent), x + one * percent + 6, top + 16, { size: 12 }),
     );
   };
-  if (extent.neutral > 0) aside(between, total(cell, "neutral"));
+  if (parts.some(({ tone }) => tone === "neutral")) aside(between, total(cell, "neutral"));
   if (extent.notCounted > 0 && cell.not_counted != null) aside(apart, cell.not_counted);
   return marks;
 }

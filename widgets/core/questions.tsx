@@ -3,9 +3,9 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { LONGEST_FIND, SORTS } from "./address";
-import { type Asked, type Block, blocksOf, orderName } from "./asked";
-import type { ItemCell, Part } from "../schema/view";
-import { columns, Distribution, DistributionHead, Legend, legendKey } from "./distribution";
+import { type Asked, blocksOf, orderName } from "./asked";
+import type { ItemCell } from "../schema/view";
+import { columns, commonParts, Distribution, DistributionHead, Legend, legendKey } from "./distribution";
 import { type Extent, extentOf } from "./geometry";
 import { Key } from "./marks";
 import { type Scene, scaleTitle } from "./scene";
@@ -18,14 +18,16 @@ export function Questions({ scene, few }: { scene: Scene; few: number }): JSX.El
   // While a reader types, a question that stays is not drawn again.
   const question = useMemo(() => {
     const drawnOnce = new Map<string, JSX.Element>();
-    return (asked: Asked): JSX.Element => {
+    return (asked: Asked, common: string): JSX.Element => {
       const { id } = asked.item;
-      const known = drawnOnce.get(id) ?? <Question key={id} scene={scene} asked={asked} extent={extent} />;
-      drawnOnce.set(id, known);
+      const own = drawn(asked.cell) && legendKey(asked.cell.parts ?? []) !== common;
+      const name = `${id} ${own}`;
+      const known = drawnOnce.get(name) ?? <Question key={id} scene={scene} asked={asked} own={own} extent={extent} />;
+      drawnOnce.set(name, known);
       return known;
     };
   }, [view, unit, state.language, state.sort, paper]);
-  const legends = new Set<string>();
+  let named = "";
   const blocks = blocksOf(scene);
   const shown = blocks.flatMap((block) => block.questions);
   const first = new Set(shown.slice(0, few));
@@ -43,19 +45,21 @@ export function Questions({ scene, few }: { scene: Scene; few: number }): JSX.El
       {blocks.map((block) => {
         const questions = block.questions.filter((asked) => first.has(asked));
         if (questions.length === 0) return null;
-        const fresh = firstParts(block).filter((parts) => !legends.has(legendKey(parts)));
-        for (const parts of fresh) legends.add(legendKey(parts));
+        const common = commonParts(block.questions);
+        const key = legendKey(common);
+        const fresh = common.length > 0 && key !== named;
+        if (fresh) named = key;
         return (
           <section class="rs-card rs-block" key={block.id} data-scale={block.id} style={columns(extent)}>
             <div class="rs-block-head">
               <h3 tabIndex={-1}>{block.title}</h3>
               {block.note !== "" && <p class="rs-soft">{block.note}</p>}
             </div>
-            {fresh.map((parts) => (
-              <Legend key={legendKey(parts)} scene={scene} parts={parts} />
-            ))}
-            {block.questions.some(({ cell }) => drawn(cell)) && <DistributionHead scene={scene} extent={extent} />}
-            <ul class="rs-questions">{questions.map(question)}</ul>
+            {fresh && <Legend scene={scene} parts={common} />}
+            {common.length > 0 && (
+              <DistributionHead scene={scene} extent={extent} cells={block.questions.map(({ cell }) => cell)} />
+            )}
+            <ul class="rs-questions">{questions.map((asked) => question(asked, key))}</ul>
           </section>
         );
       })}
@@ -104,20 +108,15 @@ function drawn(cell: ItemCell): boolean {
   return (cell.parts ?? []).length > 0;
 }
 
-/** One example of each set of answers a block uses. */
-function firstParts(block: Block): Part[][] {
-  const seen = new Map<string, Part[]>();
-  for (const { cell } of block.questions) if (drawn(cell)) seen.set(legendKey(cell.parts ?? []), cell.parts ?? []);
-  return [...seen.values()];
-}
-
 interface QuestionProps {
   scene: Scene;
   asked: Asked;
+  /** Whether its answers are others than those named above. */
+  own: boolean;
   extent: Extent;
 }
 
-function Question({ scene, asked, extent }: QuestionProps): JSX.Element {
+function Question({ scene, asked, own, extent }: QuestionProps): JSX.Element {
   const { item, cell } = asked;
   return (
     <li class="rs-question" data-item={item.id}>
@@ -129,6 +128,7 @@ function Question({ scene, asked, extent }: QuestionProps): JSX.Element {
             <Words scene={scene} words={cell.words} range={cell.range} />
           </p>
         )}
+        {own && <Legend scene={scene} parts={cell.parts ?? []} />}
       </div>
       {drawn(cell) ? (
         <Distribution scene={scene} cell={cell} extent={extent} />

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Wish } from "../core/address";
 import { blocksOf, orderName } from "../core/asked";
+import { commonParts } from "../core/distribution";
 import { total } from "../core/geometry";
 import { runsOf, widest } from "../core/groups";
 import { tablesOf } from "../core/tables";
@@ -102,4 +103,18 @@ test("the widest gap holds for all", () => {
   const gap = (k: number): string => `Cannot tell. A gap smaller than about ${k} in 10 would often not have shown.`;
   assert.equal(widest([gap(3), gap(10), gap(4)]), gap(10));
   assert.equal(widest([]), "");
+});
+
+test("the answers of most questions are named above them, and a turned question is not one of these", () => {
+  const parts = (...labels: string[]) =>
+    labels.map((label, at) => ({
+      label: { en: label, es: label },
+      percent: 50,
+      tone: at === 0 ? ("unfavorable" as const) : ("favorable" as const),
+    }));
+  const cell = (...labels: string[]) => ({ cell: { ...asked({})[0]!.cell, parts: parts(...labels) } });
+  const none = { cell: { ...asked({})[0]!.cell, parts: [] } };
+  assert.deepEqual(commonParts([none, cell("Yes", "No"), cell("No", "Yes"), cell("No", "Yes")]), parts("No", "Yes"));
+  assert.deepEqual(commonParts([cell("Yes", "No"), cell("No", "Yes")]), parts("Yes", "No"));
+  assert.deepEqual(commonParts([none]), []);
 });
