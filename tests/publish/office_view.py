@@ -185,7 +185,13 @@ def office_view(min_n: int = 11) -> View:
             for name, of in scales.items()
         ],
         "items": [
-            {"id": name, "text": say(f"Question {name}?"), "scale": scale, "reverse": name == "care_2"}
+            {
+                "id": name,
+                "text": say(f"Question {name}?"),
+                "scale": scale,
+                "reverse": name == "care_2",
+                "not_counted": say("Not sure") if scale == "care" else None,
+            }
             for name, scale in items.items()
         ],
         "not_counted": say("Not sure"),

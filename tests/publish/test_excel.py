@@ -179,6 +179,8 @@ def test_the_codebook_says_how_each_answer_counts(book):
     assert (turned[0]["Answer"], turned[0]["Counts as"]) == ("Always", "Not favorable")
     assert turned[-1]["Answer"] == "Not sure" and turned[-1]["Counts as"] == "Not counted"
     assert {row["Short name"] for row in rows} == {"care_1", "care_2", "power_1", "alone"}
+    apart = {row["Short name"]: row["Answer"] for row in rows if row["Counts as"] == "Not counted"}
+    assert apart == {"care_1": "Not sure", "care_2": "Not sure"}
 
 
 def test_each_sheet_says_for_whom_by_whom_and_when(book):

@@ -8,9 +8,11 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import relsurvey as rs
 from relsurvey.errors import DisclosureError
+from relsurvey.instrument import Instrument
 from relsurvey.view import View, cells
 from relsurvey.view.model import NUMBERS
 from tests.reading.belonging import INSTRUMENT
@@ -159,6 +161,30 @@ def test_a_school_under_the_threshold_has_no_page_and_the_whole_does_not_give_it
     assert "school-2" not in ids and "all" not in ids and {"school-0", "school-1"} <= ids
 
 
+def test_what_the_gate_left_out_is_said_on_every_page_and_nobody_is_named():
+    view = rs.read(simulate([80, 60, 7]), INSTRUMENT).view(min_n=11)
+    for unit in view.units:
+        (said,) = [text for text in unit.hidden if "small school" in text["en"]]
+        assert said["en"].startswith("All schools together have no page here")
+        assert said["es"].startswith("Aquí no hay página de todas las escuelas juntas")
+    section = next(s for s in view.about if s.title["en"] == "What is not shown")
+    assert said in section.paragraphs and "School 2" not in view.to_json()
+    whole = rs.read(simulate([80, 60, 60]), INSTRUMENT).view(min_n=11)
+    assert not any("no page" in text["en"] for unit in whole.units for text in unit.hidden)
+
+
+def test_a_school_says_that_one_of_its_teams_is_not_shown():
+    frame = simulate([120])
+    frame["team"] = ["Gold"] * 60 + ["Blue"] * 53 + ["Tiny"] * 7
+    document = yaml.safe_load(INSTRUMENT.to_yaml())
+    document["identity"]["team"] = "team"
+    named = Instrument.parse(json.dumps(document))
+    school, *teams = rs.read(frame, named).view(min_n=11, by=[]).units
+    few = "Some schools or teams have too few students to show, or would give others away."
+    assert few in [text["en"] for text in school.hidden]
+    assert teams and not any(few in [text["en"] for text in team.hidden] for team in teams)
+
+
 def test_other_schools_need_three():
     three = rs.read(simulate([60, 60, 60]), INSTRUMENT).view()
     assert all(cell.reference is None for unit in three.units for cell in unit.scales)
@@ -212,6 +238,19 @@ def test_a_reversed_item_is_told_by_its_own_labels():
     assert item.parts[0].label["en"] == "Strongly agree" and item.parts[0].tone == "unfavorable"
     assert item.parts[-1].label["en"] == "Strongly disagree" and item.parts[-1].tone == "favorable"
     assert abs(item.share.percent - sum(p.percent for p in item.parts if p.tone == "favorable")) <= 1
+
+
+def test_each_question_has_its_own_answer_that_is_not_counted():
+    frame = simulate([160])
+    assert rs.read(frame, INSTRUMENT).view().not_counted == {"en": "Not sure", "es": "No sé"}
+    document = INSTRUMENT.to_yaml()
+    sets = INSTRUMENT.options["agree5"].model_dump(mode="json", exclude_none=True)["options"]
+    options = {"agree5": sets, "plain5": sets[:5], "pass5": [*sets[:5], {"label": "Pass", "counted": False}]}
+    whole = yaml.safe_load(document) | {"options": options}
+    whole["items"]["b1"]["options"], whole["items"]["b2"]["options"] = "plain5", "pass5"
+    view = rs.read(frame, Instrument.parse(json.dumps(whole))).view()
+    assert [item.not_counted and item.not_counted["en"] for item in view.items] == [None, "Pass", "Not sure"]
+    assert view.not_counted == {"en": "Not counted", "es": "No se cuenta"}
 
 
 def test_hostile_labels_stay_text_in_every_door(tmp_path):

@@ -26,7 +26,7 @@ export interface View {
   scales: Scale[];
   items: Item[];
   /**
-   * The label of the answer that is not counted.
+   * What the answers that are not counted are called together: their one label, or a word.
    */
   not_counted?: Text | null;
   variables: Variable[];
@@ -71,6 +71,10 @@ export interface Item {
   text: Text;
   scale?: string | null;
   reverse?: boolean;
+  /**
+   * The label of its answer that is not counted; None where it has none.
+   */
+  not_counted?: Text | null;
 }
 /**
  * A group variable.

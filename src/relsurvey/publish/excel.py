@@ -9,7 +9,7 @@ from relsurvey.publish.office import FAVORABLE, FAVORABLE_MID, INK, Answer, Told
 from relsurvey.publish.pages import HEAD, LABEL, Helper, Pages, Percent, Table, Value
 from relsurvey.publish.sheets import FONT, bars, put, saved
 from relsurvey.view import View
-from relsurvey.view.model import Change, ItemCell, Share, Unit
+from relsurvey.view.model import Change, Item, ItemCell, Share, Unit
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -352,12 +352,12 @@ class _Writer(Pages):
             reading = ["", ""] if scale is None else [word(f"reading_{scale.reading}"), told.say(scale.note)]
             turned = word("is_reversed" if item.reverse else "not_reversed")
             start = [told.scale(item.scale), *reading, told.say(item.id), told.say(item.text), turned]
-            rows += [[*start, *answer] for answer in self.answers_of(found.get(item.id))]
+            rows += [[*start, *answer] for answer in self.answers_of(item, found.get(item.id))]
         head = [("col_scale", _SCALE), ("col_reading", 24), ("col_note", 50), ("col_id", 18)]
         head += [("col_question", _LONG), ("col_reversed", 14), ("col_answer", 26), ("col_counts", 18)]
         return Table(self.named(head), rows)
 
-    def answers_of(self, cell: ItemCell | None) -> Iterator[tuple[str, str]]:
+    def answers_of(self, item: Item, cell: ItemCell | None) -> Iterator[tuple[str, str]]:
         """Yield a question's answers from the least favorable on, and how each counts."""
         told = self.told
         if cell is None or not cell.parts:
@@ -365,5 +365,5 @@ class _Writer(Pages):
             return
         for part in cell.parts:
             yield told.say(part.label), told.word(f"tone_{part.tone}")
-        if told.view.not_counted is not None:
-            yield told.say(told.view.not_counted), told.word("tone_not_counted")
+        if item.not_counted is not None:
+            yield told.say(item.not_counted), told.word("tone_not_counted")

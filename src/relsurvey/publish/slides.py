@@ -154,7 +154,7 @@ class _Deck(Slides):
         told = self.told
         parts = [f"{told.say(part.label)} {part.percent} %" for part in cell.parts]
         if cell.not_counted is not None:
-            label = told.say(told.view.not_counted) or told.word("tone_not_counted")
+            label = told.say(told.items[cell.item].not_counted) or told.word("tone_not_counted")
             parts.append(f"{label} {cell.not_counted} %")
         whole = f"{told.say(told.items[cell.item].text)} {told.both(cell.words, cell.range)}"
         return "; ".join([whole + self.figure(cell.share), *parts])

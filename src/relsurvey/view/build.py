@@ -114,6 +114,17 @@ def _built(
     )
     units = [told.unit(unit) for unit in cells.plan.units if unit.id in released.units]
     scales = [_scale(instrument, cells, readings, key, known) for key in cells.scales]
+    items = [
+        model.Item(
+            id=key,
+            text=pages.in_languages(item.text, known),
+            scale=pages.scale_of(instrument, key),
+            reverse=item.reverse,
+            not_counted=pages.not_counted(instrument, key, known),
+        )
+        for key, item in instrument.items.items()
+        if key in cells.items
+    ]
     return model.View(
         subject=material.subject,
         id=f"{instrument.id}{f'-{material.wave}' if material.wave else ''}",
@@ -128,17 +139,8 @@ def _built(
         license=pages.in_languages(instrument.source, known),
         favorable=pages.favorable(instrument, known),
         scales=scales,
-        items=[
-            model.Item(
-                id=key,
-                text=pages.in_languages(item.text, known),
-                scale=pages.scale_of(instrument, key),
-                reverse=item.reverse,
-            )
-            for key, item in instrument.items.items()
-            if key in cells.items
-        ],
-        not_counted=pages.not_counted(instrument, known),
+        items=items,
+        not_counted=pages.all_not_counted(items, known),
         variables=[
             model.Variable(id=v, title=pages.in_languages(instrument.groups[v].title, known)) for v in by
         ],

@@ -15,6 +15,7 @@ from relsurvey.errors import ReadError
 from relsurvey.escape import one_line
 from relsurvey.view import model
 from relsurvey.view.pages import wave_name
+from relsurvey.words import Text, agree
 
 #: Largest file in bytes, most files at once, and most cards a unit is shown with.
 _LARGEST, _MOST_FILES, MOST_CARDS = 100_000, 5_000, 3
@@ -29,6 +30,7 @@ def _plain(text: str) -> str:
 _Id = Annotated[str, StringConstraints(max_length=200)]
 _Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain)]
 _Lines = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_plain)]
+_Title = Annotated[dict[_Id, Annotated[str, StringConstraints(max_length=1000)]], Field(max_length=20)]
 
 
 class _Strict(BaseModel):
@@ -54,6 +56,7 @@ class TeamFile(_Strict):
     kind: Literal["relsurvey-team"]
     view: _Id
     unit: _Id
+    title: _Title | None = None
     wave: Annotated[dict[_Id, _Id], Field(max_length=20)] | None
     made: datetime.date
     guesses: dict[_Id, Annotated[int, Field(ge=0, le=10)]] = Field(max_length=200)
@@ -147,7 +150,8 @@ def attach(
     -----
     A file of the view's own wave, or of a day after the view was made, is no earlier step and is passed over,
     as is one without a card. Days tell which wave is earlier: next year's fall is called fall again. A scale
-    or strategy that the view does not have is left away.
+    or strategy that the view does not have is left away. A file is of the unit with its title: the same id
+    may have been another team's in another wave.
     """
     units = {unit.id for unit in view.units}
     notes: list[str] = []
@@ -157,17 +161,27 @@ def attach(
         if file.view != instrument and not file.view.startswith(f"{instrument}-"):
             notes.append(f"{name} was saved from the view of another survey, so it is left out.")
             continue
-        if file.unit not in units:
-            unknown = one_line(file.unit)[:60]
+        if file.title is None:
+            notes.append(f"{name} does not name its school or team, so it is left out.")
+            continue
+        unit = _owner(view, file.title, file.unit)
+        if unit is None:
+            unknown = one_line(next(iter(file.title.values()), file.unit))[:60]
             notes.append(f"{name} is of {unknown!r}, which this view does not show, so it is left out.")
             continue
-        own = _wave(file.view.removeprefix(instrument).removeprefix("-"), units)
+        own = _wave(file.view.removeprefix(instrument).removeprefix("-"), units | {file.unit})
         if own != wave and file.made.isoformat() <= view.made:
             card = _card(file, view, own)
-            if card is not None and card not in cards.setdefault(file.unit, []):
-                cards[file.unit].append(card)
+            if card is not None and card not in cards.setdefault(unit, []):
+                cards[unit].append(card)
     shown = [unit.model_copy(update={"cards": _latest(cards.get(unit.id, []))}) for unit in view.units]
     return view.model_copy(update={"units": shown}), tuple(notes)
+
+
+def _owner(view: model.View, title: Text, unit: str) -> str | None:
+    """Return the id of the unit with a title; of several, the one that had this id."""
+    named = [own.id for own in view.units if agree(own.title, title)]
+    return named[0] if len(named) == 1 else next((own for own in named if own == unit), None)
 
 
 def _wave(name: str, units: AbstractSet[str]) -> str | None:

@@ -10,7 +10,7 @@ from relsurvey import scoring
 from relsurvey.aggregate import Cell, cell
 from relsurvey.disclosure import ALL, Figure, Plan, PlannedCell, PlannedTable, Row, Students, Unit
 from relsurvey.disclosure.plan import Category, Profile, UnitKind
-from relsurvey.escape import slug
+from relsurvey.escape import slugs
 from relsurvey.instrument.crossing import pair
 from relsurvey.instrument.fold import fold
 
@@ -307,17 +307,18 @@ def members(
     whole = len(names) != 1 or bool(schools is not None and schools.isna().any())
     if whole:
         masks[ALL], kinds[ALL], titles[ALL] = everyone, ("all", None), ()
+    named: dict[tuple[str, ...], np.ndarray] = {}
     for school in names:
         assert schools is not None  # there are names
-        key = slug(school, {ALL, *masks})
-        masks[key] = (schools == school).to_numpy()
-        kinds[key], titles[key] = ("school", ALL if whole else None), (school,)
-        inside = [] if teams is None else sorted(str(t) for t in teams[masks[key]].dropna().unique())
+        named[school,] = (schools == school).to_numpy()
+        inside = [] if teams is None else sorted(str(t) for t in teams[named[school,]].dropna().unique())
         # One team that holds the whole school is the school.
-        if teams is None or (len(inside) == 1 and teams[masks[key]].notna().all()):
+        if teams is None or (len(inside) == 1 and teams[named[school,]].notna().all()):
             continue
         for team in inside:
-            own = slug(f"{school} {team}", set(masks))
-            masks[own] = masks[key] & (teams == team).to_numpy()
-            kinds[own], titles[own] = ("team", key), (school, team)
+            named[school, team] = named[school,] & (teams == team).to_numpy()
+    keys = dict(zip(named, slugs(list(named), {ALL}), strict=True))
+    for name, key in keys.items():
+        masks[key], titles[key] = named[name], name
+        kinds[key] = ("school", ALL if whole else None) if len(name) == 1 else ("team", keys[name[:1]])
     return masks, kinds, titles

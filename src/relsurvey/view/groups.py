@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from relsurvey.aggregate import Cell
 from relsurvey.analysis.verdict import Contrast, Difference, contrasts
@@ -14,7 +15,23 @@ from relsurvey.view.pages import in_languages
 from relsurvey.view.telling import Telling
 from relsurvey.words import Text, students_words
 
+if TYPE_CHECKING:
+    from relsurvey.analysis.comparable import Comparability
+
 _YES = {"yes", "si", "sí", "y"}
+
+#: Findings of a table that are told; of more, how many.
+_TOLD = 3
+
+#: What is said of a table in which all comparisons say one and the same.
+_NOTHING: dict[Difference, str] = {
+    "about_the_same": "say.group_same",
+    "cannot_tell": "say.group_cannot_tell",
+    "too_few": "verdict.cell_too_few",
+}
+
+#: Why a scale's questions were not checked.
+_NOT_CHECKED = ("few_students", "few_questions", "unsolved")
 
 
 def compared(rows: Sequence[Row]) -> tuple[int, ...]:
@@ -211,19 +228,38 @@ class Groups:
         )
 
     def _comparable(self, variable: str) -> Text | None:
-        """Say whether the groups read the questions alike, over all schools; None where no scale is shown."""
-        checks = self.telling.checked[variable]
-        differing = [key for key, check in checks.items() if check.mark == "differs"]
-        if not checks:
+        """Say of which scales the groups read the questions alike, over all schools; None for no scale."""
+        found: dict[str, list[str]] = {}
+        for key, check in self.telling.checked[variable].items():
+            found.setdefault(self._read_alike(key, check), []).append(key)
+        said = [
+            self.telling.say(f"comparable.view_{how}", scales=self._scales(found[how]))
+            for how in ("alike", "differs", *_NOT_CHECKED)
+            if how in found
+        ]
+        if found.keys() & _NOT_CHECKED:
+            said.append(self.telling.say("comparable.view_open"))
+        if not said:
             return None
-        if not differing:
-            every = all(check.mark == "comparable" for check in checks.values())
-            return self.telling.say(f"comparable.view_{'all' if every else 'not_checked'}")
-        titles = [self.telling.scale_title(key) for key in differing]
-        listed = {
+        return {language: " ".join(text[language] for text in said) for language in self.telling.languages}
+
+    def _read_alike(self, scale: str, check: Comparability) -> str:
+        """Return what the check of a scale found, or why there was none."""
+        if check.mark != "not checked":
+            return "alike" if check.mark == "comparable" else "differs"
+        if not check.checked:
+            return "few_students"
+        # A factor model of one scale needs three questions.
+        return "few_questions" if len(self.telling.instrument.scales[scale].items) < 3 else "unsolved"
+
+    def _scales(self, keys: Sequence[str]) -> Text:
+        """Name scales, or say that it is all of several."""
+        if 1 < len(keys) == len(self.telling.cells.reported):
+            return self.telling.say("comparable.all_scales")
+        titles = [self.telling.scale_title(key) for key in keys]
+        return {
             language: ", ".join(title[language] for title in titles) for language in self.telling.languages
         }
-        return self.telling.say("comparable.view_differs", scales=listed)
 
     def _row(self, variable: str, index: int, row: Row, found: dict[str, Contrast]) -> model.GroupRow:
         cell = self.telling.cells.row(self.unit.id, variable, row)
@@ -273,15 +309,33 @@ class Groups:
 
     def _table_sentences(self, variable: str) -> list[Text]:
         """Return a table's findings: clear ones, then maybes; else about the same, or cannot tell."""
-        mine = [
-            (key, c) for key, of_group in self.found.items() if key[0] == variable for c in of_group.values()
+        found = {key: list(cs.values()) for key, cs in self.found.items() if key[0] == variable}
+        told = [
+            (self._group_summary(key, cs), sum(c.difference * cs[0].difference > 0 for c in cs))
+            for key, cs in self._by_size("clear")
+            if key in found
         ]
-        clear = [self._group_summary(key, cs) for key, cs in self._by_size("clear") if key[0] == variable]
-        maybe = [self._group_maybe(key, c) for key, c in mine if c.verdict == "maybe"]
-        if clear or maybe or not mine:
-            return [*clear, *maybe][:3]
-        unknown = [c for _, c in mine if c.verdict == "cannot_tell"]
-        if not unknown:
-            same = any(c.verdict == "about_the_same" for _, c in mine)
-            return [self.telling.say("say.group_same" if same else "verdict.cell_too_few")]
-        return [self.telling.say("say.group_cannot_tell", gap=self._smallest(unknown))]
+        told += [
+            (self._group_maybe(key, c), 1) for key, cs in found.items() for c in cs if c.verdict == "maybe"
+        ]
+        if not told:
+            return self._nothing_found(list(found.values()))
+        all_found = sum(c.verdict in ("clear", "maybe") for cs in found.values() for c in cs)
+        more = all_found - sum(k for _, k in told[:_TOLD])
+        said = [text for text, _ in told[:_TOLD]]
+        return [*said, self.telling.say("say.group_more", k=more)] if more else said
+
+    def _nothing_found(self, found: Sequence[Sequence[Contrast]]) -> list[Text]:
+        """Say where a table's groups are about the same and where one cannot tell, in one sentence."""
+        verdicts = [c.verdict for of_group in found for c in of_group]
+        unknown = [c for of_group in found for c in of_group if c.verdict == "cannot_tell"]
+        gap = {"gap": self._smallest(unknown)} if unknown else {}
+        kinds = [kind for kind in _NOTHING if kind in verdicts]
+        if len(kinds) < 2:
+            return [self.telling.say(_NOTHING[kind], **gap) for kind in kinds]
+        parts = [self.telling.say(f"say.group_{kind}_in", k=verdicts.count(kind), **gap) for kind in kinds]
+        listed = {
+            language: "; ".join(part[language] for part in parts) for language in self.telling.languages
+        }
+        of = "scales" if sum(map(bool, found)) == 1 else "comparisons"
+        return [self.telling.say(f"say.group_of_{of}", n=len(verdicts), parts=listed)]

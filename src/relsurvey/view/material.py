@@ -38,6 +38,8 @@ class Material:
         Who was asked and how many of them answered; None without a roster.
     subject
         What the rows hold: what students answered, or what is counted of their marks.
+    cumulative
+        The scales that count all that was before too: no wave is set beside another on them.
     """
 
     instrument: Instrument
@@ -50,6 +52,7 @@ class Material:
     simulated: bool
     answering: Answering | None = None
     subject: Subject = "answers"
+    cumulative: tuple[str, ...] = ()
 
     @property
     def reported(self) -> tuple[str, ...]:

@@ -291,6 +291,9 @@ class Item(Model):
     text: Text
     scale: str | None = None
     reverse: bool = False
+    not_counted: Text | None = Field(
+        None, description="The label of its answer that is not counted; None where it has none."
+    )
 
 
 class Variable(Model):
@@ -411,7 +414,10 @@ class View(Model):
     favorable: Text = Field(description="What 'favorable' means here, wherever it stands.")
     scales: list[Scale]
     items: list[Item]
-    not_counted: Text | None = Field(None, description="The label of the answer that is not counted.")
+    not_counted: Text | None = Field(
+        None,
+        description="What the answers that are not counted are called together: their one label, or a word.",
+    )
     variables: list[Variable]
     units: list[Unit]
     strategies: list[Strategy] = Field(default_factory=list)

@@ -69,14 +69,22 @@ def favorable(instrument: Instrument, known: Sequence[str]) -> Text:
     return texts(known, "page.favorable", labels=labels)
 
 
-def not_counted(instrument: Instrument, known: Sequence[str]) -> Text | None:
-    """Return the labels of the answers that are not counted, or None."""
-    options = [o for s in instrument.options.values() for o in s.options if not o.counted]
+def not_counted(instrument: Instrument, item: str, known: Sequence[str]) -> Text | None:
+    """Return the labels of an item's answers that are not counted, or None."""
+    options = [o for o in instrument.options_of(item).options if not o.counted]
     if not options:
         return None
     return {
         language: " / ".join(dict.fromkeys(pick(o.label, language) for o in options)) for language in known
     }
+
+
+def all_not_counted(items: Sequence[model.Item], known: Sequence[str]) -> Text | None:
+    """Return what the items call the answers that are not counted; a word for all where they differ."""
+    labels = [item.not_counted for item in items if item.not_counted is not None]
+    if not labels:
+        return None
+    return labels[0] if all(label == labels[0] for label in labels) else texts(known, "door.tone_not_counted")
 
 
 def ledger(entries: Sequence[Entry], known: Sequence[str], min_n: int) -> list[model.Step]:

@@ -138,6 +138,8 @@ class Since:
         cells = self.telling.cells
         if scale not in cells.reported:
             return model.ChangeCell(scale=scale, words=self.telling.one_by_one(scale), reason="one_by_one")
+        if scale in self.before.material.cumulative:
+            return model.ChangeCell(scale=scale, words=self._say("cumulative"), reason="dropped")
         if scale not in self.found:
             asked = scale in self.before.cells.scales
             words = self._say("not_one" if asked else "not_asked")
@@ -273,7 +275,7 @@ def _rows(before: Wave, then: str, now: Wave, unit: str) -> tuple[_Pairs, dict[s
     who = [pd.Series(s.respondents[rows]) for (s, _), rows in zip(sides, chosen, strict=True)]
     scored = {}
     for scale in now.cells.reported:
-        if scale not in before.cells.reported:
+        if scale not in before.cells.reported or scale in now.material.cumulative:
             continue
         of = [(s.scored[scale], rows) for (s, _), rows in zip(sides, chosen, strict=True)]
         scores, marks = (

@@ -57,11 +57,14 @@ class Units(Telling):
         kept_back = unit.kind != "team" and any(t.unit == unit.id for t in self.cells.plan.inside)
         if kept_back or any(table.note is not None for table in tables):
             hidden.append(self.say("hidden.groups"))
-        if unit.id == ALL and any(u.id not in self.released.units for u in self.cells.plan.units):
+        gone = [u for u in self.cells.plan.units if u.id not in self.released.units]
+        if any(u.id == ALL for u in gone):
+            hidden.append(self.say("hidden.whole"))
+        if any(unit.id in (ALL, u.parent) for u in gone):
             hidden.append(self.say("hidden.units"))
         if any(where == unit.id and variable is None for where, variable, _ in self.released.withheld):
             hidden.append(self.say("hidden.figures"))
-        if len(self.cells.reported) < len(self.cells.scales):
+        if self._fell_apart():
             hidden.append(self.say("hidden.one_by_one"))
         return model.Unit(
             id=unit.id,
@@ -77,6 +80,11 @@ class Units(Telling):
             hidden=hidden,
             change=None if since is None else since.page(),
         )
+
+    def _fell_apart(self) -> bool:
+        """Say whether a scale of several questions is not read as one; a single question is no such scale."""
+        apart = set(self.cells.scales) - set(self.cells.reported)
+        return any(len(self.instrument.scales[key].items) > 1 for key in apart)
 
     def _students(self, unit: Unit, whole: Cell) -> Text:
         band = students_words(self.languages, whole.respondents)
@@ -206,7 +214,7 @@ class Units(Telling):
         """Return the first page's sentences, the most useful first, strengths before gaps (rules.md 8)."""
         reported = self.cells.reported
         if not reported:
-            return [self.say("say.no_scale")]
+            return [self.say("say.no_scale" if self._fell_apart() else "say.no_scale_single")]
         clear = [*self._standing_out(unit, whole, others), *(since.clear() if since else [])]
         standing_out = [said for _, said in sorted(clear[:2], key=lambda pair: not pair[0])]
         different = groups.sentences()

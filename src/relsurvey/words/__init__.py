@@ -1,6 +1,6 @@
 """Numbers → plain sentences, from one catalogue a language."""
 
-from relsurvey.words.catalogue import Subject, Text, languages, say, speaking_of, texts
+from relsurvey.words.catalogue import Subject, Text, agree, languages, say, speaking_of, texts
 from relsurvey.words.shares import (
     gap_words,
     half_up,
@@ -16,6 +16,7 @@ from relsurvey.words.shares import (
 __all__ = [
     "Subject",
     "Text",
+    "agree",
     "gap_words",
     "half_up",
     "hundredths",

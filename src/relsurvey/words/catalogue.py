@@ -45,6 +45,17 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
 
 
+def agree(one: Text, other: Text) -> bool:
+    """Return whether two texts say the same in a language that both have.
+
+    Examples
+    --------
+    >>> agree({"en": "North", "es": "Norte"}, {"es": "Norte"}), agree({"en": "North"}, {"es": "North"})
+    (True, False)
+    """
+    return any(other.get(language) == text for language, text in one.items())
+
+
 @contextmanager
 def speaking_of(subject: Subject) -> Iterator[None]:
     """Within it, sentences speak of students' marks where the part ``marks`` has them, not of their answers.
