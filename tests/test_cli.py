@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
 
@@ -65,6 +67,7 @@ def test_instruments_lists_the_ready_ones():
         (["check", "none.csv", "--instrument", "nothing"], "There is no file"),
         (["serve", "nowhere"], "app.ipynb: publish"),
         (["serve", ".", "--ip", "0.0.0.0"], "app.ipynb: publish"),
+        (["verify", "nowhere/teams.yaml"], "holds no published view"),
         (["bogus"], "No such command"),
         (["publish"], "Missing argument"),
     ],
@@ -129,6 +132,17 @@ def test_check_proposes_a_mapping_that_then_reads_the_file(reworded, tmp_path):
     assert "= 29" in done.stdout and "answers 'Agre' → 4" in done.stdout
 
 
+def test_the_command_that_is_advised_for_comments_reads_the_same_file(tmp_path):
+    (tmp_path / "our survey.yaml").write_text(INSTRUMENT.to_yaml(), "utf-8")
+    simulate((30,)).assign(more="I like it").drop(columns="wave").to_csv(tmp_path / "a.csv", index=False)
+    given = ["--instrument", "our survey.yaml", "--wave", "fall"]
+    done = run("check", "a.csv", *given, cwd=tmp_path)
+    advised = re.search("`(relsurvey comments .*)` shows them", done.stdout)[1]
+    assert shlex.split(advised) == ["relsurvey", "comments", "a.csv", *given]
+    done = run(*shlex.split(advised)[1:], cwd=tmp_path)
+    assert done.returncode == 0 and "I like it" in done.stdout, done.stderr
+
+
 def test_check_with_a_roster_says_first_who_answered(reworded, tmp_path):
     roster = tmp_path / "students.csv"
     roster.write_text("student_id,school\n" + "".join(f"{i},North\n" for i in range(1, 61)), "utf-8")
@@ -176,12 +190,23 @@ def test_publish_holds_a_file_against_an_earlier_release(tmp_path):
     assert (tmp_path / "books" / "belonging.jsonl").read_text("utf-8").count("\n") == 2
 
 
+def test_publish_says_that_all_schools_together_are_left_out(tmp_path):
+    (tmp_path / "belonging.yaml").write_text(INSTRUMENT.to_yaml(), "utf-8")
+    simulate((60, 60, 7)).to_csv(tmp_path / "answers.csv", index=False)
+    done = run("publish", "answers.csv", "--instrument", "belonging.yaml", "--out", "view", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Left out  All schools together have no page here" in done.stdout
+    assert "School 2" not in done.stdout
+
+
 def test_publish_takes_teams_files_and_own_strategies(tmp_path):
     (tmp_path / "belonging.yaml").write_text(INSTRUMENT.to_yaml(), "utf-8")
     simulate((60,)).to_csv(tmp_path / "answers.csv", index=False)
     (tmp_path / "ours.yaml").write_text(CARD, "utf-8")
     (tmp_path / "cards").mkdir()
-    fall = View.model_validate_json(small_view_json()).model_copy(update={"id": "belonging-short-fall"})
+    fall = View.model_validate_json(small_view_json())
+    unit = fall.units[0].model_copy(update={"id": "school-0", "title": {"en": "School 0"}})
+    fall = fall.model_copy(update={"id": "belonging-short-fall", "units": [unit]})
     (tmp_path / "cards" / "one.json").write_text(saved(fall, "school-0", noticed="We listen."), "utf-8")
     (tmp_path / "cards" / "two.json").write_text(saved(fall, "school-7"), "utf-8")
     command = ["publish", "answers.csv", "--instrument", "belonging.yaml", "--out", "out"]

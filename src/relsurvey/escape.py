@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 #: What YAML takes for a line end, or does not take at all; JSON leaves most of it as it is.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -21,6 +24,7 @@ _JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\
 _STACKED = re.compile(r"([\u0300-\u036f\u20d0-\u20ff]{4})[\u0300-\u036f\u20d0-\u20ff]+")
 _GAPS = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 # Names that Windows keeps for itself, with or without an ending.
+_LONGEST_SLUG, _HASH_DIGITS = 60, 8
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
 
 
@@ -89,27 +93,51 @@ def plain_text(text: str) -> str:
     return _GAPS.sub("\n\n", _STACKED.sub(r"\1", text)).strip()
 
 
-def slug(text: str, taken: set[str] | frozenset[str] = frozenset()) -> str:
+def slug(text: str) -> str:
     """Return a short name for an address or a folder: lower case ASCII letters, digits and hyphens.
 
     Parameters
     ----------
     text
         Any text; accents are folded.
-    taken
-        Names already in use; a number is added until the result is not among them.
 
     Examples
     --------
-    >>> slug("Sierra Norte High (simulated)"), slug("../Ñandú", {"nandu"})
-    ('sierra-norte-high-simulated', 'nandu-2')
+    >>> slug("Sierra Norte High (simulated)"), slug("../Ñandú")
+    ('sierra-norte-high-simulated', 'nandu')
     """
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    base = re.sub(r"[^a-z0-9]+", "-", folded.lower()).strip("-")[:60].strip("-") or "unnamed"
-    if base in _RESERVED:
-        base += "-1"
-    name, number = base, 1
-    while name in taken:
-        number += 1
-        name = f"{base}-{number}"
-    return name
+    base = re.sub(r"[^a-z0-9]+", "-", folded.lower()).strip("-")[:_LONGEST_SLUG].strip("-") or "unnamed"
+    return f"{base}-1" if base in _RESERVED else base
+
+
+def slugs(names: Sequence[tuple[str, ...]], taken: Collection[str] = ()) -> list[str]:
+    """Return a slug for each name, no two alike.
+
+    Parameters
+    ----------
+    names
+        Names that differ, each in its parts, as a school and its team.
+    taken
+        Slugs that none of them may have.
+
+    Returns
+    -------
+    list
+        The plain slug of each. Where several names would share one, each of them ends in a hash of the whole
+        name instead: it does not depend on the order, nor on which others there are.
+
+    Examples
+    --------
+    >>> slugs([("Q", "9"), ("Q", "9+"), ("Q", "10")])
+    ['q-9-470a9b3d', 'q-9-3d46d3d6', 'q-10']
+    """
+    plain = [slug(" ".join(name)) for name in names]
+    hashed = [_hashed(short, name) for short, name in zip(plain, names, strict=True)]
+    shared = {short for short, count in Counter(plain).items() if count > 1} | {*hashed, *taken}
+    return [long if short in shared else short for short, long in zip(plain, hashed, strict=True)]
+
+
+def _hashed(short: str, name: tuple[str, ...]) -> str:
+    digits = hashlib.sha256(json.dumps(name).encode()).hexdigest()[:_HASH_DIGITS]
+    return f"{short[: _LONGEST_SLUG - 1 - _HASH_DIGITS].strip('-')}-{digits}"

@@ -153,7 +153,7 @@ def read_manifest(directory: Path) -> dict[str, str]:
     try:
         files = json.loads(path.read_text("utf-8"))["files"]
         hashes = {name: (entry["sha256"], entry.get("replaces")) for name, entry in files.items()}
-    except FileNotFoundError as cause:
+    except (FileNotFoundError, NotADirectoryError) as cause:
         raise PublishError(
             f"{directory} holds no published view (no {MANIFEST}): "
             "publish one there with `relsurvey publish`."

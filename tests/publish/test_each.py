@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from relsurvey.errors import PublishError
+from relsurvey.escape import slug
 from relsurvey.publish import publish
 from relsurvey.publish.each import INDEX, TEAMS, parts, read, sheet
 from relsurvey.view import View
@@ -19,12 +20,12 @@ def several(**titles: str) -> View:
     """Return a view of all schools, of each school, and of a team in the first one."""
     view = View.model_validate_json(small_view_json())
     unit = view.units[0]
-    kinds = {"all": ("all", None), "team": ("team", "school:north")}
+    kinds = {"all": ("all", None), "team": ("team", slug(titles.get("north", "north")))}
     units = []
-    for name in ("all", "school:north", "school:south", "team"):
+    for name in ("all", "north", "south", "team"):
         kind, parent = kinds.get(name, ("school", "all"))
-        title = titles.get(name.partition(":")[2] or name, name)
-        update = {"id": name, "kind": kind, "parent": parent, "title": {"en": title, "es": title}}
+        title = titles.get(name, name)
+        update = {"id": slug(title), "kind": kind, "parent": parent, "title": {"en": title, "es": title}}
         units.append(unit.model_copy(update=update))
     return view.model_copy(update={"units": units})
 
@@ -32,8 +33,8 @@ def several(**titles: str) -> View:
 def test_a_school_has_itself_its_teams_and_all() -> None:
     found = parts(several(north="North High", south="South High"), "school")
     assert {name: [unit.id for unit in view.units] for name, view in found.items()} == {
-        "north-high": ["school:north", "team", "all"],
-        "south-high": ["school:south", "all"],
+        "north-high": ["north-high", "team", "all"],
+        "south-high": ["south-high", "all"],
     }
     # Nothing of another school is in what a school gets.
     assert "South" not in found["north-high"].to_json()
@@ -42,13 +43,16 @@ def test_a_school_has_itself_its_teams_and_all() -> None:
 def test_a_team_has_itself_its_school_and_all() -> None:
     found = parts(several(team="Team Blue"), "team")
     assert {name: [unit.id for unit in view.units] for name, view in found.items()} == {
-        "team-blue": ["team", "school:north", "all"]
+        "team-blue": ["team-blue", "north", "all"]
     }
 
 
-def test_two_schools_of_one_name_have_two_folders() -> None:
-    found = parts(several(north="Central", south="Central"), "school")
-    assert list(found) == ["central", "central-2"]
+def test_a_folder_is_called_after_its_unit_and_never_lies_elsewhere(tmp_path: Path) -> None:
+    view = several()
+    units = [unit.model_copy(update={"id": "../up"}) if unit.id == "south" else unit for unit in view.units]
+    with pytest.raises(PublishError, match="cannot be the name of a folder"):
+        publish(view.model_copy(update={"units": units}), tmp_path / "out", ("html",), each="school")
+    assert not (tmp_path / "out").exists()
 
 
 def test_nothing_to_write_for_each_is_a_sentence(tmp_path: Path) -> None:
@@ -102,7 +106,7 @@ def test_the_sheet_holds_codes_and_no_markup_of_a_title(tmp_path: Path) -> None:
     assert "<script" not in page.lower()
     assert "onerror=" not in page.replace("onerror=&quot;", "")
     # The token is in the code and the link, not where a passer-by reads it.
-    assert ">https://x.example/t/school-south/<" in page or ">https://x.example/t/south/<" in page
+    assert ">https://x.example/t/south/<" in page
     assert "16:00" in page
 
 

@@ -25,6 +25,7 @@ def study():
 
 def saved(view, unit, made="2025-10-14", **card):
     """Return a team's file as the page writes it."""
+    title = next((own.title for own in view.units if own.id == unit), {"en": unit})
     empty = dict.fromkeys(("noticed", "trying", "who", "by_when", "looking_at"), "")
     return json.dumps(
         {
@@ -32,6 +33,7 @@ def saved(view, unit, made="2025-10-14", **card):
             "kind": "relsurvey-team",
             "view": view.id,
             "unit": unit,
+            "title": title,
             "wave": view.wave,
             "made": made,
             "guesses": {"belonging": 6},

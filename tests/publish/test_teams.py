@@ -13,13 +13,17 @@ from urllib.parse import parse_qs, urlsplit
 import psutil
 import pytest
 
+import relsurvey as rs
 from relsurvey.errors import PublishError
 from relsurvey.publish import publish
 from relsurvey.publish.each import TEAMS
 from relsurvey.publish.serve import Server
 from relsurvey.publish.teams import Teams, serve_teams, tokens_file
+from relsurvey.publish.verify import verify
 from tests.publish.serving import SECRET, ask
 from tests.publish.test_each import several
+from tests.reading.belonging import INSTRUMENT
+from tests.view.test_view import simulate
 
 MARKS = {"north": "Mark-of-North-7f3a", "south": "Mark-of-South-9c1e"}
 SLUGS = {name: mark.lower() for name, mark in MARKS.items()}
@@ -134,7 +138,9 @@ def test_links_and_tokens_are_for_their_owner_alone(teams: Teams, listed: Path) 
     page = teams.sheet.read_text("utf-8")
     assert all(server.token and server.token in page for server in teams.servers.values())
     held = json.loads(tokens_file(listed).read_text("utf-8"))
-    assert held == {name: server.token for name, server in teams.servers.items()}
+    assert {name: entry["token"] for name, entry in held.items()} == {
+        name: server.token for name, server in teams.servers.items()
+    }
     assert not tokens_file(listed).is_relative_to(listed.parent)
     if os.name == "posix":
         for file in (teams.sheet, tokens_file(listed)):
@@ -153,6 +159,37 @@ def test_a_renewed_token_shuts_the_old_one_out(tmp_path: Path) -> None:
         assert ask(one(teams, "north"), path)[0] == 403
         assert teams.links[SLUGS["north"]].startswith(f"https://views.example.org/t/{SLUGS['north']}/?token=")
         assert not any(server.url.startswith("https") for server in teams.servers.values())
+
+
+def test_a_folder_that_is_another_s_now_has_another_token_and_says_so(tmp_path: Path) -> None:
+    publish(several(north="9", south="S"), tmp_path, ("voila",), each="school")
+    with serve_teams(tmp_path, port=0) as teams:
+        before = {name: server.token for name, server in teams.servers.items()}
+        assert teams.notes == ()
+    publish(several(north="#9", south="S"), tmp_path, ("voila",), each="school")
+    with serve_teams(tmp_path, port=0) as teams:
+        assert list(teams.servers) == ["9", "s"]
+        assert teams.servers["s"].token == before["s"]
+        assert teams.servers["9"].token != before["9"]
+        assert ask(teams.servers["9"], f"/t/9/?token={before['9']}")[0] == 403
+        assert teams.notes == (
+            "9 was the folder of 9 and is that of #9 now: the old link no longer opens it.",
+        )
+        after = teams.servers["9"].token
+    with serve_teams(tmp_path, port=0) as teams:
+        assert teams.servers["9"].token == after and teams.notes == ()
+
+
+def test_long_names_that_differ_at_their_end_are_published_verified_and_served(tmp_path: Path) -> None:
+    start = "Escuela Preparatoria Comunitaria de las Artes, Ciencias y Oficios del Campus "[:79]
+    rows = simulate((60, 60))
+    rows["school"] = rows["school"].map({"School 0": f"{start:N<79}1", "School 1": f"{start:N<79}2"})
+    assert set(rows["school"].str.len()) == {80}
+    study = rs.read(rows, INSTRUMENT)
+    study.publish(tmp_path / "out", each="school", ledger=tmp_path / "books" / "a.jsonl")
+    assert len(verify(tmp_path / "out")) == 2 and (tmp_path / "out" / "index.html").is_file()
+    with serve_teams(tmp_path / "out", port=0) as teams:
+        assert len(teams.links) == 2 and all(len(name) <= 60 for name in teams.links)
 
 
 def test_one_that_cannot_start_leaves_none_behind(tmp_path: Path) -> None:

@@ -55,8 +55,26 @@ def test_each_folder_and_that_all_are_of_one_release(tmp_path: Path) -> None:
 
 
 def test_nothing_there_is_said(tmp_path: Path) -> None:
+    (tmp_path / "odd.yaml").write_text("a: 1", "utf-8")
     with pytest.raises(PublishError, match="no published view"):
         verify(tmp_path)
+    for name in ("none", "odd.yaml/none"):
+        with pytest.raises(PublishError, match="no published view"):
+            verify(tmp_path / name)
+    with pytest.raises(PublishError, match=r"odd\.yaml is no file that `relsurvey publish` wrote"):
+        verify(tmp_path / "odd.yaml")
+
+
+def test_a_file_stands_for_its_folder(tmp_path: Path) -> None:
+    publish(View.model_validate_json(small_view_json()), tmp_path / "one", DOORS)
+    publish(several(), tmp_path / "each", DOORS, each="school")
+    assert verify(tmp_path / "one" / "view.html") == verify(tmp_path / "one")
+    assert verify(tmp_path / "each" / "teams.yaml") == verify(tmp_path / "each")
+    assert verify(tmp_path / "each" / "north" / "app.ipynb") == verify(tmp_path / "each" / "north")
+    for folder in ("one", "each"):
+        (tmp_path / folder / "odd.yaml").write_text("a: 1", "utf-8")
+        with pytest.raises(PublishError, match="no file that `relsurvey publish` wrote"):
+            verify(tmp_path / folder / "odd.yaml")
 
 
 PUBLISHING = """

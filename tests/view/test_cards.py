@@ -25,6 +25,7 @@ FILE = {
     "kind": "relsurvey-team",
     "view": "small-fall",
     "unit": "north",
+    "title": {"en": "North"},
     "wave": {"en": "Fall", "es": "Otoño"},
     "made": "2025-10-14",
     "guesses": {"care": 7},
@@ -37,9 +38,8 @@ FILE = {
 def view():
     """A view of one school and one wave, spring."""
     view = View.model_validate_json(small_view_json())
-    return view.model_copy(
-        update={"id": "small-spring", "units": [view.units[0].model_copy(update={"id": "north"})]}
-    )
+    north = {"id": "north", "title": {"en": "North", "es": "North"}}
+    return view.model_copy(update={"id": "small-spring", "units": [view.units[0].model_copy(update=north)]})
 
 
 def write(folder, name="team.json", **changes):
@@ -105,7 +105,7 @@ def test_scales_and_strategies_that_the_view_lacks_are_left_away(tmp_path, view)
 
 
 def test_files_of_others_are_told_in_one_sentence(tmp_path, view):
-    write(tmp_path, "a.json", unit="south\x1b[2J\n</script>")
+    write(tmp_path, "a.json", title={"en": "South\x1b[2J\n</script>"})
     write(tmp_path, "b.json", view="other-fall")
     write(tmp_path, "c.json", view="smaller-fall")
     cards, notes = shown(view, tmp_path)
@@ -113,6 +113,26 @@ def test_files_of_others_are_told_in_one_sentence(tmp_path, view):
     assert [note.split()[0] for note in notes] == ["a.json", "b.json", "c.json"]
     assert "which this view does not show" in notes[0] and "another survey" in notes[1]
     assert all(note.isprintable() and note.endswith(".") for note in notes)
+
+
+def test_a_card_is_of_the_unit_with_its_title_whatever_its_id(tmp_path, view):
+    [north] = view.units
+    teams = [
+        north.model_copy(update={"id": key, "title": {"en": title}})
+        for key, title in (("q-9", "Q: #9"), ("q-9-470a9b3d", "Q: 9"), ("a", "A: B: C"), ("b", "A: B: C"))
+    ]
+    view = view.model_copy(update={"units": teams})
+    write(tmp_path, "nine.json", unit="q-9", view="small-fall-q-9", title={"en": "Q: 9"})
+    write(tmp_path, "gone.json", unit="q-9", title={"en": "Q: 9+"})
+    write(tmp_path, "same.json", unit="b", title={"en": "A: B: C"})
+    write(tmp_path, "unknown.json", unit="c", title={"en": "A: B: C"})
+    write(tmp_path, "untitled.json", unit="q-9", title=None)
+    made, notes = attach(view, read(tmp_path), instrument="small", wave="spring")
+    assert {unit.id: len(unit.cards) for unit in made.units} == {"q-9": 0, "q-9-470a9b3d": 1, "a": 0, "b": 1}
+    assert made.units[1].cards[0].wave["en"] == "Fall"
+    assert [note.split()[0] for note in notes] == ["gone.json", "unknown.json", "untitled.json"]
+    assert "'Q: 9+', which this view does not show" in notes[0]
+    assert notes[2] == "untitled.json does not name its school or team, so it is left out."
 
 
 def test_hostile_words_stay_words(tmp_path, view):
@@ -143,6 +163,8 @@ def test_hostile_words_stay_words(tmp_path, view):
         ({"made": "2025-02-30"}, "(made: "),
         ({"wave": "Fall"}, "(wave: "),
         ({"unit": "x" * 201}, "(unit: "),
+        ({"title": "North"}, "(title: "),
+        ({"title": {"en": "x" * 1001}}, "(title.en: "),
     ],
 )
 def test_a_wrong_file_is_one_sentence_that_names_it_and_the_place(tmp_path, changes, says):

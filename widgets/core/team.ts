@@ -28,6 +28,7 @@ export interface TeamFile {
   kind: "relsurvey-team";
   view: string;
   unit: string;
+  title: Text;
   wave: Text | null;
   /** The day, ISO 8601. */
   made: string;
@@ -70,6 +71,7 @@ export const LONGEST: Record<CardField | "surprise", number> = {
 export const LARGEST_FILE = 100_000;
 
 const LONGEST_ID = 200;
+const LONGEST_TITLE = 1000;
 const MOST_GUESSES = 200;
 
 export type TeamProblem = "tooLarge" | "notTeam" | "format" | "damaged" | "otherUnit" | "later";
@@ -97,6 +99,7 @@ export function teamFile(view: View, unit: Unit, { guesses, surprise, card }: Me
     kind: "relsurvey-team",
     view: view.id,
     unit: unit.id,
+    title: unit.title,
     wave: view.wave ?? null,
     made,
     guesses: { ...guesses },
@@ -108,9 +111,8 @@ export function teamFile(view: View, unit: Unit, { guesses, surprise, card }: Me
 /** What a file brings into a meeting about a unit; throws a `TeamError` where it brings nothing. */
 export function opened(text: string, view: View, unit: Unit, now: Meeting): Meeting {
   const file = readTeamFile(text);
-  if (file.unit !== unit.id) {
-    throw new TeamError("otherUnit", view.units.some((other) => other.id === file.unit) ? file.unit : "");
-  }
+  const owner = ownerOf(file, view);
+  if (owner !== unit.id) throw new TeamError("otherUnit", owner);
   const scales = new Set(view.scales.map((scale) => scale.id));
   const card = {
     ...file.card,
@@ -124,6 +126,14 @@ export function opened(text: string, view: View, unit: Unit, now: Meeting): Meet
   return { ...now, earlier: { ...card, made: file.made, wave: file.wave }, before: now };
 }
 
+/** The unit with a file's title, of several the one with its id: an id may have been another team's in another wave. */
+function ownerOf({ title, unit }: TeamFile, view: View): string {
+  const named = view.units.filter((other) =>
+    Object.entries(other.title).some(([language, said]) => title[language] === cleaned(said)),
+  );
+  return (named.length === 1 ? named[0] : named.find(({ id }) => id === unit))?.id ?? "";
+}
+
 /** Reads a file that anyone may have written: every key, type and length is checked, and nothing else is taken. */
 export function readTeamFile(text: string): TeamFile {
   if (text.length > LARGEST_FILE) throw new TeamError("tooLarge");
@@ -135,13 +145,14 @@ export function readTeamFile(text: string): TeamFile {
   }
   if (!isRecord(data) || data["kind"] !== "relsurvey-team") throw new TeamError("notTeam");
   if (data["format"] !== 1) throw new TeamError("format");
-  only(data, ["format", "kind", "view", "unit", "wave", "made", "guesses", "surprise", "card"], "");
+  only(data, ["format", "kind", "view", "unit", "title", "wave", "made", "guesses", "surprise", "card"], "");
   return {
     format: 1,
     kind: "relsurvey-team",
     view: textAt(data, "view", LONGEST_ID),
     unit: textAt(data, "unit", LONGEST_ID),
-    wave: waveAt(data),
+    title: languagesAt(data, "title", LONGEST_TITLE),
+    wave: data["wave"] === null ? null : languagesAt(data, "wave", LONGEST_ID),
     made: dayAt(data),
     guesses: guessesAt(data),
     surprise: textAt(data, "surprise", LONGEST.surprise),
@@ -187,14 +198,13 @@ function dayAt(data: Unknown): string {
   return made;
 }
 
-function waveAt(data: Unknown): Text | null {
-  if (data["wave"] === null) return null;
-  const wave = recordAt(data, "wave");
-  const languages = Object.keys(wave);
+function languagesAt(data: Unknown, key: string, longest: number): Text {
+  const said = recordAt(data, key);
+  const languages = Object.keys(said);
   if (languages.length > 20 || languages.some((language) => !/^[A-Za-z-]{2,20}$/.test(language))) {
-    throw new TeamError("damaged", "wave");
+    throw new TeamError("damaged", key);
   }
-  return Object.fromEntries(languages.map((language) => [language, textAt(wave, language, LONGEST_ID, "wave.")]));
+  return Object.fromEntries(languages.map((language) => [language, textAt(said, language, longest, `${key}.`)]));
 }
 
 function guessesAt(data: Unknown): Record<string, number> {

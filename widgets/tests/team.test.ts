@@ -62,8 +62,10 @@ test("a file of an earlier survey is an earlier card, and nothing of now is touc
 });
 
 test("a file of another unit or of a later survey is refused in words", () => {
-  assert.equal(complaint(text((file) => (file["unit"] = "sierra-norte-otter"))), "otherUnit sierra-norte-otter");
-  assert.equal(complaint(text((file) => (file["unit"] = "<img src=x>"))), "otherUnit", "it is not echoed");
+  const otter = unitOf(view, "sierra-norte-otter").title;
+  assert.equal(complaint(text((file) => (file["title"] = otter))), "otherUnit sierra-norte-otter");
+  assert.equal(complaint(text((file) => (file["title"] = { en: "<img src=x>" }))), "otherUnit", "it is not echoed");
+  assert.equal(complaint(text((file) => (file["unit"] = "sierra-norte-otter"))), "none", "the title says whose it is");
   assert.equal(
     complaint(
       text((file) => {
@@ -103,6 +105,8 @@ test("hostile files are refused, each with its place", () => {
   assert.equal(top("made", "2026-02-30"), "damaged made");
   assert.equal(top("made", "yesterday"), "damaged made");
   assert.equal(top("made", "2026-1-1"), "damaged made");
+  assert.equal(top("title", undefined), "damaged title");
+  assert.equal(top("title", { en: 5 }), "damaged title.en");
   assert.equal(top("wave", { "<b>": "x" }), "damaged wave");
   assert.equal(top("wave", { en: 5 }), "damaged wave.en");
   assert.equal(top("guesses", []), "damaged guesses");

@@ -89,7 +89,15 @@ def check(
     if checked.error is None:
         print("\nThis page holds exact counts and labels: it is for you alone.")
         if checked.study is not None:
-            print_due(checked.study, files)
+            print_due(
+                checked.study,
+                files,
+                instrument=instrument,
+                mapping=mapping,
+                roster=roster,
+                wave=wave,
+                school=school,
+            )
         return
     print()
     if checked.proposal is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -40,8 +41,11 @@ def print_section(section: Section) -> None:
     console.print(table)
 
 
-def print_due(study: Study, files: Sequence[Path]) -> None:
-    """Say what waits: comments nobody has read, and rows that were to be kept no longer."""
+def print_due(study: Study, files: Sequence[Path], **given: object) -> None:
+    """Say what waits: comments nobody has read, and rows that were to be kept no longer.
+
+    ``given`` holds the options that the files were read with, as they were given: they are named again.
+    """
     from relsurvey.comments import unread
     from relsurvey.keeping.where import passed
     from relsurvey.words import say
@@ -52,8 +56,11 @@ def print_due(study: Study, files: Sequence[Path]) -> None:
     if waiting.count:
         key = "comments.unread_late" if waiting.late else "comments.unread"
         print(f"Comments  {say('en', key, n=waiting.count, since=waiting.since, by=waiting.by)}")
-        named = f" --instrument {study.instrument.id}" if len(files) == 1 else ""
-        print(f"          `relsurvey comments {' '.join(str(file) for file in files)}{named}` shows them.")
+        again = ["relsurvey", "comments", *map(str, files)]
+        for option, value in given.items():
+            for one in value if isinstance(value, list) else [value]:
+                again += [] if one is None else [f"--{option}", str(one)]
+        print(f"          `{shlex.join(again)}` shows them.")
     day = None if study.simulated else passed(study.instrument.id)
     if day is not None:
         print(f"Keep      {say('en', 'keeping.passed', study=study.instrument.id, day=day)}")

@@ -114,12 +114,13 @@ def publish(
             each=cast("Each | None", each),
         )
     _print_study(study, published)
-    print_due(study, files)
+    print_due(study, files, instrument=instrument, mapping=mapping, roster=roster, wave=wave, school=school)
 
 
 def verify(
     directory: Annotated[
-        Path, typer.Argument(help="A folder that `relsurvey publish` wrote.", metavar="FOLDER")
+        Path,
+        typer.Argument(help="A folder that `relsurvey publish` wrote, or its teams.yaml.", metavar="FOLDER"),
     ],
 ) -> None:
     """Check that a published folder is whole: every file as it was written, and all of one release."""
@@ -132,7 +133,7 @@ def verify(
 
 def _print_study(study: Study, published: Published) -> None:
     """Print what was read, which scales hold up, what is in the view, where it is."""
-    from relsurvey.words import say
+    from relsurvey.words import say, texts
 
     view = published.view
     rows = {
@@ -159,6 +160,10 @@ def _print_study(study: Study, published: Published) -> None:
     )
     print(f"View      {held}; {len(view.items)} questions; {len(view.variables)} group variables.")
     print(f"          Nothing stands for fewer than {view.provenance.settings.min_n} students.")
+    told = [text for unit in view.units for text in unit.hidden]
+    for hidden in (texts(view.languages, f"hidden.{key}") for key in ("whole", "units")):
+        if hidden in told:
+            print(f"Left out  {hidden[view.languages[0]]}")
     for note in published.notes:
         print(f"Left out  {note}")
     for name in published.files:

@@ -129,6 +129,8 @@ def _serve_teams(directory: Path, *, open_browser: bool, **settings: Any) -> Non
     with teams:
         for name, link in teams.links.items():
             print(f"Serving   {name}: {link}", flush=True)
+        for note in teams.notes:
+            print(f"New link  {note}", flush=True)
         print(f"Codes     {teams.sheet}: print it, and hand each code out to its own team.", flush=True)
         if settings["room"]:
             print("          Open for 8 hours to whoever has a link.", flush=True)

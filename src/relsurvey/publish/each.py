@@ -90,11 +90,12 @@ def parts(view: View, each: Each) -> dict[str, View]:
     -------
     dict
         A view that begins with the school or team, and goes on with those inside it and those it is part of.
+        A folder is called after the id of its school or team.
 
     Raises
     ------
     PublishError
-        If the view holds none.
+        If the view holds none, or an id can be no folder's name.
     """
     chosen = [unit for unit in view.units if unit.kind == each]
     if not chosen:
@@ -104,7 +105,12 @@ def parts(view: View, each: Each) -> dict[str, View]:
         )
     found: dict[str, View] = {}
     for unit in chosen:
-        name = slug(unit.title[view.languages[0]], found.keys() | {"all"})
+        try:
+            name = _folder(unit.id)
+        except ValueError as cause:
+            raise PublishError(
+                f"{unit.id!r} cannot be the name of a folder: make the view again with `relsurvey publish`."
+            ) from cause
         units = [unit, *(u for u in view.units if u.parent == unit.id), *_holders(view, unit)]
         found[name] = view.model_copy(update={"id": f"{view.id}-{name}", "units": units})
     return found

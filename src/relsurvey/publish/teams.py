@@ -14,11 +14,13 @@ from types import TracebackType
 from urllib.parse import quote
 
 from relsurvey.errors import PublishError
+from relsurvey.escape import one_line
 from relsurvey.files import write_atomic
 from relsurvey.keeping import log
 from relsurvey.publish.each import INDEX, TEAMS, Places, read, sheet
 from relsurvey.publish.serve import ROOM_LASTS, Server, new_token, serve
 from relsurvey.reading import identity
+from relsurvey.words import Text, agree
 
 # Each server is a process that imports Voilà: more at once would only wait for each other.
 _AT_ONCE = 2
@@ -36,12 +38,21 @@ class Teams:
         What the viewers of each open, with its token.
     sheet
         The page of links and codes to print: it holds the tokens, and only its owner may read it.
+    notes
+        A sentence for each folder that was another school's or team's before: its old link is shut out.
     """
 
-    def __init__(self, servers: Mapping[str, Server], links: Mapping[str, str], sheet: Path) -> None:
+    def __init__(
+        self,
+        servers: Mapping[str, Server],
+        links: Mapping[str, str],
+        sheet: Path,
+        notes: Sequence[str] = (),
+    ) -> None:
         self.servers = dict(servers)
         self.links = dict(links)
         self.sheet = sheet
+        self.notes = tuple(notes)
 
     def wait(self) -> None:
         """Wait until the last of them ends."""
@@ -113,7 +124,7 @@ def serve_teams(
     listed = Path(path)
     listed = listed / TEAMS if listed.is_dir() else listed
     places = read(listed)
-    tokens = _tokens(listed, places, renew, room=room)
+    tokens, notes = _tokens(listed, places, renew, room=room)
     with ExitStack() as stack:
         servers = _started(
             stack,
@@ -131,7 +142,7 @@ def serve_teams(
         index = listed.parent / INDEX
         write_atomic(index, sheet(places, links, until=until), mode=0o600)
         stack.pop_all()
-        return Teams(servers, links, index)
+        return Teams(servers, links, index, notes)
 
 
 def _started(
@@ -179,8 +190,13 @@ def _link(server: Server, name: str, address: str | None) -> str:
     return f"{address.rstrip('/')}{base_of(name)}{token}"
 
 
-def _tokens(listed: Path, places: Places, renew: Sequence[str], *, room: bool) -> dict[str, str]:
-    """Return each folder's token: the one it had, or a new one that is kept; a room's are not kept."""
+def _tokens(
+    listed: Path, places: Places, renew: Sequence[str], *, room: bool
+) -> tuple[dict[str, str], list[str]]:
+    """Return each folder's token, and a sentence for each that was another's.
+
+    A folder keeps its token as long as it is of the same school or team; a room's are not kept.
+    """
     names = [place.slug for place in places.places]
     renew = names if _ALL in renew else renew
     unknown = [name for name in renew if name not in names]
@@ -189,9 +205,10 @@ def _tokens(listed: Path, places: Places, renew: Sequence[str], *, room: bool) -
     if room:
         for name in names:
             log.note("made a token", folder=name, room="8 hours")
-        return {name: new_token() for name in names}
+        return {name: new_token() for name in names}, []
     file = tokens_file(listed)
     held: dict[str, str] = {}
+    owners: dict[str, Text] = {}
     if file.is_file():
         if os.name == "posix" and file.stat().st_mode & 0o077:
             raise PublishError(
@@ -199,21 +216,34 @@ def _tokens(listed: Path, places: Places, renew: Sequence[str], *, room: bool) -
                 f"(`chmod 600 {file}`), and renew them all."
             )
         try:
-            held = {str(name): str(token) for name, token in json.loads(file.read_text("utf-8")).items()}
-        except (ValueError, AttributeError) as cause:
+            for name, entry in json.loads(file.read_text("utf-8")).items():
+                held[name], owners[name] = str(entry["token"]), dict(entry["title"])
+        except (ValueError, AttributeError, KeyError, TypeError) as cause:
             raise PublishError(
                 f"The tokens at {file} cannot be read: delete that file, and hand out new links."
             ) from cause
-    tokens = {name: new_token() if name in renew or name not in held else held[name] for name in names}
-    if tokens != held:
+    titles = {place.slug: place.title for place in places.places}
+    moved = [name for name in names if name in owners and not agree(owners[name], titles[name])]
+    renewed = {*renew, *moved}
+    tokens = {name: new_token() if name in renewed or name not in held else held[name] for name in names}
+    if (tokens, titles) != (held, owners):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_atomic(file, json.dumps(tokens, indent=1) + "\n", mode=0o600)
+        kept = {name: {"title": titles[name], "token": tokens[name]} for name in names}
+        write_atomic(file, json.dumps(kept, indent=1) + "\n", mode=0o600)
     for name in names:
         if tokens[name] != held.get(name):
             if name in held:
                 log.note("revoked a token", folder=name)
             log.note("made a token", folder=name)
-    return tokens
+    return tokens, [
+        f"{name} was the folder of {_first(owners[name])} and is that of {_first(titles[name])} now: "
+        "the old link no longer opens it."
+        for name in moved
+    ]
+
+
+def _first(title: Text) -> str:
+    return one_line(next(iter(title.values()), ""))
 
 
 def tokens_file(listed: Path) -> Path:

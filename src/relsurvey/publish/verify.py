@@ -8,7 +8,7 @@ from pathlib import Path
 
 from relsurvey.errors import PublishError
 from relsurvey.files import MANIFEST, read_manifest
-from relsurvey.publish.each import TEAMS, read
+from relsurvey.publish.each import INDEX, TEAMS, read
 from relsurvey.publish.write import VIEW
 
 
@@ -43,7 +43,7 @@ def verify(directory: Path) -> tuple[Verified, ...]:
     Parameters
     ----------
     directory
-        What ``publish`` wrote.
+        What ``publish`` wrote, or a file in it: the whole folder is checked.
 
     Returns
     -------
@@ -53,8 +53,17 @@ def verify(directory: Path) -> tuple[Verified, ...]:
     Raises
     ------
     PublishError
-        If nothing was published there; a file is missing, cut short or changed; or a release was broken off.
+        If nothing was published there, or the file is not of it; a file is missing, cut short or changed; or
+        a release was broken off.
     """
+    if directory.is_file():
+        folder = directory.parent
+        several = (folder / TEAMS).is_file()
+        found = verify(folder) if several or (folder / MANIFEST).is_file() else ()
+        names = (TEAMS, INDEX) if several else tuple(name for one in found for name in one.files)
+        if directory.name not in names:
+            raise PublishError(f"{directory} is no file that `relsurvey publish` wrote to its folder.")
+        return found
     if not (directory / TEAMS).is_file():
         return (_one(directory),)
     places = read(directory / TEAMS)
