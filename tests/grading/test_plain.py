@@ -222,7 +222,7 @@ def test_every_schools_codes_go_through_the_table_whatever_their_capitals():
         ["scored", 1.0, None],
         ["ungraded", None, ""],
     ]
-    said = {entry.what: entry.rows for entry in part.entries if entry.step == "labels"}
+    said = {entry.what: entry.rows for entry in part.entries if entry.step == "score codes"}
     assert said["'NHI' was read as missing"] == 1 and said["'Z' was read as 0"] == 1
 
 
@@ -237,6 +237,8 @@ def test_texts_that_nobody_explained_are_refused_with_their_counts_and_the_line_
     message = refused(rows, WIDE)
     assert "4 cells hold a text" in message and "'NHI' (2), 'late?' (1), longer texts (1)" in message
     assert '`codes: {"NHI": missing, "late?": missing}`' in message and "remark" not in message
+    message = refused(["id|Quiz 1|Essay", "7|X|exc", "8|M|9"], WIDE)
+    assert all(line in message for line in ('"X": excused', '"exc": excused', '"M": missing'))
 
 
 def test_a_column_of_remarks_is_not_taken_for_scores():
@@ -276,6 +278,16 @@ def test_a_long_table_is_a_row_a_score():
     ]
     assert found["submitted"].tolist()[0] == pd.Timestamp(2026, 3, 8, 9)
     assert found["days_late"].tolist()[0] == 2
+    entries = read(rows, mapping).entries
+    said = {entry.what: entry.rows for entry in entries if entry.step == "score codes"}
+    assert said == {
+        "'NHI' was read as missing": 1,
+        "'Tardy' was read as late": 1,
+        "'missing' was read as missing": 1,
+        "'exempt' was read as excused": 1,
+        "'Turned in' was read as scored": 2,
+        "'late' was read as late": 1,
+    }
     assert "'Odd' (1)" in refused([rows[0], "7|a|HW|10|8|||Odd|"], mapping)
     assert "'Tardy' (1)" in refused([rows[0], "7|a|HW|10|Tardy||||"], mapping)
 
@@ -381,6 +393,15 @@ def test_grade_points_become_percents_and_letters_on_their_own_scale():
 def test_wrong_columns_of_marks_are_refused():
     assert "holds no letter of a mark" in refused(["id|course|mark", "7|Math|excellent"], MARKS)
     core = MARKS | {"columns": MARKS["columns"] | {"k": "core"}}
+    numbers = MARKS | {"columns": MARKS["columns"] | {"mark": "percent"}}
+    message = refused(["id|course|mark", "7|Math|A", "8|Math|B+", "9|Math|I"], numbers)
+    assert "'mark' holds letters of marks" in message and "NUMBER" not in message
+    assert '`layout: marks`, `columns: {"id": student, "course": course, "mark": letter}`' in message
+    coded = numbers | {"codes": {"A": 95, "B": 85}}
+    assert read(["id|course|mark", "7|Math|A", "8|Math|B"], coded).marks["percent"].tolist() == [95, 85]
+    assert "neither a number nor a known code" in refused(
+        ["id|course|mark", "7|Math|A", "8|Math|70"], numbers
+    )
     assert "says neither yes nor no" in refused(["id|course|mark|k", "7|Math|A|perhaps"], core)
     twice = refused(["id|course|mark", "7|Math|A", "7|Math|B"], MARKS)
     assert "1 mark of a student, course and term that have one already, the first in row 3" in twice

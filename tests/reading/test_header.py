@@ -169,3 +169,8 @@ def test_two_columns_of_one_question_are_joined_through_a_mapping_if_no_row_fill
     frame.loc[0, "new"] = "Agree"
     with pytest.raises(MatchError, match="1 rows fill both"):
         rs.read(frame, INSTRUMENT, mapping=mapping)
+
+
+def test_a_row_of_percents_is_no_header():
+    found = plain.read(Sheet.of([["Share", "Share", "Id"], ["80%", "75 %", "s1"]]))
+    assert found.names[-1] == "Id"

@@ -157,6 +157,12 @@ def test_a_weight_that_is_no_number_is_counted():
     assert rows_of(study, "no number") == 1
 
 
+def test_a_weight_shown_as_a_percent_is_its_number():
+    instrument = Instrument.parse(INSTRUMENT.to_yaml().replace("wave: wave", "wave: wave\n  weight: w"))
+    study = rs.read(frame(["1", "2", "3"], w=["150%", "80 %", "1"]), instrument)
+    assert plain(study.responses.weight) == [1.5, 0.8, 1]
+
+
 def test_every_step_of_the_ledger_has_words_for_the_published_one():
     for step in STEPS:
         for language in languages():

@@ -17,13 +17,18 @@ from relsurvey.reading.opening.coding import cell_text
 from relsurvey.reading.opening.refused import RefusedError
 from tests.reading.test_hostile_files import DOCUMENT, SHEET, WORKBOOK, XML, worksheet
 
-STYLES = f"""{XML}<styleSheet xmlns="{SHEET}"><numFmts count="3">
+STYLES = f"""{XML}<styleSheet xmlns="{SHEET}"><numFmts count="7">
 <numFmt numFmtId="164" formatCode="dd&quot; de &quot;mmmm"/>
 <numFmt numFmtId="165" formatCode="0.0 &quot;days&quot;"/>
-<numFmt numFmtId="166" formatCode="[$-409]m/d/yyyy\\ h:mm;@"/></numFmts>
+<numFmt numFmtId="166" formatCode="[$-409]m/d/yyyy\\ h:mm;@"/>
+<numFmt numFmtId="167" formatCode="[Red]0.0\\ %;-0.0\\ %"/>
+<numFmt numFmtId="168" formatCode="0.0&quot; %&quot;"/>
+<numFmt numFmtId="169" formatCode="0.0\\%"/><numFmt numFmtId="170" formatCode="0.0_%"/></numFmts>
 <cellStyleXfs count="1"><xf numFmtId="14"/></cellStyleXfs>
-<cellXfs count="6"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/>
-<xf numFmtId="166"/><xf numFmtId="20"/></cellXfs></styleSheet>"""
+<cellXfs count="12"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/>
+<xf numFmtId="166"/><xf numFmtId="20"/>
+<xf numFmtId="9"/><xf numFmtId="10"/><xf numFmtId="167"/><xf numFmtId="168"/><xf numFmtId="169"/>
+<xf numFmtId="170"/></cellXfs></styleSheet>"""
 
 
 def write(path, sheet, parts=(), workbook=None):
@@ -71,6 +76,17 @@ def sheet(*cells):
         ('s="1"><v>61</v>', "1900-03-01"),
         ('s="1"><v>-1</v>', "1899-12-30"),
         ('s="1"><v>1e300</v>', "1e+300"),
+        ('s="6"><v>0.8</v>', "80%"),
+        ('s="6"><v>1</v>', "100%"),
+        ('s="6"><v>0</v>', "0%"),
+        ('s="6"><v>0.874</v>', "87.4%"),
+        ('s="7"><v>0.56999999999999995</v>', "57%"),
+        ('s="8"><v>1.05</v>', "105%"),
+        ('s="8"><v>-0.1</v>', "-10%"),
+        ('s="9"><v>0.8</v>', "0.8"),
+        ('s="10"><v>0.8</v>', "0.8"),
+        ('s="11"><v>0.8</v>', "0.8"),
+        ('s="6" t="s"><v>0</v>', "Often"),
         ('t="b"><v>1</v>', "TRUE"),
         ('t="b"><v>0</v>', "FALSE"),
         ('t="e"><v>#N/A</v>', "#N/A"),

@@ -271,8 +271,8 @@ def _of_days(found: StudentTable, codes: Mapping[str, str]) -> tuple[pd.DataFram
             blank += 1
         elif fold(text) in known:
             value[place] = known[fold(text)]
-        elif (part := number(text)) is not None and 0 <= part[0] <= 1:
-            value[place] = part[0]
+        elif (share := _part(text)) is not None:
+            value[place] = share
         else:
             unknown[text] = unknown.get(text, 0) + 1
     if unknown:
@@ -303,6 +303,16 @@ def _of_days(found: StudentTable, codes: Mapping[str, str]) -> tuple[pd.DataFram
         each["attendance"] = np.where(each["enrolled"] > 0, 100 * each["present"] / each["enrolled"], np.nan)
     each = each[["key", "student", "attendance", "enrolled", "present"]]
     return each, [("blank_days", blank), ("parts", several)]
+
+
+def _part(text: str) -> float | None:
+    """Return the part of a day that a number is, or a percent; None for anything else."""
+    found = number(text)
+    if found is None:
+        return None
+    value, of, percent = found
+    share = value / of if percent else value
+    return share if 0 <= share <= 1 else None
 
 
 def _table(rate: NDArray[np.float64], groups: Grouped) -> pd.DataFrame:

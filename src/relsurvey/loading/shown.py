@@ -26,8 +26,9 @@ _QUOTED = re.compile(r"""(?<!\w)(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")(?!\w
 #: Steps of the ledger whose lines quote no cell; a step that is not here is quiet until someone has looked.
 PLAIN = frozenset(
     (
-        "open", "title rows", "other sheets", "layout", "mapping", "columns", "columns not used",
-        "joined columns", "missing columns", "missing questions", "blank rows", "totals rows", "test rows",
+        "open", "title rows", "other sheets", "layout", "mapping", "headings", "columns",
+        "columns not used", "joined columns", "missing columns", "missing questions", "blank rows",
+        "totals rows", "test rows",
         "blank answers", "code direction", "comments", "id spelling", "no id", "no number", "shared ids",
         "roster", "opted out", "duplicates", "duplicates kept", "unfinished", "few answers", "no answers",
         "ids", "ppra", "rows kept", "score cells", "empty cells", "grading rules", "marks", "measures",
@@ -36,7 +37,7 @@ PLAIN = frozenset(
     )
 )  # fmt: skip
 #: Steps whose lines quote answers that are known; of a group variable or another key; and waves.
-KNOWN = frozenset(("labels", "not counted", "missing codes", "excel dates"))
+KNOWN = frozenset(("labels", "score codes", "not counted", "missing codes", "excel dates"))
 OF_A_KEY = frozenset(("groups", "given"))
 OF_WAVES = frozenset(("waves", "one wave only"))
 _OF = re.compile(r"`([^`]+)`: ")

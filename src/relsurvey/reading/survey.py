@@ -255,7 +255,10 @@ def _finish(rows: Rows, instrument: Instrument, ids: str, hashes: tuple[str, ...
         if not column.filled().any():
             continue
         if name in _NUMBERS:
-            identities[name] = pd.to_numeric(pd.Series(column.objects()), errors="coerce")
+            texts = pd.Series(column.objects(), dtype=object)
+            percent = texts.str.endswith("%").eq(True)
+            numbers = pd.to_numeric(texts.mask(percent, texts.str[:-1]), errors="coerce")
+            identities[name] = numbers.mask(percent, numbers / 100)
             lost = int((column.filled() & identities[name].isna().to_numpy()).sum())
             if lost:
                 rows.note(

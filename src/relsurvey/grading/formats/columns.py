@@ -14,6 +14,7 @@ from relsurvey.grading import cells
 from relsurvey.grading.codes import USUAL
 from relsurvey.grading.counting import many
 from relsurvey.grading.formats import Settings
+from relsurvey.grading.letters import is_passed, meanings
 from relsurvey.grading.mapping import GROUP, IGNORE, GradebookMapping
 from relsurvey.instrument.fold import fold
 from relsurvey.reading import dates
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 NUMERIC = ("raw", "percent", "points_possible", "days_late", "attempt", "credits")
 #: What stands in a column of A-G courses: yes, no, or the letter of the subject.
 _AG = frozenset("abcdefg")
+#: So many numbers between 0 and 1 are no percents, even where no letter beside them says so.
+_SHARES = 5
 #: A person's name, in one cell: two words or more, without a digit.
 _NAME = re.compile(r"[^\W\d_][^\d_@]*[\s,]+[^\d_@]*[^\W\d_]\.?\Z")
 
@@ -337,8 +340,35 @@ class Columns:
         for text, n in coded.items():
             meant = self.known[text]
             what = f"{shown(text, 20)} was read as {meant if isinstance(meant, str) else f'{meant:g}'}"
-            self.note("labels", n, what, "the code table says so")
+            self.note("score codes", n, what, "the code table says so")
         return found
+
+    def percents(self) -> cells.Cells:
+        """Return what stands in the column of percents; shares of 1 become percents.
+
+        Raises
+        ------
+        ReadError
+            If a text is neither a number nor a code, with all of them.
+        """
+        import numpy as np
+        import pandas as pd
+
+        _, read = self.scores_of([self.columns["percent"]])[0]
+        bare = ~np.isnan(read.number) & empties(read.code)
+        value = np.where(bare, read.number, 0)
+        said = self.mapping.out_of != 100 or max(self.mapping.cuts.values(), default=100) <= 1
+        if said or not np.isnan(read.of).all() or not ((value >= 0) & (value <= 1)).all():
+            return read
+        parts = (value > 0) & (value < 1)
+        letters = pd.Series(self.objects("letter"), dtype=object)
+        told = bare.sum() >= _SHARES or (parts & is_passed(meanings(letters))).any()
+        if not (parts.any() and told):
+            return read
+        what = "percents between 0 and 1 were taken as shares"
+        self.note("layout", int(bare.sum()), what, "all of them lie there")
+        # 100 times .57 is no 57 in binary.
+        return replace(read, number=np.where(bare, np.round(100 * read.number, 10), read.number))
 
 
 def repeated(table: Table, ids: str) -> NDArray[np.bool_]:

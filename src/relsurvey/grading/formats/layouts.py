@@ -128,7 +128,8 @@ def long(c: Columns) -> pd.DataFrame:
     import numpy as np
 
     role = "raw" if "raw" in c.columns else "percent"
-    column, read = c.scores_of([c.columns[role]])[0]
+    column = c.columns[role]
+    read = c.percents() if role == "percent" else c.scores_of([column])[0][1]
     item = c.objects("item")
     if empties(item).any():
         first = c.table.numbers[c.rows[empties(item).argmax()]]
@@ -235,17 +236,25 @@ def _statuses(c: Columns, read: cells.Cells) -> tuple[NDArray[np.object_], NDArr
     picked = column.cells.take(c.rows)
     words = {fold(code): meant for code, meant in c.known.items() if isinstance(meant, str)}
     meant = np.full(len(picked.texts), None, object)
+    spelled = {fold(code): code for code in c.known}
     unexplained: Counter[str] = Counter()
+    coded: Counter[str] = Counter()
     counts = picked.counts()
     for place in picked.used:
         text = fold(picked.texts[place])
         meant[place] = words.get(text) or _STATUS.get(text)
         if meant[place] is None:
             unexplained[picked.texts[place].strip()] += counts[picked.texts[place]]
+        elif text in words or meant[place] != "scored":
+            coded[text] += counts[picked.texts[place]]
     if unexplained:
         place = next(i for i in picked.used if meant[i] is None)
         first = f"row {c.first_row(picked, place)}, column {shown(column.name)}"
         raise cells.unexplained_error([(column.name, unexplained)], c.where, first, c.known)
+    for text, n in coded.items():
+        what = f"{shown(spelled.get(text, text), 20)} was read as {words.get(text) or _STATUS[text]}"
+        why = "the code table says so" if text in words else "its word says so in any school"
+        c.note("score codes", n, what, why)
     said = meant[picked.codes]
     texts = picked.objects()
     numbered = ~np.isnan(read.number)

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from relsurvey.errors import ReadError
+from relsurvey.escape import yaml_scalar
+from relsurvey.grading import cells
 from relsurvey.grading.counting import many
 from relsurvey.grading.formats import ROW
 from relsurvey.grading.formats.columns import Columns, empties
 from relsurvey.grading.gradebook import KEYS, MARKS, table
 from relsurvey.grading.letters import meaning
+from relsurvey.instrument.fold import fold
 from relsurvey.reading.match import shown
 
 if TYPE_CHECKING:
@@ -81,7 +84,8 @@ def _one_each(c: Columns, marks: pd.DataFrame, graded: Sequence[str]) -> pd.Data
 def _percents(c: Columns) -> NDArray[np.float64]:
     import numpy as np
 
-    _, read = c.scores_of([c.columns["percent"]])[0]
+    _no_letters(c)
+    read = c.percents()
     of = np.where(np.isnan(read.of), c.mapping.out_of, read.of)
     percent: NDArray[np.float64] = np.where(of == 100, read.number, 100 * read.number / of)
     if c.mapping.out_of != 100:
@@ -91,6 +95,31 @@ def _percents(c: Columns) -> NDArray[np.float64]:
     if above:
         c.note("layout", above, "marks are above 100 %", "kept as they are")
     return percent
+
+
+def _no_letters(c: Columns) -> None:
+    """Refuse letters where a mapping, such as one of an earlier file, expects numbers.
+
+    Raises
+    ------
+    ReadError
+        If there is a letter and no number; it says how the columns are read as letters.
+    """
+    column = c.columns["percent"]
+    texts = [text for text in column.cells.take(c.rows).counts() if text]
+    known = {fold(text): meant for text, meant in c.known.items()}
+    numbers = any(
+        cells.number(text, c.decimal) is not None or isinstance(known.get(fold(text)), float)
+        for text in texts
+    )
+    if numbers or "letter" in c.columns or not any(meaning(text) for text in texts):
+        return
+    roles = {c.columns[role].name: "letter" if role == "percent" else role for role in c.columns}
+    named = ", ".join(f"{yaml_scalar(name[:40])}: {role}" for name, role in roles.items())
+    raise ReadError(
+        f"{c.where}: the column {shown(column.name)} holds letters of marks, and its mapping expects numbers "
+        f"there. Read it as marks with letters: `layout: marks`, `columns: {{{named}}}`."
+    )
 
 
 def _letters(c: Columns, percent: NDArray[np.float64]) -> NDArray[np.object_]:

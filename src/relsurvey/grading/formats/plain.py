@@ -58,12 +58,12 @@ def read(opened: Opened, mapping: GradebookMapping | None = None, settings: Sett
         )
     columns = Columns(table_of(opened, found), found, settings)
     where, rows = columns.where, len(columns.table)
-    why = "a person decided it for files with this header"
+    step, why = "mapping", "a person decided it for files with this header"
     if where_from == _BY_HEADINGS:
-        why = "every heading was known, and nothing was left open"
+        step, why = "headings", "every heading was known, and nothing was left open"
     before = (
         Entry("open", where, rows, "rows stand under the header", f"read as {NAME}"),
-        Entry("mapping", where, rows, f"its columns were read by a mapping{where_from}", why),
+        Entry(step, where, rows, f"its columns were read by a mapping{where_from}", why),
     )
     match found.layout:
         case "wide":

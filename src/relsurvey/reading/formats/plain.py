@@ -63,7 +63,7 @@ def _like_header(rows: Sequence[Sequence[str]], number: int) -> float:
 
 def _number(cell: str) -> bool:
     try:
-        float(cell.replace(",", "."))
+        float(cell.replace(",", ".").rstrip("% "))
     except ValueError:
         return False
     return True

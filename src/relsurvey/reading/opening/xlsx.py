@@ -22,8 +22,10 @@ from relsurvey.reading.opening.refused import RefusedError
 
 #: Formats that show a date or a time, by number: the ones a spreadsheet has of itself.
 _DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+#: The ones that show percents.
+_PERCENTS = frozenset((9, 10))
 #: What in a format's code is text, colour or condition; ``[h]`` and its like count hours and stay.
-_NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
+_TEXT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _STRAY = 10_000
 _PIECE = 1 << 20
@@ -59,7 +61,7 @@ def read(archive: zipfile.ZipFile, limits: Limits) -> list[dict[str, Any]]:
 
 
 class _Book:
-    """What the sheets share: their names and parts, the strings, which styles show a date, the first day."""
+    """What the sheets share: their names and parts, the strings, what styles show, the first day."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         names = {name.lower(): name for name in archive.namelist()}
@@ -87,7 +89,7 @@ class _Book:
             if kind.endswith(_WORKSHEET):
                 self.sheets.append((title, names[part.lower()]))
         self.strings = _strings(archive, names.get("xl/sharedstrings.xml"))
-        self.dates = _dated_styles(archive, names.get("xl/styles.xml"))
+        self.shown = _styles(archive, names.get("xl/styles.xml"))
 
 
 def _parse(
@@ -158,8 +160,8 @@ def _strings(archive: zipfile.ZipFile, part: str | None) -> list[str]:
     return strings
 
 
-def _dated_styles(archive: zipfile.ZipFile, part: str | None) -> frozenset[str]:
-    """Return the numbers of the styles that show a date or a time."""
+def _styles(archive: zipfile.ZipFile, part: str | None) -> dict[str, str]:
+    """Return by the number of a style what it shows a number as, where it is no plain number."""
     codes: dict[int, str] = {}
     used: list[int] = []
     inside = {"cellXfs": False}
@@ -178,23 +180,26 @@ def _dated_styles(archive: zipfile.ZipFile, part: str | None) -> frozenset[str]:
 
     if part is not None:
         _parse(archive, part, start, end)
-    return frozenset(str(i) for i, number in enumerate(used) if _shows_date(number, codes.get(number)))
+    shown = {str(i): _shows(number, codes.get(number)) for i, number in enumerate(used)}
+    return {style: what for style, what in shown.items() if what}
 
 
-def _shows_date(number: int, code: str | None) -> bool:
-    """Say whether a number format shows a date or a time.
+def _shows(number: int, code: str | None) -> str:
+    """Return what a number format shows a number as: ``date`` (or time), ``percent``, "" for a plain number.
 
     Examples
     --------
-    >>> _shows_date(14, None), _shows_date(164, 'dd"."mm'), _shows_date(166, "[h]:mm")
-    (True, True, True)
-    >>> _shows_date(2, None), _shows_date(165, '0.00 "days"'), _shows_date(167, "[Red]0")
-    (False, False, False)
+    >>> _shows(14, None), _shows(164, 'dd"."mm'), _shows(166, "[h]:mm"), _shows(9, None), _shows(168, "0.0 %")
+    ('date', 'date', 'date', 'percent', 'percent')
+    >>> _shows(2, None), _shows(165, '0.00 "days"'), _shows(167, "[Red]0"), _shows(169, '0" %"')
+    ('', '', '', '')
     """
     if code is None:
-        return number in _DATES
-    bare = _NO_DATE.sub("", code.partition(";")[0]).lower()
-    return bare not in ("general", "standard") and any(letter in bare for letter in "dmyhs")
+        return "date" if number in _DATES else "percent" if number in _PERCENTS else ""
+    bare = _TEXT.sub("", code).partition(";")[0].lower()
+    if "%" in bare:
+        return "percent"
+    return "date" if bare not in ("general", "standard") and any(sign in bare for sign in "dmyhs") else ""
 
 
 def _sheet(archive: zipfile.ZipFile, name: str, part: str, book: _Book, limits: Limits) -> dict[str, Any]:
@@ -275,8 +280,8 @@ def _too_far(name: str, row: int, column: int) -> RefusedError:
 
 def _values(book: _Book) -> Callable[[str, str, str], str]:
     """Return what makes a cell's text of its stored value, its kind and its style."""
-    known: dict[tuple[str, bool], str] = {}
-    strings, dates = book.strings, book.dates
+    known: dict[tuple[str, str | None], str] = {}
+    strings, shown = book.strings, book.shown
 
     def value_of(text: str, kind: str, style: str) -> str:
         if kind == "s":
@@ -285,10 +290,10 @@ def _values(book: _Book) -> Callable[[str, str, str], str]:
                 raise IndexError(text)
             return strings[place]
         if kind == "n":
-            key = (text, style in dates)
+            key = (text, shown.get(style))
             found = known.get(key)
             if found is None:
-                found = known[key] = _dated(text, book.first_day) if key[1] else _number(text)
+                found = known[key] = _numeric(text, key[1], book.first_day)
             return found
         if kind == "b":
             return "TRUE" if text.strip() == "1" else "FALSE"
@@ -301,6 +306,12 @@ def _values(book: _Book) -> Callable[[str, str, str], str]:
 
 def _unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _numeric(text: str, shown: str | None, first_day: datetime.datetime) -> str:
+    if shown == "date":
+        return _dated(text, first_day)
+    return _percent(text) if shown == "percent" else _number(text)
 
 
 def _dated(text: str, first_day: datetime.datetime) -> str:
@@ -330,6 +341,21 @@ def _number(text: str) -> str:
     except ValueError:
         return text
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def _percent(text: str) -> str:
+    """Return a share as the percent that a person sees, to the 15 digits that a spreadsheet keeps.
+
+    Examples
+    --------
+    >>> _percent("0.8"), _percent("0.874"), _percent("0.56999999999999995"), _percent("1")
+    ('80%', '87.4%', '57%', '100%')
+    """
+    try:
+        value = 100 * float(text)
+    except ValueError:
+        return text
+    return f"{_number(f'{value:.15g}')}%"
 
 
 def _position(letters: str) -> int:
