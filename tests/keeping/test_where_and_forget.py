@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -13,12 +14,14 @@ import pytest
 
 import relsurvey as rs
 from relsurvey.errors import DisclosureError, InstrumentError, ReadError
+from relsurvey.grading import read_files
 from relsurvey.instrument import Instrument
 from relsurvey.keeping import forget, kept_until, log, places
 from relsurvey.keeping.where import everywhere, passed
 from relsurvey.reading import identity
 from tests.comments import school
 from tests.comments.test_desk import desk
+from tests.grading.formats import oneroster_files
 from tests.reading.belonging import HEADER, INSTRUMENT, as_csv
 
 STUDENT = "2007"
@@ -199,6 +202,19 @@ def test_a_student_leaves_every_book(published, tmp_path, own_home):
     assert again.steps == () and len(again.stays) == 1
 
 
+def test_published_words_of_students_are_named(tmp_path):
+    study = school.study(tmp_path, {"North": school.plain(12), "South": school.plain(12)})
+    one = desk(study)
+    while one.current is not None:
+        one.release()
+    study.publish(tmp_path / "out", by=["gender"], formats=["voila"])
+    said = run("forget", "--student", STUDENT).stdout
+    assert f"{tmp_path / 'out'}: a published view with comments in the words of students." in said
+    said = run("forget", "--study", study.instrument.id).stdout
+    assert "It holds aggregates and comments in the words of students; others may have copies." in said
+    assert school.plain(12)[0] not in said
+
+
 def test_the_ledger_still_refuses_what_would_give_the_student_away(published, tmp_path):
     for step in forget.student(STUDENT).steps:
         step.do()
@@ -292,6 +308,86 @@ def test_a_student_is_looked_for_in_gradebooks(gradebook, tmp_path):
             forget.student("2007").stays
         )
     assert forget.student("2077").stays == ()
+
+
+def held_in(number):
+    """Return the files that are said to hold an id still."""
+    found = forget.student(number)
+    assert not any("cannot be read" in sentence for sentence in found.stays)
+    return {pathlib.Path(one.split(": this file")[0]).name for one in found.stays if ": this file" in one}
+
+
+def long_file(path, ids, head="Student ID", scores=("8", "9", "10")):
+    rows = [f"{one},HW{k},{scores[k % len(scores)]},10" for one in ids for k in range(30)]
+    path.write_text("\n".join([f"{head},Assignment,Score,Points Possible", *rows]), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("head", ["Student ID", "Student_Number", "StudentNumber", "Perm ID", "Matrícula"])
+def test_a_short_id_is_found_in_a_long_file_by_the_heading_of_ids(tmp_path, head):
+    path = long_file(tmp_path / "long.csv", range(1, 41), head)
+    read_files.remember([path])
+    assert held_in("17") == held_in("5") == held_in("0017") == {"long.csv"}
+    # A score, the points and a piece of work are no ids.
+    long_file(path, range(40, 80), head, scores=("5", "17"))
+    assert held_in("5") == held_in("17") == held_in("10") == set()
+
+
+def test_an_id_of_many_waves_is_found_by_its_heading(tmp_path):
+    path = tmp_path / "waves.csv"
+    rows = [f"{2000 + i},{wave},Often" for i in range(20) for wave in range(6)]
+    path.write_text("\n".join(["Student ID,Wave,I belong here.", *rows]), "utf-8")
+    places.note_read([path], INSTRUMENT)
+    assert held_in("2007") == held_in("02007") == {"waves.csv"} and held_in("2077") == set()
+
+
+def test_zeros_before_an_id_are_nothing(tmp_path):
+    one = long_file(tmp_path / "one.csv", [f"{k:04d}" for k in range(110, 130)])
+    other = long_file(tmp_path / "other.csv", [f"{k:05d}" for k in range(110, 130)])
+    rs.grading.read_gradebook(one, course="Biology")
+    rs.grading.read_gradebook(other, course="Algebra")
+    for number in ("115", "0115", "00115"):
+        assert held_in(number) == {"one.csv", "other.csv"}
+    assert held_in("15") == set()
+
+
+def test_a_short_id_is_found_by_the_remembered_mapping(tmp_path):
+    path = long_file(tmp_path / "own.csv", range(1, 41), head="Lfd")
+    columns = {"Lfd": "student", "Assignment": "item", "Score": "raw", "Points Possible": "points_possible"}
+    mapping = {"layout": "long", "columns": columns, "confirmed": True}
+    assert held_in("17") == set()
+    rs.grading.read_gradebook(path, course="Biology", mapping=mapping)
+    assert held_in("17") == {"own.csv"}
+
+
+def test_a_score_of_a_wide_gradebook_is_no_short_id(tmp_path):
+    path = tmp_path / "wide.csv"
+    rows = [f"{100 + k},{k},{k / 2}" for k in range(1, 11)]
+    path.write_text("\n".join(["Student ID,Quiz (10 pts),Test (5 pts)", *rows]), "utf-8")
+    rs.grading.read_gradebook(path, course="Algebra")
+    assert held_in("107") == {"wide.csv"} and held_in("5") == set()
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_the_tables_of_a_package_are_searched(tmp_path, packed):
+    given = oneroster_files.tables()
+    for k, row in enumerate(given["results"], 1):
+        row["sourcedId"] = str(k)
+    path = tmp_path / "package.zip"
+    oneroster_files.zipped(path, given) if packed else oneroster_files.write(path, given)
+    rs.grading.read_gradebook(path, blank="ungraded")
+    assert held_in("101") == held_in("u2") == {"package.zip"}
+    # A result, its score, a school and a piece of work bear such numbers too.
+    assert held_in("3") == held_in("8") == held_in("l1") == held_in("9999") == set()
+
+
+def test_a_package_that_is_damaged_is_said(tmp_path):
+    path = oneroster_files.zipped(tmp_path / "package.zip", oneroster_files.tables())
+    rs.grading.read_gradebook(path, blank="ungraded")
+    path.write_bytes(path.read_bytes()[:200])
+    assert f"{path}: cannot be read, so it is not known whether the id stands in it." in (
+        forget.student("101").stays
+    )
 
 
 def test_the_study_of_marks_is_forgotten_with_its_gradebooks(gradebook):

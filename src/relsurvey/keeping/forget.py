@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +12,27 @@ from relsurvey.disclosure import forgetting
 from relsurvey.errors import ReadError
 from relsurvey.escape import slug
 from relsurvey.grading import list_files, read_files, snapshots
+from relsurvey.grading.formats import oneroster
+from relsurvey.grading.headings import ROLE_OF, heading_key
+from relsurvey.grading.mapping_sources import candidates
 from relsurvey.keeping import books, log, places
 from relsurvey.reading import Limits, identity
-from relsurvey.reading.opening import open_file
+from relsurvey.reading.opening import Column, Opened, Sheet, open_file
 from relsurvey.sealed import Book
 
 #: The study that gradebooks are read for, where they are published.
 MARKS = "grading-practices-view"
+#: What heads a column of students' ids, without blanks: in gradebooks, and in Aeries and OneRoster's tables.
+_HEADS = frozenset(
+    (
+        *(heading.replace(" ", "") for heading, role in ROLE_OF.items() if role == "student"),
+        *("sn", "permid", "studentnumber", "studentsourcedid", "usersourcedid"),
+    )
+)
+#: OneRoster's tables whose rows are persons.
+_PEOPLE = frozenset(("users", "demographics"))
+#: An id of so many signs could be a score, or an answer.
+_SHORT = 3
 
 
 @dataclass(frozen=True)
@@ -101,7 +116,8 @@ def study(instrument: str, *, files: bool = False) -> Forgetting:
         ),
     ]
     stays = [
-        f"{folder.path}: a published view. It holds aggregates; others may have copies."
+        f"{folder.path}: a published view. It holds aggregates"
+        f"{' and comments in the words of students' if _quotes(folder.path) else ''}; others may have copies."
         for folder in known.folders.values()
     ]
     gradebooks = [one.path for one in read_files.remembered()] if instrument == MARKS else []
@@ -180,7 +196,12 @@ def student(number: str, school: str | None = None) -> Forgetting:
                     lambda book=book: _without(book, students),  # type: ignore[misc]
                 )
             )
-    stays: list[str] = []
+    stays = [
+        f"{folder.path}: a published view with comments in the words of students. If one is of this student, "
+        "delete the folder; others may have copies."
+        for folder in known.folders.values()
+        if _quotes(folder.path)
+    ]
     for folder in snapshots.folders():
         kept = snapshots.Snapshots(folder, synced=True)
         found_in, broken = kept.holding(number)
@@ -209,6 +230,18 @@ def student(number: str, school: str | None = None) -> Forgetting:
         elif found:
             stays.append(f"{path}: this file of the school still holds the id. Delete the row there.")
     return Forgetting(tuple(steps), tuple(stays), {"student": "one"})
+
+
+def _quotes(folder: Path) -> bool:
+    """Return whether a published folder, or one of a team in it, holds comments, as far as it can be read."""
+    for file in (*folder.glob("*.relsurvey.json"), *folder.glob("*/*.relsurvey.json")):
+        try:
+            units = json.loads(file.read_text("utf-8"))["units"]
+            if any(unit.get("comments") for unit in units):
+                return True
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return True
+    return False
 
 
 def _deleted(what: str, path: Path) -> Step:
@@ -257,20 +290,72 @@ def _forget_in(kept: snapshots.Snapshots, number: str) -> None:
 
 
 def _stands_in(path: Path, plain: str, *, often: bool) -> bool | None:
-    """Say whether a file has a column of ids with this one in it; None where it cannot be read.
+    """Say whether a file, or a table of a package, has a column of ids with this one in it; None: not known.
 
     In a gradebook a student can stand `often`: a row for each piece of work.
     """
     if not path.exists():
         return False
     try:
-        sheets = open_file(path, Limits()).sheets
+        package = oneroster.unpacked(path, Limits()) if oneroster.package(path) else nullcontext([path])
+        with package as files:
+            return any(_holds(file, plain, often=often) for file in files)
     except ReadError:
         return None
-    for column in (column for sheet in sheets for column in sheet.columns):
-        counts = {text: n for text, n in column.counts().items() if text.strip()}
-        # Ids differ from row to row; answers such as 4 do not, nor do scores.
-        ids = len(counts) * 4 >= sum(counts.values()) or (often and len(plain) > 3)
-        if ids and any(identity.plain(text) == plain for text in counts):
-            return True
-    return False
+
+
+def _holds(file: Path, plain: str, *, often: bool) -> bool:
+    opened = open_file(file, Limits())
+    columns = [column for sheet in opened.sheets for column in _columns(sheet, file.stem, plain, often=often)]
+    if often and not any(map(_roster, opened.sheets)):
+        columns += _mapped(opened, file)
+    return any(identity.plain(text) == plain for column in columns for text in column.counts())
+
+
+def _mapped(opened: Opened, file: Path) -> list[Column]:
+    """Return the columns that a gradebook's mapping, beside it or remembered, says to hold ids."""
+    from relsurvey.grading.propose import propose
+
+    # Not every file with rows of students is a table with a header, and a mapping may be broken.
+    with suppress(ReadError):
+        table = propose(opened).table
+        for _, mapping in candidates(file, table.fingerprint):
+            ids = {name for name, role in mapping.columns.items() if role == "student"}
+            return [column.cells for column in table.columns if column.name in ids]
+    return []
+
+
+def _columns(sheet: Sheet, stem: str, plain: str, *, often: bool) -> list[Column]:
+    """Return the columns of ids: by their headings, or else by what is in them."""
+    heads = _HEADS
+    if _roster(sheet) and stem.casefold() in _PEOPLE:
+        heads |= {"sourcedid", "identifier"}
+    headed = [column for column in sheet.columns if _headed(column, heads)]
+    # Results and pieces of work are numbered too.
+    if _roster(sheet) or (headed and len(plain) <= _SHORT):
+        return headed
+    others = [column for column in sheet.columns if (often and len(plain) > _SHORT) or _differs(column)]
+    return headed + others
+
+
+def _roster(sheet: Sheet) -> bool:
+    """Say whether a sheet is a table of OneRoster."""
+    return sheet.height > 0 and any(_bare(column[0]).endswith("sourcedid") for column in sheet.columns)
+
+
+def _headed(column: Column, heads: frozenset[str]) -> bool:
+    texts = column.counts()
+    # Under "Student" there may be names alone.
+    return any(_bare(text) in heads for text in texts) and any(
+        sign.isdigit() for text in texts for sign in text
+    )
+
+
+def _differs(column: Column) -> bool:
+    """Say whether texts differ from row to row, as ids do; answers such as 4 do not, nor do scores."""
+    counts = {text: n for text, n in column.counts().items() if text.strip()}
+    return len(counts) * 4 >= sum(counts.values())
+
+
+def _bare(heading: str) -> str:
+    return heading_key(heading).replace(" ", "")
