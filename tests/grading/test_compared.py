@@ -114,17 +114,20 @@ def test_it_agrees_with_the_rates_of_the_same_marks_and_counts_moves_one_by_one(
         ):
             assert row[mine] == pytest.approx(rates[theirs])
         assert row["gpa"] == pytest.approx(rates["gpa"], nan_ok=True)
-    up = down = changed = 0
+    up = down = changed = lost = gained = 0
     order = ["NP", "P"], ["F", "D", "C", "B", "A"]
     for was, now in zip(regraded.marks["letter_before"], regraded.marks["letter"], strict=True):
+        lost += isinstance(was, str) and not isinstance(now, str)
+        gained += isinstance(now, str) and not isinstance(was, str)
         if isinstance(was, str) and isinstance(now, str) and was != now:
             changed += 1
             for scale in order:
                 if was in scale and now in scale:
                     up += scale.index(now) > scale.index(was)
                     down += scale.index(now) < scale.index(was)
-    assert tuple(table.iloc[1][["changed", "up", "down"]]) == (changed, up, down)
-    assert len(regraded.changed) == changed
+    counts = ["changed", "up", "down", "lost", "gained"]
+    assert tuple(table.iloc[1][counts]) == (changed, up, down, lost, gained)
+    assert len(regraded.changed) == changed + lost + gained
 
 
 def test_signs_of_letters_count():
@@ -315,3 +318,101 @@ def test_marks_regraded_show_the_same_faces():
     assert len(regraded.changed) == 12
     assert "Policies side by side" in regraded._repr_html_()
     assert repr(regraded) == "Regraded: 12 marks under floor"
+
+
+EXCUSED = Policy(id="excused", title={"en": "excused", "es": "no cuenta"}, missing={"counts_as": "excused"})
+
+
+def unhanded(none, others, score=85.0):
+    """Return a gradebook where so many students handed in nothing, and the others have a score."""
+    students = [f"n{i}" for i in range(none)] + [f"s{i}" for i in range(others)]
+    scores = pd.DataFrame([(student, item) for student in students for item in "ab"])
+    scores.columns = ["student", "item"]
+    missing = scores["student"].str.startswith("n")
+    return Gradebook.of(
+        scores.assign(
+            course="Algebra", points_possible=100.0, raw=np.where(missing, 0.0, score),
+            status=np.where(missing, "missing", "scored"),
+        )
+    )  # fmt: skip
+
+
+def test_marks_that_lose_their_letter_are_counted_and_said():
+    tried = regrade(unhanded(30, 70), EXCUSED)
+    assert len(tried.changed) == 30
+    assert tried.changed["letter"].isna().all()
+    assert set(tried.changed["letter_before"]) == {"F"}
+    row = tried.table.iloc[1]
+    assert tuple(row[["marks", "changed", "up", "down", "lost", "gained"]]) == (70, 0, 0, 0, 30, 0)
+    assert tuple(row[["students_lost", "students_any"]]) == (30, 30)
+    assert (
+        "Under “excused” it would be: 0 %. Marks that move up: 0; marks that move down: 0. "
+        "Marks that would have no letter, and are left out of the shares: 30." in tried.sentence
+    )
+    assert "Calificaciones que quedarían sin letra" in tried.sentences["es"]
+    face = tried.compared.faces()[0]
+    assert face.head[-1] == "Marks that would have no letter"
+    assert [row[-1] for row in face.rows] == [None, "30"]
+
+
+def test_marks_that_gain_a_letter_are_counted_and_said():
+    book_ = unhanded(30, 70)
+    found = compare_policies(Gradebook.of(book_.scores, policies=[EXCUSED]), Policy(id="zero"))
+    assert tuple(found.table.iloc[1][["changed", "lost", "gained", "students_gained"]]) == (0, 0, 30, 30)
+    assert "Marks that have no letter now and would have one: 30." in found.sentence
+    assert found.faces()[0].head[-1] == "Marks that would gain a letter"
+
+
+def test_few_marks_that_lose_their_letter_stay_hidden(tmp_path):
+    found = compare_policies(unhanded(3, 70), EXCUSED)
+    assert "of fewer than 10 students" in found.sentence
+    assert "no letter changes" not in found.sentence
+    (_, row) = found.faces()[0].rows
+    # 73 students now and 70 then, or 4 % and 0 %, would tell of 3.
+    assert row[1:6] == ("about the same",) * 5
+    assert row[-1] == "of fewer than 10 students"
+    assert not re.search(r"\b(3|70)\b", " ".join([found.sentence, *map(str, row)]))
+
+
+def test_few_of_many_that_lose_their_letter_cannot_be_worked_out():
+    # 30 F marks and 4 others lose their letter: 4 marks fewer of C or better, of a share that rises.
+    scores = unhanded(30, 70).scores
+    four = scores["student"].isin([f"s{i}" for i in range(4)])
+    scores["category"] = np.where(four, "Extra", "Work")
+    found = compare_policies(Gradebook.of(scores), EXCUSED.but(exclude=["Extra"]))
+    (_, row) = found.faces()[0].rows
+    assert tuple(found.table.iloc[1][["lost", "c_or_better"]]) == (34, 66)
+    assert row[2:5] == ("not shown", "not shown", "not shown")
+    assert "the share is not shown" in found.sentence
+
+
+@pytest.mark.parametrize("left", [0, 9])
+def test_where_hardly_a_mark_keeps_its_letter_no_share_is_said(left):
+    found = compare_policies(unhanded(30, left), EXCUSED)
+    assert "fewer than 10 students would have marks with a letter" in found.sentence
+    assert not re.search(r"None|nan|about|would be|30", found.sentence.split("Under “excused”")[1])
+    assert found.faces()[0].rows[1][1:] == ("under 10", *[None] * (len(found.faces()[0].head) - 2))
+
+
+def test_a_course_that_loses_all_its_letters_says_so_in_its_row():
+    scores = unhanded(0, 30, 40.0).scores
+    scores = pd.concat([scores.assign(category="Work"), scores.assign(course="PE", category="Effort")])
+    found = compare_policies(Gradebook.of(scores), Policy(exclude=["Effort"]), by="course")
+    assert found.table.query("policy == 'policy'")["lost"].tolist() == [30, 0, 30]
+    assert "left out of the shares: 30." in found.sentence
+
+
+def test_marks_that_were_set_by_hand_are_said():
+    scores = unhanded(0, 24, 60.0).scores
+    totals = scores[["student", "course"]].drop_duplicates()
+    for n, said in ((12, "12"), (3, "of fewer than 10 students"), (0, None)):
+        by_hand = totals.assign(final=60.0, override=[99.0] * n + [np.nan] * (24 - n))
+        tried = Gradebook.of(scores, totals=by_hand)
+        for found in (compare_policies(tried, FLOOR), regrade(tried, FLOOR).compared):
+            notes = [note for note in found.notes if "set by hand" in note]
+            assert len(notes) == (said is not None)
+            assert all(f"the scores do not give: {said}." in note for note in notes)
+            assert any("a mano" in note for note in found.notes_in("es")) is (said is not None)
+    # A mark without scores stays as it was exported.
+    alone = pd.DataFrame({"student": ["x"], "course": ["Algebra"], "override": [99.0]})
+    assert not any("by hand" in note for note in regrade(Gradebook.of(scores, totals=alone), FLOOR).notes)

@@ -86,6 +86,83 @@ def test_a_file_with_other_names_is_read(tmp_path):
     assert formative(path, columns).table["share"].tolist() == [0.25, 0.5, 0.75]
 
 
+def weekly(weeks):
+    """Return one standard, checked of 20 students in each of some weeks."""
+    meeting = [4 + k for k in range(len(weeks))]
+    return pd.DataFrame({"standard": "A", "week": weeks, "n": 20, "meeting": meeting})
+
+
+NAMED = [f"Week {k}" for k in range(1, 13)]
+MONDAYS = pd.date_range("2025-09-01", periods=12, freq="7D")
+AS_WRITTEN = {
+    "named": (NAMED, NAMED),
+    "texts of numbers": ([str(k) for k in range(1, 13)], [str(k) for k in range(1, 13)]),
+    "month first": ([f"{d.month}/{d.day}/{d.year}" for d in MONDAYS], None),
+    "day first": ([f"{d.day}/{d.month}/{d.year}" for d in MONDAYS], None),
+    "two digits": ([f"{d:%m/%d/%y}" for d in MONDAYS], None),
+    "ISO": ([f"{d:%Y-%m-%d}" for d in MONDAYS], None),
+    "times": ([f"{d:%Y-%m-%dT%H:%M:%S}" for d in MONDAYS], None),
+    "dates": (list(MONDAYS), None),
+    "across a new year": ([f"{d.month}/{d.day}/{d.year}" for d in MONDAYS + pd.Timedelta(weeks=14)], 14),
+}
+
+
+@pytest.mark.parametrize("how", AS_WRITTEN)
+def test_weeks_stand_in_the_order_of_time(how):
+    weeks, expected = AS_WRITTEN[how]
+    if not isinstance(expected, list):
+        expected = [f"{day + pd.Timedelta(weeks=expected or 0):%Y-%m-%d}" for day in MONDAYS]
+    table = weekly(weeks)
+    found = formative(table.sample(frac=1, random_state=3))
+    assert found.table["week"].tolist() == expected
+    assert found.table["meeting"].tolist() == table["meeting"].tolist()
+    assert [round(20 * p.value) for p in found.chart.periods] == table["meeting"].tolist()
+
+
+def test_days_of_one_week_are_one_week_and_a_student_counts_once_in_it():
+    days = ["2025-09-02", "2025-09-01", "2025-09-04", "2025-09-08"]
+    found = formative(weekly(days).assign(move=["b", "a", "b", ""]))
+    assert found.table[["week", "n", "meeting", "move"]].to_numpy().tolist() == [
+        ["2025-09-01", 60, 15, "a; b"],
+        ["2025-09-08", 20, 7, ""],
+    ]
+    # The last check is that of Thursday, wherever it stands.
+    rows = [
+        ("A", day, f"s{i}", meets)
+        for i in range(12)
+        for day, meets in (("9/18/2025", "yes"), ("9/16/2025", "no"))
+    ]
+    found = formative(pd.DataFrame(rows, columns=["standard", "week", "student", "meets"]))
+    assert found.table[["week", "n", "meeting"]].to_numpy().tolist() == [["2025-09-15", 12, 12]]
+    assert dict(found.notes) == {"formative_twice": 12}
+
+
+@pytest.mark.parametrize(
+    ("weeks", "match"),
+    [
+        (
+            ["9/1/2025", "9/8/2025"],
+            r"'9/1/2025' in `week` can be 2025-01-09 or 2025-09-01\. Write dates as 2026-",
+        ),
+        (["2025-02-30", "2025-03-01"], r"`week` of the checks holds no date that can be read"),
+        (["2025-09-01", "3"], r"`week` of the checks holds weeks of several kinds"),
+        (["Week 1", "2"], r"several kinds"),
+        (["Sep 1", "Sep 8", "Oct 1"], r"several kinds"),
+        (["Opening", "Closing"], r"several kinds"),
+        (["9/1", "9/8", "1/12"], r"dates without their year"),
+    ],
+)
+def test_weeks_without_an_order_are_refused_in_one_sentence(weeks, match):
+    with pytest.raises(AnalysisError, match=match):
+        formative(weekly(weeks))
+
+
+def test_spellings_of_one_week_are_one_week():
+    found = formative(weekly(["Week 2", "week  02", "WEEK 1"]))
+    assert found.table[["week", "n"]].to_numpy().tolist() == [["WEEK 1", 20], ["Week 2", 40]]
+    assert formative(weekly(["Opening", "Opening"])).table["n"].tolist() == [40]
+
+
 @pytest.mark.parametrize(
     ("change", "match"),
     [

@@ -201,6 +201,21 @@ def test_kid_talk_says_the_highest_marks_first_on_a_page_of_its_own(tmp_path):
     assert (sheet.cell(1, 1).value, sheet.cell(stop.id + 1, 1).value) == ("s", "t")
 
 
+@pytest.mark.parametrize(
+    ("percent", "letter", "printed"),
+    [(69.96, "D", 69.9), (59.999, "F", 59.9), (69.46, "D", 69.4), (69.3, "D", 69.3), (64.0, "D", 64.0)],
+)
+def test_a_percent_never_contradicts_its_letter(tmp_path, percent, letter, printed):
+    row = pd.DataFrame({"student": ["s"], "course": "Math", "letter": letter, "percent": percent})
+    book = Gradebook.of(marks=row)
+    for made in (on_the_cusp(book), kid_talk(book, students=["s"])):
+        path = tmp_path / f"{made.kind}.xlsx"
+        made.write(path)
+        texts = cells(path)
+        assert [text for text in texts if isinstance(text, float | int)] == [printed]
+    assert f"Math {letter} {printed:g} %" in texts
+
+
 # ---------------------------------------------------------------- names
 
 

@@ -119,19 +119,46 @@ def test_half_a_year_never_puts_a_student_off_track_for_credits():
     assert whole.table["cannot_tell"].tolist() == [0]
 
 
+@pytest.mark.parametrize("rule", ["chicago", "rise"])
+def test_marks_that_hold_too_few_credits_put_nobody_off_track_for_them(rule):
+    # Four courses of a year are 4 credits at most, and the rules ask for 5.
+    rows = [
+        (f"s{i:02d}", course, term, "F" if i < 12 and course == "Algebra" else "A", course != "Art")
+        for i in range(40)
+        for course in ("English", "Algebra", "Biology", "Art")
+        for term in ("S1", "S2")
+    ]
+    frame = pd.DataFrame(rows, columns=["student", "course", "term", "letter", "core"])
+    for credit in (None, 0.5):
+        marks_ = frame if credit is None else frame.assign(credits=credit * (frame.letter == "A"))
+        found = rs.grading.on_track(marks_, rule)
+        assert found_of(found) == {name: False if name < "s12" else None for name in frame.student}
+        assert found.sentence.startswith(
+            "Who is on track cannot be told: these marks hold at most 4 of the 5 "
+        )
+        assert "no se puede saber quién va en buen camino" in found.in_words("es").casefold()
+        assert "como máximo 4 de los 5 créditos" in found.in_words("es")
+        assert "%" not in found.sentence and found.faces()[0].rows[0][2:4] == (None, None)
+    # As soon as one student's marks could reach them, the others' courses are what they are, and it is said.
+    more = [("s39", "Music", term, "F", False) for term in ("S1", "S2")]
+    found = rs.grading.on_track(pd.concat([frame, pd.DataFrame(more, columns=frame.columns)]), rule)
+    assert set(found_of(found).values()) == {False} and found.sentence.startswith("On track: 0 %")
+    assert "every course were passed: 39." in found.sentence
+
+
 def test_summer_is_left_out_where_the_rule_says_so():
     frame = pd.DataFrame(
         {
-            "student": "a",
-            "term": ["Fall"] * 5 + ["Spring"] * 4 + ["Summer 2026"],
+            "student": ["a"] * 10 + ["b"] * 10,
+            "term": [*["Fall"] * 5, *["Spring"] * 4, "Summer 2026", *["Fall", "Spring"] * 5],
             "letter": "B",
             "core": True,
         }
     )
-    assert rs.grading.on_track(frame).students["on_track"].tolist() == [False]
+    assert rs.grading.on_track(frame).students["on_track"].tolist() == [False, True]
     assert ("summer", 1) in rs.grading.on_track(frame).notes
     counted = frame.replace("Summer 2026", "Spring")
-    assert rs.grading.on_track(counted).students["on_track"].tolist() == [True]
+    assert rs.grading.on_track(counted).students["on_track"].tolist() == [True, True]
 
 
 def test_a_core_mark_that_may_not_be_core_leaves_it_open():

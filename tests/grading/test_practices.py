@@ -48,8 +48,46 @@ def test_what_is_in_use_and_what_moved() -> None:
     }
     for language in ("en", "es"):
         said, retakes = found.in_words(language), ASKED["retakes"][language].rstrip(".")
-        assert said.count(retakes) == 2 and ASKED["late_work"][language].rstrip(".") not in said
+        # Strengths first; what went back is said too, and last.
+        late = ASKED["late_work"][language].rstrip(".")
+        assert said.count(retakes) == 2 and said.count(late) == 1 and said.rindex(retakes) < said.index(late)
     assert "Trying it out" in found._repr_html_() and "Trying" not in found.faces("es")[0].html()
+
+
+def test_a_sentence_says_of_how_many_teams_and_agrees_with_the_page() -> None:
+    from relsurvey.practices.adopted import adopted
+
+    # Retakes: one team of six further, five less far; late work: three further, two less far, one without.
+    stages = ("Not yet", "In some units", "Always")
+    rows = []
+    for k in range(6):
+        late = ((0, 1), (0, 1), (1, 2), (2, 0), (2, 0), (None, None))[k]
+        for place, wave in enumerate(("fall", "spring")):
+            retakes = (1, 2) if k == 0 else (1, 0)
+            told = {"retakes": stages[retakes[place]], "minimum_score": stages[1]}
+            rows.append(
+                sheet(
+                    f"T{k}", wave, told if late[place] is None else told | {"late_work": stages[late[place]]}
+                )
+            )
+    found = adoption(pd.DataFrame(rows))
+    titles = {key: {lang: text.rstrip(".") for lang, text in texts.items()} for key, texts in ASKED.items()}
+    assert found.in_words().startswith(
+        f"In use in most units or always: {titles['retakes']['en']} (in 1 of 6 teams); "
+        f"{titles['late_work']['en']} (in 1 of 5 teams). Further than in the wave before: "
+        f"{titles['late_work']['en']} (in 3 of 5 teams). Less far than in the wave before: "
+        f"{titles['retakes']['en']} (in 5 of 6 teams). Each team"
+    )
+    assert (
+        f"Menos avanzadas que en la aplicación anterior: {titles['retakes']['es']} (en 5 de 6 equipos)."
+        in (found.in_words("es"))
+    )
+    page = adopted(found, {"a": "Paper Lantern"}, ["a"], ["en"]).units["a"]
+    assert {one.practice: (one.words["en"], one.moved) for one in page} == {
+        "minimum_score": ("In use in 0 of 6 teams", "same"),
+        "retakes": ("In use in 1 of 6 teams", "down"),
+        "late_work": ("In use in 1 of 5 teams", "up"),
+    }
 
 
 def test_not_for_us_is_no_stage_and_spanish_sheets_are_read() -> None:

@@ -246,3 +246,41 @@ def test_a_rule_that_one_time_does_not_support_is_refused():
     fine = {f"s{i}": [85] * 5 for i in range(12)}
     with pytest.raises(AnalysisError, match="late"):
         split_change(book(fine), book(fine), NONE, Policy(late={"per_day": 10}))
+
+
+def unhanded(none, others):
+    """Return a gradebook where so many students handed in nothing."""
+    kinds = {f"s{i}": i < none for i in range(none + others)}
+    return Gradebook.of(
+        pd.DataFrame(
+            {"student": student, "course": "Algebra", "item": item, "points_possible": 100.0,
+             "raw": 0.0 if missing else 85.0, "status": "missing" if missing else "scored"}
+            for student, missing in kinds.items() for item in "ab"
+        )
+    )  # fmt: skip
+
+
+def test_marks_that_lose_their_letter_by_the_rule_are_said():
+    excused = Policy(id="excused", missing={"counts_as": "excused"})
+    found = split_change(unhanded(30, 70), unhanded(30, 70), NONE, excused)
+    assert (found.same, found.matched, found.fewest) == (True, 100, 70)
+    assert "the 100 students who have marks both times" not in found.sentence
+    assert (
+        "Counted: the 100 students of both times; some of them have no mark under one of the rules. Marks "
+        "that have no letter under the new rule, and are left out: 30 in the earlier work, 30 in the later; "
+        "this is in the part of the rule." in found.sentence
+    )
+    assert "quedan sin letra" in found.in_words("es")
+    few = split_change(unhanded(3, 70), unhanded(30, 43), NONE, excused).sentence
+    assert "left out: of fewer than 10 students in the earlier work, 30 in the later" in few
+    back = split_change(unhanded(30, 70), unhanded(30, 70), excused, NONE).sentence
+    assert "Marks that have a letter only under the new rule: 30 in the earlier work, 30 in the later" in back
+
+
+def test_students_without_a_mark_under_either_rule_are_not_of_both_times():
+    early, late = unhanded(0, 100), unhanded(0, 100)
+    blank = late.scores["student"].isin([f"s{i}" for i in range(20)])
+    late.scores.loc[blank, ["raw", "status"]] = [np.nan, "excused"]
+    found = split_change(early, Gradebook.of(late.scores), NONE, NONE)
+    assert (found.same, found.matched, found.n_before, found.n_after) == (True, 80, 80, 80)
+    assert "Counted: the 80 students who have marks both times." in found.sentence

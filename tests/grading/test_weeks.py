@@ -338,6 +338,9 @@ def test_term_marks_are_a_run_chart():
     assert [p.label for p in chart.periods] == ["Q1", "Q2", "Q3", "Q4"]
     assert [p.value for p in chart.periods[:3]] == pytest.approx([0, 1 / 12, 2 / 12])
     assert chart.periods[3].left_out == "small" and chart.verdict == "cannot_tell"
+    assert not chart.as_in_file
+    turned = term_marks(Gradebook.of(marks=pd.DataFrame(marks[::-1])))
+    assert turned.periods == chart.periods
     with pytest.raises(AnalysisError, match="No mark is of the term"):
         term_marks(Gradebook.of(marks=pd.DataFrame(marks)), ["Q9"])
     with pytest.raises(AnalysisError, match="name no term"):
@@ -361,3 +364,18 @@ def test_a_table_of_other_work_is_told(tmp_path):
     ]
     with pytest.raises(AnalysisError, match=r"no work that is called as .* such as 'Esay'. Write the titles"):
         with_due(gradebook, pd.DataFrame({"item": ["Esay"], "due": ["2026-03-06"]}))
+
+
+def test_term_marks_say_whose_order_the_terms_are_in():
+    marks = pd.DataFrame(
+        [{"student": f"s{s}", "term": term, "letter": "B"} for term in ("Gold", "Blue") for s in range(12)]
+    )
+    chart = term_marks(Gradebook.of(marks=marks))
+    assert [p.label for p in chart.periods] == ["Gold", "Blue"]
+    assert "order of the file" in chart.in_words()
+    assert "orden del archivo" in chart.in_words("es")
+    given = term_marks(Gradebook.of(marks=marks), ["Blue", "Gold"])
+    assert [p.label for p in given.periods] == ["Blue", "Gold"]
+    assert "order of the file" not in given.in_words()
+    numbered = marks.assign(term=marks["term"].map({"Gold": 10, "Blue": 9}))
+    assert [p.label for p in term_marks(Gradebook.of(marks=numbered)).periods] == ["9", "10"]

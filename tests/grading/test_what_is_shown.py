@@ -59,7 +59,7 @@ def test_a_course_passed_without_letters_is_not_shown_as_having_no_c_and_a_gpa_o
 def test_ten_to_nineteen_students_have_words_alone(n):
     table = marks(n)
     figures = re.compile(r"\d+ %|\d\.\d\d")
-    for found in (df_rates(table, by="course"), on_track(table, "chicago", by="core")):
+    for found in (df_rates(table, by="course"), on_track(table, "core-failures", by="core")):
         text = " ".join(found.faces()[0].text(cell) for row in found.faces()[0].rows for cell in row)
         assert bool(figures.search(text)) is (n >= 20)
 

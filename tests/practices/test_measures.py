@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from relsurvey.errors import AnalysisError
-from relsurvey.grading import Gradebook
+from relsurvey.grading import Gradebook, Policy, compare_policies
 from relsurvey.grading.trackrule import rule_of
 from relsurvey.practices import measures
 from tests.practices.made import book, marks
@@ -82,6 +82,27 @@ def test_terms_are_named():
         measures.measured(of({"a": "INC"}), None)
 
 
+def test_terms_are_in_order_of_time_however_the_marks_come():
+    table = marks({"North": 30}, ("2024-25 S2", "2025-26 S1", "2024-25 S1"))
+    found = measures.by_term(table, None)
+    assert found.terms == ("2024-25 S1", "2024-25 S2", "2025-26 S1")
+    assert found.entries == ()
+    backwards = ("2025-26 S1", "2024-25 S1")
+    assert measures.by_term(table, None, backwards).terms == backwards
+
+
+def test_an_order_that_names_do_not_tell_is_that_of_the_marks_and_said():
+    table = marks({"North": 30}, ("Gold", "Blue"))
+    found = measures.by_term(table, None)
+    assert found.terms == ("Gold", "Blue")
+    [entry] = found.entries
+    assert entry.step == "terms"
+    assert entry.what == "the terms are taken in this order: 'Gold', 'Blue'"
+    assert "`terms=` changes it" in entry.why
+    assert measures.by_term(table, None, ["Blue", "Gold"]).entries == ()
+    assert measures.by_term(marks({"North": 30}, ("Blue",)), None).entries == ()
+
+
 def test_courses_are_called_core_by_name():
     gradebook = Gradebook.of(marks=marks({"North": 2}).drop(columns=["core", "ag"]))
     named = gradebook.with_courses(core=["Biology"], ag=["Biology", "History"])
@@ -91,3 +112,25 @@ def test_courses_are_called_core_by_name():
     assert gradebook.marks["core"].isna().all()
     with pytest.raises(AnalysisError, match=r"the course 'Art'\. There are: 'Algebra 1', 'Biology'"):
         gradebook.with_courses(core=["Art"])
+
+
+def test_a_rule_whose_credits_no_file_of_these_courses_holds_is_refused():
+    marks = pd.DataFrame(
+        [
+            (f"s{i}", course, term, "A", True)
+            for i in range(30)
+            for course in ("English", "Algebra", "Biology", "History")
+            for term in ("S1", "S2")
+        ],
+        columns=["student", "course", "term", "letter", "core"],
+    )
+    with pytest.raises(AnalysisError, match=r"at most 4 of the 5 credits .* rule='core-failures'"):
+        measures.by_term(marks, "chicago")
+    found = measures.by_term(marks, "auto")
+    assert found.rule is not None and found.rule.id == "core-failures"
+    compared = compare_policies(
+        Gradebook.of(marks=marks.assign(percent=95.0)),
+        Policy(id="up", floor={"percent": 50, "on": "mark"}),
+        rule="chicago",
+    )
+    assert "on_track" not in compared.table and any("at most 4 of the 5" in note for note in compared.notes)

@@ -173,6 +173,78 @@ def test_a_term_is_set_beside_the_one_before():
     assert "survey" not in change.who["en"]
 
 
+def test_the_last_term_is_shown_whichever_row_comes_first():
+    table = marks(SIZES, ("S1", "S2"), shift=0.9).iloc[::-1]
+    found = GradingPractices.of(Gradebook.of(marks=table))
+    assert found.waves == ("S1", "S2")
+    view = found.view()
+    assert view.wave["en"] == "S2"
+    change = next(unit for unit in view.units if unit.id == "all").change
+    assert {cell.scale: cell.direction for cell in change.cells}["no_df"] == "up"
+    assert "terms" not in [step.step for step in view.ledger]
+
+
+def test_an_order_of_terms_that_is_only_that_of_the_file_is_told():
+    found = GradingPractices.of(book(SIZES, ("Gold", "Blue")))
+    assert found.ledger.query("step == 'terms'").what.tolist() == [
+        "the terms are taken in this order: 'Gold', 'Blue'"
+    ]
+    [step] = [step for step in found.view().ledger if step.step == "terms"]
+    assert "order of the file" in step.what["en"]
+    assert "orden del archivo" in step.what["es"]
+    assert "Gold" not in step.what["en"]
+
+
+@pytest.fixture(scope="module")
+def falling():
+    """Marks that grow worse: who is off track in fall is so in spring too."""
+    return GradingPractices.of(book(SIZES, ("Fall", "Spring"), shift=-0.9))
+
+
+def test_what_counts_all_terms_so_far_is_not_set_beside_the_term_before(falling):
+    view = falling.view()
+    assert falling.rule is not None
+    units = [unit for unit in view.units if unit.change.cells]
+    assert len(units) >= 3
+    for unit in units:
+        told = {cell.scale: cell for cell in unit.change.cells}
+        assert told["no_df"].verdict == "clear"
+        cell = told["on_track"]
+        assert (cell.before, cell.now, cell.verdict, cell.direction, cell.sentence) == (None,) * 5
+        assert cell.words["en"] == "Not compared with the term before: this counts all terms so far."
+        assert cell.words["es"].startswith("No se compara con el período anterior")
+        # The share of all terms so far stands where the latest term is shown.
+        assert next(cell for cell in unit.scales if cell.scale == "on_track").share is not None
+        said = [*unit.say, *unit.change.say]
+        assert not [text for text in said if re.search(r"On track: (it|up|down|about the same)", text["en"])]
+    assert view.rules
+
+
+def test_no_door_says_that_more_or_fewer_are_on_track_than_before(falling, tmp_path):
+    import openpyxl
+    import pptx
+
+    falling.publish(tmp_path, formats=["html", "excel", "slides"])
+    said = [text for _, text in texts(json.loads((tmp_path / "view.relsurvey.json").read_text("utf-8")))]
+    sheets = openpyxl.load_workbook(tmp_path / "view.xlsx")
+    rows = [[str(c.value) for c in row if c.value] for sheet in sheets for row in sheet.iter_rows()]
+    said += [" ".join(row) for row in rows]
+    for slide in pptx.Presentation(tmp_path / "view.pptx").slides:
+        parts = [*slide.shapes, *(slide.notes_slide.shapes if slide.has_notes_slide else [])]
+        said += [
+            line for shape in parts if shape.has_text_frame for line in shape.text_frame.text.split("\n")
+        ]
+    assert any(re.search("No D or F.*since fall", text) for text in said)
+    assert not [text for text in said if re.search(r"On track\b.*\b(since|then|as in fall)\b", text)]
+    assert any(re.search("On track.*counts all terms so far", text) for text in said)
+
+
+def test_a_notebook_compares_the_measures_of_a_term_alone(falling):
+    assert falling.change("no_df").favorable_change < 0
+    with pytest.raises(AnalysisError, match="counts all terms so far"):
+        falling.change("on_track")
+
+
 def test_who_says_what_stands_beside_is_said_once():
     with pytest.raises(AnalysisError, match="not both"):
         GradingPractices.of(book(SIZES), survey=rs.read(demo_workbook()), students=roster(SIZES))

@@ -294,6 +294,32 @@ def test_small_groups_and_small_changes_are_masked() -> None:
     assert "the letters of fewer than 10 students change" in state["sentences"]["en"][0]
 
 
+def unhanded(none: int, others: int) -> Gradebook:
+    """Return a gradebook where so many students handed in nothing."""
+    missing = np.repeat([True, False], [none, others])
+    rows = {"student": [f"s{i}" for i in range(none + others)], "item": "a", "points_possible": 100.0}
+    status = np.where(missing, "missing", "scored")
+    return Gradebook.of(pd.DataFrame({**rows, "raw": np.where(missing, 0.0, 85.0), "status": status}))
+
+
+def test_marks_that_would_have_no_letter_stand_beside_the_share_that_leaves_them_out() -> None:
+    browser = Browser(PolicyLab(unhanded(30, 70)))
+    state = browser.change(missing={"codes": [], "counts_as": "excused"})
+    assert texts(state["tried"])[0] == "0 %"
+    assert texts(state["tried"])[-3:] == ["0; no letter any more: 30", "0", "0"]
+    assert texts(state["tried"], "es")[-3] == "0; quedarían sin letra: 30"
+    assert (
+        "Marks that would have no letter, and are left out of the shares: 30."
+        in (state["sentences"]["en"][0])
+    )
+    assert texts(browser.do("pin")["pins"][0]["cells"])[-3] == "0; no letter any more: 30"
+    few = Browser(PolicyLab(unhanded(3, 70))).change(missing={"codes": [], "counts_as": "excused"})
+    assert texts(few["tried"])[0] == "about the same"
+    assert texts(few["tried"])[-3] == "0; no letter any more: of fewer than 10 students"
+    left = Browser(PolicyLab(unhanded(30, 4))).change(missing={"codes": [], "counts_as": "excused"})
+    assert set(texts(left["tried"])) == {"under 10"}
+
+
 def test_what_is_left_out_cannot_be_worked_out() -> None:
     """Of students with any, with 1-2 and with 3 or more, two together would give the third."""
     own = Standing(100, 300, 60, 40, 240, 2.5, one_two=20, three_plus=20)

@@ -45,6 +45,8 @@ _DONE = frozenset(
     ("complete", "completed", "done", "ok", "yes", "y", "check", "credit", "full", "turned in", "completo",
      "completa", "hecho", "hecha", "sí", "si", "entregado", "entregada", "✓", "✔", "☑", "√", "✅", "+")
 )  # fmt: skip
+#: Schools write these for work that somebody need not do.
+_EXCUSED = frozenset(("x", "ex", "exc"))
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic)"
 #: What a spreadsheet makes of ``3/4``.
 _DATE = re.compile(
@@ -327,4 +329,4 @@ def unexplained_error(
 def _likely(text: str) -> str:
     """Return what a code is proposed to stand for; of a letter, a tick, a number a person says it."""
     told = meaning(text) is not None or fold(text) in _DONE or any(sign.isdigit() for sign in text)
-    return "NUMBER" if told else "missing"
+    return "NUMBER" if told else "excused" if fold(text) in _EXCUSED else "missing"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +10,23 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.errors import AnalysisError
 from relsurvey.escape import html_text
-from relsurvey.grading.faces import Figures, Moves, figures, moves, moves_cells, share_cell
-from relsurvey.grading.letters import meanings
+from relsurvey.grading.compared_notes import Note, by_hand, left_out, of_passes, of_proof
+from relsurvey.grading.faces import (
+    WAYS,
+    Figures,
+    Moves,
+    figures,
+    letters_said,
+    moves,
+    moves_cells,
+    share_cell,
+    way_cell,
+)
 from relsurvey.grading.mark_groups import groups_of
 from relsurvey.grading.ontrack import on_track
 from relsurvey.grading.policy import Policy, policies_of
-from relsurvey.grading.policy_sentences import listed
-from relsurvey.grading.regrade import Regraded, _places, _taken, regrade, which
-from relsurvey.grading.shares import count_words, percent_words
+from relsurvey.grading.regrade import Regraded, regrade
+from relsurvey.grading.shares import percent_words
 from relsurvey.grading.tally import Tally, tally
 from relsurvey.words import Text, languages, say, texts
 from relsurvey.words.catalogue import pick
@@ -33,21 +41,6 @@ Tried = Policy | Sequence[Policy]
 
 #: Who is on track, where no rule is asked for.
 _USUAL = "chicago"
-
-#: Parts that a policy can leave out, though the course's own rules have them.
-_PARTS = (
-    "missing",
-    "late",
-    "makeup",
-    "retake",
-    "floor",
-    "exclude",
-    "drop_lowest",
-    "weights",
-    "round",
-    "cuts",
-    "pass_",
-)
 
 
 @dataclass(frozen=True)
@@ -70,29 +63,6 @@ class Compared:
     group: tuple[str, ...]
     figures: Figures
     moves: Moves | None
-
-
-@dataclass(frozen=True)
-class Note:
-    """A remark: its key in the catalogue, what stands in its blanks, a list for one of them, and a count."""
-
-    key: str
-    values: tuple[tuple[str, Any], ...] = ()
-    parts: tuple[str, ...] = ()
-    count: int | None = None
-
-    def in_words(self, language: str) -> str:
-        """Return it in a language."""
-        values = {
-            name: pick(value, language) if isinstance(value, dict) else value for name, value in self.values
-        }
-        if self.count is not None:
-            values["n"] = count_words(language, self.count)
-        if self.parts:
-            values["parts"] = listed(
-                language, [say(language, f"grading.compare_part_{part}") for part in self.parts]
-            )
-        return say(language, f"grading.{self.key}", **values)
 
 
 @dataclass(frozen=True, repr=False)
@@ -160,22 +130,28 @@ class ComparedPolicies(Finding):
     def _of_policy(self, language: str, row: Compared, own: Figures) -> str:
         moves = row.moves or Moves()
         name = pick(row.policy, language)
-        if not moves.changed:
+        if not moves.students_any:
             return say(language, "grading.compare_none", policy=name)
-        if moves.students_changed < MIN_N_SHOWN:
-            return say(language, "grading.compare_few", policy=name, min_n=MIN_N_SHOWN)
-        cell = share_cell(language, "df_marks", row.figures, own, moves.students_changed)
-        _, up, down = moves_cells(language, moves)
-        key = "compare_policy" if cell != say(language, "grading.compare_same") else "compare_policy_same"
-        return say(language, f"grading.{key}", policy=name, share=cell, up=up, down=down)
+        if row.figures.students < MIN_N_SHOWN:
+            return say(language, "grading.compare_few_left", policy=name, min_n=MIN_N_SHOWN)
+        if moves.students_any < MIN_N_SHOWN:
+            said = say(language, "grading.compare_few", policy=name, min_n=MIN_N_SHOWN)
+        else:
+            cell = share_cell(language, "df_marks", row.figures, own, moves.students_any)
+            _, up, down = moves_cells(language, moves)
+            cells = {say(language, f"grading.compare_{key}"): f"_{key}" for key in ("same", "masked")}
+            key = f"compare_policy{cells.get(str(cell), '')}"
+            said = say(language, f"grading.{key}", policy=name, share=cell, up=up, down=down)
+        return " ".join([said, *letters_said(language, moves)])
 
     def faces(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> tuple[Face, ...]:
         """Return the policies side by side: groups, and changes, of fewer than ``min_n`` students masked."""
         measures = ["df_marks", "any_df", "c_or_better", "gpa", *(["on_track"] if self.rule else [])]
         head = [say(language, "grading.compare_head_policy"), *self.by]
+        ways = [way for way in WAYS if any(getattr(row.moves, way, 0) for row in self.rows)]
         head += [
             say(language, f"grading.compare_head_{key}", rule=self.rule or "")
-            for key in ("students", *measures, "changed", "up", "down")
+            for key in ("students", *measures, "changed", "up", "down", *ways)
         ]
         own = {row.group: row.figures for row in self.rows if row.moves is None}
         whole = say(language, "grading.compare_all")
@@ -185,14 +161,19 @@ class ComparedPolicies(Finding):
             f = row.figures
             if f.students < min_n or own[row.group].students < min_n:
                 under = say(language, "grading.compare_under", min_n=min_n)
-                rows.append((*name, under, *[None] * (len(measures) + 3)))
+                rows.append((*name, under, *[None] * (len(measures) + 3 + len(ways))))
                 continue
-            moved = row.moves.students_changed if row.moves is not None else 0
+            moved = row.moves.students_any if row.moves is not None else 0
             cells = [share_cell(language, key, f, own[row.group], moved, min_n) for key in measures]
-            moving: tuple[Value, ...] = (None, None, None)
+            moving: list[Value] = [None] * (3 + len(ways))
             if row.moves is not None:
-                moving = moves_cells(language, row.moves, min_n)
-            rows.append((*name, f.students, *cells, *moving))
+                moving = [
+                    *moves_cells(language, row.moves, min_n),
+                    *(way_cell(language, row.moves, way, min_n) for way in ways),
+                ]
+            few = 0 < abs(f.students - own[row.group].students) < min_n
+            n = say(language, "grading.compare_same") if few else f.students
+            rows.append((*name, n, *cells, *moving))
         return (Face(say(language, "grading.compare_title"), tuple(head), tuple(rows)),)
 
     def _repr_html_(self) -> str:
@@ -232,7 +213,9 @@ def compare_policies(
         passed, shares 0-1 of the marks); ``any_df, any_df_rate`` (of the students); ``c_or_better,
         c_or_better_rate``; ``gpa`` (0-4, the mean over students); ``on_track, on_track_of, on_track_rate``
         where the marks allow the rule; marks that change letter, ``changed, up, down``, and of how many
-        students, ``students_changed, students_up, students_down``.
+        students, ``students_changed, students_up, students_down``; marks that lose their letter or gain one,
+        ``lost, gained, students_lost, students_gained``, which are in none of the former; and
+        ``students_any``, of whom any mark is in one of these.
 
     Raises
     ------
@@ -279,12 +262,12 @@ def compared(
     labels = ((), *(groups.labels if groups.by else ()))
 
     wanted = _USUAL if rule is None else rule
-    named: Text | None = None
-    problem = ""
+    named: Text | None
     try:
-        named = on_track(before.frame, wanted).rule.title
+        standing = on_track(before.frame, wanted)
+        named, problem = (None, standing.few_credits) if standing.few_credits else (standing.rule.title, "")
     except AnalysisError as cause:
-        problem = str(cause)
+        named, problem = None, str(cause)
 
     def every(found: Tally) -> tuple[Figures, ...]:
         track = on_track(_credited(before, found), wanted).students if named is not None else None
@@ -305,8 +288,9 @@ def compared(
             said.append(Note("compare_left_out", (("policy", name),), left))
     if any((each.what[each.code] == "NP").any() for each in seen):
         said.append(Note("compare_not_passed"))
-    said += _of_passes(first)
-    said += _of_proof(first)
+    said += of_passes(first)
+    said += by_hand(first)
+    said += of_proof(first)
     if problem and rule is not None:
         said.append(Note("compare_no_track", (("why", problem),)))
     return ComparedPolicies(groups.by, tuple(rows), tuple(said), named)
@@ -349,55 +333,3 @@ def _named(policies: Any) -> list[tuple[Text, Tried]]:
 def title_of(tried: Tried) -> Text:
     """Return what a policy is called; several are called by the first."""
     return policies_of(tried)[0].title
-
-
-def left_out(regraded: Regraded) -> tuple[str, ...]:
-    """Return which parts of the courses' own rules the tried policies do not have."""
-    import numpy as np
-
-    book, tried = regraded.gradebook, regraded.policies
-    own = book.policies
-    marks = book.work.marks if len(book.scores) else book.marks
-    pairs = np.unique(np.column_stack([which(marks, own), which(marks, (*own, *tried))]), axis=0)
-    found: set[str] = set()
-    for a, b in pairs.tolist():
-        if b >= len(own):
-            found.update(_lacks(own[a], tried[b - len(own)]))
-    return tuple(part for part in _PARTS if part in found)
-
-
-def _lacks(own: Policy, tried: Policy) -> Iterator[str]:
-    for part in _PARTS:
-        has, now = getattr(own, part), getattr(tried, part)
-        if part == "cuts":
-            # Cuts that a policy names are its own wish.
-            if has != now and "cuts" not in tried.model_fields_set:
-                yield part
-        elif has not in (None, {}, ()) and now in (None, {}, ()):
-            yield part
-
-
-def _of_passes(regraded: Regraded) -> list[Note]:
-    """Return how many marks were exported as passed or not, and get letters from the courses' own rules."""
-    import numpy as np
-
-    known = regraded.gradebook.marks
-    if not len(known) or not len(regraded.gradebook.scores):
-        return []
-    exported = _taken(known["letter"], _places(known, regraded.marks))
-    own = regraded.marks["letter_before"]
-    passes, still = (np.isin(meanings(of).astype(str), ("P", "NP")) for of in (exported, own))
-    n = int((passes & ~still & own.notna().to_numpy()).sum())
-    return [Note("compare_passes", count=n)] if n else []
-
-
-def _of_proof(regraded: Regraded) -> list[Note]:
-    """Return whether the courses' own rules give what was exported."""
-    if not len(regraded.gradebook.scores):
-        return []
-    proof = regraded.proof
-    if not len(proof.table):
-        return [Note("compare_unproved")]
-    share = proof.reproduced / len(proof.table)
-    key = "compare_proved" if proof.holds else "compare_not_proved"
-    return [Note(key, (("percent", math.floor(100 * share)),))]

@@ -48,26 +48,27 @@ class Figures:
     on_track: int | None = None
     on_track_of: int | None = None
 
+    def of(self, measure: str) -> int:
+        """Return of how many marks or students a measure is a share."""
+        if measure == "on_track":
+            return self.on_track_of or 0
+        return self.students if measure == "any_df" else self.marks
+
     def share(self, measure: str) -> float:
         """Return a measure as a share, 0-1; the GPA as it is; NaN where there is nobody."""
         if measure == "gpa":
             return self.gpa
-        of = (
-            self.students
-            if measure == "any_df"
-            else self.on_track_of
-            if measure == "on_track"
-            else self.marks
-        )
-        count = getattr(self, measure)
+        of, count = self.of(measure), getattr(self, measure)
         return float(count) / of if of and count is not None else math.nan
 
 
 @dataclass(frozen=True)
 class Moves:
-    """How many marks change letter, and of how many students.
+    """How many marks change letter, lose or gain one, and of how many students.
 
-    ``up`` and ``down`` need not add up to ``changed``: a letter and a P are neither above nor below.
+    ``up`` and ``down`` need not add up to ``changed``: a letter and a P are neither above nor below. A mark
+    that has no final letter before or after is not in ``changed``: it is in ``gained`` or ``lost``.
+    ``students_any`` are the students of whom any mark is in one of these.
     """
 
     changed: int = 0
@@ -76,6 +77,11 @@ class Moves:
     students_changed: int = 0
     students_up: int = 0
     students_down: int = 0
+    lost: int = 0
+    gained: int = 0
+    students_lost: int = 0
+    students_gained: int = 0
+    students_any: int = 0
 
 
 def figures(
@@ -182,16 +188,25 @@ def _passes(letter: str) -> float:
     return {"P": 1.0, "NP": 0.0}.get(meaning(letter) or "", math.nan)
 
 
+def lost_and_gained(before: Tally, after: Tally) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which marks have a final letter before and none after, and which the other way round."""
+    return before.final & ~after.final, after.final & ~before.final
+
+
 def moves(before: Tally, after: Tally, of: NDArray[np.intp], k: int) -> tuple[Moves, ...]:
-    """Return how many marks of each of ``k`` groups move, and of how many students."""
+    """Return how many marks of each of ``k`` groups move, lose or gain a letter, and of how many students."""
     import numpy as np
 
-    marks, students = [], []
-    for which in directions(before, after):
-        marks.append(np.bincount(of[which], minlength=k))
+    changed, up, down = directions(before, after)
+    lost, gained = lost_and_gained(before, after)
+    ways = {"changed": changed, "up": up, "down": down, "lost": lost, "gained": gained}
+    counts = {}
+    for name, which in {**ways, "any": changed | lost | gained}.items():
         _, group, _ = units_of(of[which], before.student[which])
-        students.append(np.bincount(group, minlength=k))
-    return tuple(Moves(*(int(one[i]) for one in marks), *(int(one[i]) for one in students)) for i in range(k))
+        counts[f"students_{name}"] = np.bincount(group, minlength=k)
+        if name in ways:
+            counts[name] = np.bincount(of[which], minlength=k)
+    return tuple(Moves(**{name: int(count[i]) for name, count in counts.items()}) for i in range(k))
 
 
 @dataclass(frozen=True)
@@ -225,21 +240,50 @@ def share_cell(
     """Return a measure as it is shown beside the courses' own rules.
 
     Where fewer than ``min_n`` students make the difference it is "about the same": the two figures side by
-    side would give their number.
+    side would give their number. Where it is a share of more or fewer marks than before, so few may make a
+    large difference: then it is not shown.
     """
     share, before = now.share(measure), own.share(measure)
     if math.isnan(share):
         return None
-    if share != before and (
-        0 < moved < min_n or (measure != "gpa" and 0 < _apart(measure, now, own) < min_n)
-    ):
+    if share != before and 0 < moved < min_n:
         return say(language, "grading.compare_same")
+    if share != before and measure != "gpa" and any(0 < n < min_n for n in _apart(measure, now, own)):
+        alike = now.of(measure) == own.of(measure)
+        return say(language, f"grading.compare_{'same' if alike else 'masked'}")
     return f"{share:.2f}" if measure == "gpa" else percent_words(language, share, now.students)
 
 
-def _apart(measure: str, now: Figures, own: Figures) -> int:
-    counts: list[int] = [getattr(one, measure) or 0 for one in (now, own)]
-    return abs(counts[0] - counts[1])
+def _apart(measure: str, now: Figures, own: Figures) -> tuple[int, int]:
+    """Return by how many those differ for whom a measure holds, and the others."""
+    now_n, own_n = (getattr(one, measure) or 0 for one in (now, own))
+    others = now.of(measure) - now_n - (own.of(measure) - own_n)
+    return abs(now_n - own_n), abs(others)
+
+
+def marks_cell(language: str, marks: int, students: int, min_n: int = MIN_N_SHOWN) -> str:
+    """Return a count of marks as it is shown: masked where they are of 1 to ``min_n`` - 1 students."""
+    if 0 < students < min_n:
+        return say(language, "grading.compare_few_moved", min_n=min_n)
+    return f"{marks:,}"
+
+
+#: What can happen to a letter other than that another takes its place.
+WAYS = ("lost", "gained")
+
+
+def way_cell(language: str, moves: Moves, way: str, min_n: int = MIN_N_SHOWN) -> str:
+    """Return how many marks move in a way, as it is shown."""
+    return marks_cell(language, getattr(moves, way), getattr(moves, f"students_{way}"), min_n)
+
+
+def letters_said(language: str, moves: Moves, where: str = "") -> list[str]:
+    """Return how many marks lose a letter and how many gain one, each as it is said, if there are any."""
+    return [
+        say(language, f"grading.compare_{where}{way}", n=way_cell(language, moves, way))
+        for way in WAYS
+        if getattr(moves, way)
+    ]
 
 
 def moves_cells(language: str, moves: Moves, min_n: int = MIN_N_SHOWN) -> tuple[str, str, str]:
@@ -248,15 +292,7 @@ def moves_cells(language: str, moves: Moves, min_n: int = MIN_N_SHOWN) -> tuple[
     A count of marks of 1 to ``min_n`` - 1 students is masked. Where all but one count is shown, that one
     could be worked out: then the count of all changes is masked too.
     """
-    few = say(language, "grading.compare_few_moved", min_n=min_n)
-    shown = [
-        few if 0 < students < min_n else f"{marks:,}"
-        for marks, students in (
-            (moves.changed, moves.students_changed),
-            (moves.up, moves.students_up),
-            (moves.down, moves.students_down),
-        )
-    ]
+    shown = [way_cell(language, moves, way, min_n) for way in ("changed", "up", "down")]
     rest = moves.changed - moves.up - moves.down
     small = [0 < n < min_n for n in (moves.students_up, moves.students_down, rest)]
     if any(small) and not 0 < moves.students_changed < min_n:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +18,9 @@ from relsurvey.errors import AnalysisError
 from relsurvey.escape import one_line, plain_text
 from relsurvey.grading.shares import limits_words, percent_words
 from relsurvey.instrument.fold import fold
+from relsurvey.reading import dates
 from relsurvey.reading.limits import Limits
+from relsurvey.reading.match import shown
 from relsurvey.reading.opening import open_file
 from relsurvey.words import say, students_words
 
@@ -26,6 +31,8 @@ _YES = frozenset(("1", "1.0", "true", "yes", "y", "met", "meets", "sí", "si", "
 _NO = frozenset(("0", "0.0", "false", "no", "n", "not met", "not yet", "no logrado", "todavía no"))
 #: More moves than this in one week are a list, not a note.
 _MOVES = 5
+_DIGITS = re.compile(r"\d+")
+_SLASHED = re.compile(r"#\s*/\s*#")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -94,24 +101,25 @@ def formative(checks: pd.DataFrame | str | Path, columns: Mapping[str, str] | No
     Parameters
     ----------
     checks
-        A table, or the path of one, with ``standard`` and ``week`` (a date or a number), and either counts
-        (``n`` students, of whom ``meeting`` meet it: a row a class, say) or students (``student, meets``:
-        yes or no). ``move``, what was done about it, stands beside its week. Other columns, such as a section
-        or a teacher, are added up and shown nowhere.
+        A table, or the path of one, with ``standard`` and ``week`` (dates, which are joined by their week, or
+        numbers, alone or in one text such as ``Week 2``), and either counts (``n`` students, of whom
+        ``meeting`` meet it: a row a class, say) or students (``student, meets``: yes or no). ``move``, what
+        was done about it, stands beside its week. Other columns, such as a section or a teacher, are added up
+        and shown nowhere.
     columns
         What the table calls them: its name by ours.
 
     Returns
     -------
     Formative
-        ``.table`` has one row a standard and week: ``standard, week, n, meeting, share, low, high`` (95 %,
-        Wilson) and ``move``.
+        ``.table`` has one row a standard and week, in the order of time: ``standard, week`` (of dates its
+        Monday), ``n, meeting, share, low, high`` (95 %, Wilson) and ``move``.
 
     Raises
     ------
     AnalysisError
-        If a column is missing, a count is not between 0 and its ``n``, or a cell of ``meets`` is neither yes
-        nor no.
+        If a column is missing, a count is not between 0 and its ``n``, a cell of ``meets`` is neither yes nor
+        no, or nothing tells in which order the weeks come.
 
     Examples
     --------
@@ -139,14 +147,16 @@ def formative(checks: pd.DataFrame | str | Path, columns: Mapping[str, str] | No
     if not there.all():
         notes.append(("formative_unnamed", int((~there).sum())))
     texts = texts[there].reset_index(drop=True)
+    weeks = _weeks(texts["week"].unique().tolist())
+    places = [(s, weeks[week][0]) for s, week in zip(texts["standard"], texts["week"], strict=True)]
+    # In the order of time, the last check of a student is the latest.
+    texts = texts.loc[sorted(texts.index, key=places.__getitem__)].reset_index(drop=True)
+    texts["week"] = [weeks[week][1] for week in texts["week"]]
     counted = _of_students(texts, notes) if by_student else _of_counts(texts)
-    counted["week"] = _weeks(counted["week"])
     moves = texts["move"] if "move" in texts else pd.Series("", index=texts.index)
-    noted = texts.assign(move=moves, week=_weeks(texts["week"])).groupby(["standard", "week"], sort=False)
+    noted = texts.assign(move=moves).groupby(["standard", "week"], sort=False)
     told = {key: _moves(part["move"].tolist()) for key, part in noted}
     rows = counted.groupby(["standard", "week"], sort=False, as_index=False)[["n", "meeting"]].sum()
-    order = sorted(range(len(rows)), key=lambda i: (rows["standard"][i], _place(rows["week"][i])))
-    rows = rows.iloc[order].reset_index(drop=True)
     limits = [wilson(int(k), int(n)) for k, n in zip(rows["meeting"], rows["n"], strict=True)]
     rows = rows.assign(
         share=[k / n if n else math.nan for k, n in zip(rows["meeting"], rows["n"], strict=True)],
@@ -198,14 +208,49 @@ def _of_students(texts: pd.DataFrame, notes: list[tuple[str, int]]) -> pd.DataFr
     return once[["standard", "week", "n", "meeting"]].copy()
 
 
-def _weeks(column: pd.Series) -> pd.Series:
-    """Return weeks as text: a date without its hour, a number without decimals."""
-    return column.map(lambda week: week.split(" 00:00")[0].removesuffix(".0"))
+def _weeks(texts: Sequence[str]) -> dict[str, tuple[tuple[int, ...], str]]:
+    """Return of each week, as it is written, its place in time and its one name."""
+    if texts and all(dates.moment(text, day_first=True) for text in texts):
+        days = {text: _day(text, texts) for text in texts}
+        mondays = {text: day - timedelta(days=day.weekday()) for text, day in days.items()}
+        return {text: ((day.toordinal(),), f"{mondays[text]:%Y-%m-%d}") for text, day in days.items()}
+    bare = {text: text.removesuffix(".0") for text in texts}
+    kinds = {_DIGITS.sub("#", fold(text)) for text in bare.values()}
+    if any(_SLASHED.search(kind) for kind in kinds):
+        raise AnalysisError(
+            "`week` of the checks holds dates without their year, or among other texts. Write dates as "
+            "2026-03-06, and nothing else."
+        )
+    if len(kinds) > 1:
+        raise AnalysisError(
+            "`week` of the checks holds weeks of several kinds, so their order is not known. Write them all "
+            "as dates (2026-03-06), as numbers, or as one text with a number (Week 2)."
+        )
+    places = {text: tuple(map(int, _DIGITS.findall(fold(one)))) for text, one in bare.items()}
+    names: dict[tuple[int, ...], str] = {}
+    for text, one in bare.items():
+        names.setdefault(places[text], one)
+    return {text: (place, names[place]) for text, place in places.items()}
 
 
-def _place(week: str) -> tuple[int, float, str]:
-    """Return where a week stands in order: numbers by size, dates and names as they are written."""
-    return (0, float(week), "") if week.isdecimal() else (1, 0.0, week)
+def _day(text: str, others: Sequence[str]) -> date:
+    """Return one date, read as those beside it show."""
+    first = dates.day_first(others)
+    found = set()
+    for way in (True, False) if first is None else (first,):
+        year, month, day, *_ = dates.moment(text, day_first=way) or (0,) * 6
+        with suppress(ValueError):
+            found.add(date(year, month, day))
+    if not found:
+        raise AnalysisError(
+            "`week` of the checks holds no date that can be read in some rows. Write dates as 2026-03-06."
+        )
+    if len(found) > 1:
+        one, other = sorted(f"{day:%Y-%m-%d}" for day in found)
+        raise AnalysisError(
+            f"{shown(text, 20)} in `week` can be {one} or {other}. Write dates as 2026-03-06."
+        )
+    return found.pop()
 
 
 def _moves(moves: list[str]) -> str:

@@ -10,6 +10,7 @@ from relsurvey.grading import letters
 from relsurvey.grading.made_up import own_level, with_one_made_up, zero_items
 from relsurvey.grading.regrade import _places
 from relsurvey.grading.tally import tally
+from relsurvey.grading.terms import in_time
 from relsurvey.grading.work import UNGRADED
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def facts(gradebook: Gradebook, term: str | Sequence[str] | None) -> pd.DataFram
 def _of_term(texts: Sequence[str], term: str | Sequence[str] | None) -> NDArray[np.bool_]:
     import numpy as np
 
-    known = list(dict.fromkeys(text for text in texts if text))
+    found = list(dict.fromkeys(text for text in texts if text))
+    known = in_time(found) or found
     if term is None:
         if len(known) > 1:
             raise AnalysisError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.grading.lane_names import lane_name
 from relsurvey.grading.list_names import name_of, shown
 from relsurvey.grading.list_sheets import Cells, Page, Sheet
-from relsurvey.words import say
+from relsurvey.words import outward, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +50,11 @@ def _number(value: float, digits: int | None = 1) -> float | None:
     return int(value) if digits is None else round(float(value), digits)
 
 
+def _percent(value: float) -> float | None:
+    """Return a percent in tenths, never rounded up: 69.96 is under 70, as its letter says."""
+    return None if math.isnan(value) else outward(value, value, 10)[0] / 10
+
+
 def cusp_sheet(made: ProtocolList, names: Mapping[str, str], language: str) -> Sheet:
     """Return the On-the-Cusp list: one row a course with a D or F."""
     columns = _Columns(made, names, language)
@@ -66,9 +71,9 @@ def cusp_sheet(made: ProtocolList, names: Mapping[str, str], language: str) -> S
                 *head,
                 shown(mark.course),
                 shown(mark.letter),
-                _number(mark.percent),
+                _percent(mark.percent),
                 _number(mark.missing, None),
-                _number(mark.made_up),
+                _percent(mark.made_up),
                 mark.made_up_letter or None,
                 None,
             )
@@ -152,7 +157,7 @@ def talk_sheet(made: ProtocolList, names: Mapping[str, str], language: str) -> S
             (
                 shown(mark.course),
                 shown(mark.letter),
-                _number(mark.percent),
+                _percent(mark.percent),
                 _number(mark.missing, None),
                 _number(mark.ungraded, None),
             )
@@ -166,7 +171,7 @@ def talk_sheet(made: ProtocolList, names: Mapping[str, str], language: str) -> S
 
 
 def _mark_words(mark: Any) -> str:
-    percent = "" if math.isnan(mark.percent) else f"{mark.percent:.0f} %"
+    percent = "" if math.isnan(mark.percent) else f"{_percent(mark.percent):g} %"
     parts = (shown(mark.course), shown(mark.letter), percent)
     return " ".join(part for part in parts if part)
 

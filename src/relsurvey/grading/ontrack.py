@@ -68,7 +68,9 @@ def on_track(
     A student is off track as soon as one requirement fails, on track when all hold, and otherwise "cannot
     tell": counted, and in no share. Without credits each mark that passes counts one part of a year-long
     course, so that 10 semesters are 5 credits. Marks that are not final (incomplete, blank) could become
-    anything; a student with fewer terms than the year has could still earn credits.
+    anything; a student with fewer terms than the year has could still earn credits. Where no student's marks
+    could reach the credits, all of them passed, courses are missing from the marks: of whom only the credits
+    would decide it cannot be told.
 
     Examples
     --------
@@ -94,7 +96,7 @@ def on_track(
         # The number of marks a year has matters to credits alone.
         year = year_of(found, terms if asked.credits is not None else 1, year_course, chosen.without_terms)
     counts = np.ones(len(found.student), bool) if year is None else year.counts
-    parts = dict(_parts(found, chosen, attendance, year, counts, year_course))
+    parts = dict(_parts(found, chosen, attendance, year, counts, year_course, notes))
     state = np.ones(len(found.names), np.int8)
     table = np.array(list(parts.values()), np.int8)
     state[(table < 0).any(axis=0)] = -1
@@ -142,6 +144,7 @@ def _parts(
     year: Year | None,
     counts: NDArray[np.bool_],
     year_course: float | None,
+    notes: list[tuple[str, float]],
 ) -> Iterator[tuple[str, NDArray[np.int8]]]:
     """Yield for each requirement whether each student meets it: 1, 0, or -1 for cannot tell."""
     import numpy as np
@@ -153,7 +156,7 @@ def _parts(
         return np.bincount(found.student[which & counts], minlength=n)
 
     if asked.credits is not None and year is not None:
-        yield "credits", _enough(found, asked.credits, year, year_course)
+        yield "credits", _enough(found, asked.credits, year, year_course, notes)
     if asked.core_failed is not None:
         core = flags(found, "core")
         if core is None:
@@ -190,14 +193,16 @@ def _between(
     return np.where(sure > limit, 0, np.where((most > limit) | none, -1, 1)).astype(np.int8)
 
 
-def _enough(found: Tally, least: float, year: Year, year_course: float | None) -> NDArray[np.int8]:
+def _enough(
+    found: Tally, least: float, year: Year, year_course: float | None, notes: list[tuple[str, float]]
+) -> NDArray[np.int8]:
     import numpy as np
 
     n = len(found.names)
     usual = usual_credit(found)
     passed = found.passed & year.counts
     if usual is None:
-        worth = np.full(len(passed), 1 / year.terms)
+        worth = if_passed = np.full(len(passed), 1 / year.terms)
     else:
         if year_course is None and usual > 1:
             raise AnalysisError(
@@ -209,11 +214,19 @@ def _enough(found: Tally, least: float, year: Year, year_course: float | None) -
         whole = 1.0 if year_course is None else year_course
         # An incomplete course earns nothing yet: it could earn what most do.
         worth = np.where(found.open & ~(given > 0), usual, given) / whole
+        if_passed = np.where((given > 0) | (found.passed & (given == 0)), given, usual) / whole
     got = np.bincount(found.student[passed], np.nan_to_num(worth[passed]), n)
     unknown = np.bincount(found.student[passed & np.isnan(worth)], minlength=n) > 0
     still = found.open & year.counts
     most = got + np.bincount(found.student[still], worth[still], n)
+    held = np.bincount(found.student[year.counts], if_passed[year.counts], n)
     short = unknown | (most >= least - HAIR) | (year.of_student < year.terms)
+    if held.max() < least - HAIR:
+        # It is courses that lack here, and not students who failed them.
+        notes.append(("few_credits", round(float(held.max()), 2)))
+        short[:] = True
+    else:
+        notes.append(("few_courses", float((~short & (held < least - HAIR)).sum())))
     return np.where(got >= least - HAIR, 1, np.where(short, -1, 0)).astype(np.int8)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding
 from relsurvey.errors import ReadError
@@ -47,14 +47,25 @@ class Adoption(Finding):
         return self.stages[self.stages["wave_place"] == last].reset_index(drop=True)
 
     def in_words(self, language: str = "en") -> str:
-        """Return which practices are in use, and what moved, strengths first."""
+        """Return which practices are in use and what moved, in how many teams, strengths first."""
         latest = self.latest
-        parts = []
-        for key in ("in_use", "up"):
-            chosen = latest["in_use"] if key == "in_use" else latest["moved"] == "up"
-            names = [self._title(item, language) for item in latest.loc[chosen, "practice"].unique()]
-            if names:
-                parts.append(say(language, f"grading.adoption_{key}", practices="; ".join(names)))
+        said: dict[str, list[str]] = {"in_use": [], "up": [], "down": []}
+        for item in self.instrument.items:
+            rows = latest[(latest["practice"] == item) & latest["stage"].notna()]
+            before = rows[rows["moved"].notna()]
+            counts = {"in_use": (int(rows["in_use"].sum()), len(rows))}
+            if (way := direction(rows["moved"])) in ("up", "down"):
+                counts[way] = (int((before["moved"] == way).sum()), len(before))
+            for key, (k, n) in counts.items():
+                title = self._title(item, language)
+                if k:
+                    of_teams = say(language, "grading.adoption_practice", practice=title, k=k, n=n)
+                    said[key].append(of_teams if n > 1 else title)
+        parts = [
+            say(language, f"grading.adoption_{key}", practices="; ".join(names))
+            for key, names in said.items()
+            if names
+        ]
         teams = latest[["school", "team"]].drop_duplicates()
         parts.append(say(language, "grading.adoption_teams", n=len(teams)))
         return " ".join(parts)
@@ -77,6 +88,28 @@ class Adoption(Finding):
 
     def _title(self, item: str, language: str) -> str:
         return pick(self.instrument.items[item].text, language).rstrip(".")
+
+
+def direction(moved: pd.Series) -> Literal["up", "down", "same"] | None:
+    """Return where most teams moved since their sheets before; None where none has one, same if a draw.
+
+    Parameters
+    ----------
+    moved
+        Of each team ``up``, ``down``, ``same`` or None, as in :attr:`Adoption.stages`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> direction(pd.Series(["up", "down", "down"])), direction(pd.Series(["up", "down"]))
+    ('down', 'same')
+    """
+    counts = {key: int((moved == key).sum()) for key in ("up", "down", "same")}
+    if not any(counts.values()):
+        return None
+    if counts["up"] == counts["down"]:
+        return "same"
+    return "up" if counts["up"] > counts["down"] else "down"
 
 
 def adoption(

@@ -82,12 +82,14 @@ class Regraded:
 
     @property
     def changed(self) -> pd.DataFrame:
-        """The marks whose letter changes; for this kernel alone."""
-        from relsurvey.grading.faces import directions
+        """The marks whose letter changes, and those that lose or gain one; for this kernel alone."""
+        from relsurvey.grading.faces import directions, lost_and_gained
         from relsurvey.grading.tally import tally
 
         named = self.marks[self.marks["student"].notna()].reset_index(drop=True)
-        return named[directions(tally(self.before), tally(self.after))[0]].reset_index(drop=True)
+        before, after = tally(self.before), tally(self.after)
+        lost, gained = lost_and_gained(before, after)
+        return named[directions(before, after)[0] | lost | gained].reset_index(drop=True)
 
     @property
     def table(self) -> pd.DataFrame:

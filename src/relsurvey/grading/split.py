@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,10 @@ from relsurvey.analysis.change import SAME_STUDENTS
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
 from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.grading.compared import Tried
-from relsurvey.grading.faces import MEASURES, Figures, figures
+from relsurvey.grading.faces import MEASURES, WAYS, Moves, figures, moves, way_cell
 from relsurvey.grading.regrade import regrade
 from relsurvey.grading.shares import points_of_100
-from relsurvey.grading.tally import tally
+from relsurvey.grading.tally import Tally, tally
 from relsurvey.reading.identity import plain
 from relsurvey.words import say, signed
 
@@ -86,6 +86,8 @@ class SplitChange(Finding):
         How many courses are in one of the gradebooks alone, and left out.
     unlike
         Whether no course is in both, so that none was left out.
+    moves
+        What the new rule moves of the earlier and of the later work.
     """
 
     parts: tuple[Parts, ...]
@@ -96,6 +98,7 @@ class SplitChange(Finding):
     same: bool
     courses: int = 0
     unlike: bool = False
+    moves: tuple[Moves, Moves] = (Moves(), Moves())
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -129,7 +132,7 @@ class SplitChange(Finding):
         if apart:
             rule, work = (_hundred(value, digits) for value in df.orders[1][1:])
             parts.append(say(language, "grading.split_other_order", rule=signed(rule), work=signed(work)))
-        parts.append(self._basis(language))
+        parts += [self._basis(language), *self._letters(language)]
         if self.courses:
             parts.append(say(language, "grading.split_courses", k=self.courses))
         if self.unlike:
@@ -155,11 +158,19 @@ class SplitChange(Finding):
 
     def _basis(self, language: str) -> str:
         if self.same:
-            return say(language, "grading.split_same", n=self.matched)
+            key = "split_same" if self.fewest == self.matched else "split_same_some"
+            return say(language, f"grading.{key}", n=self.matched)
         # Few who are the same are told from the others by their number.
         few = 0 < self.matched < MIN_N_SHOWN
         matched = say(language, "grading.compare_under", min_n=MIN_N_SHOWN) if few else self.matched
         return say(language, "grading.split_all", before=self.n_before, after=self.n_after, matched=matched)
+
+    def _letters(self, language: str) -> Iterator[str]:
+        """Say how many marks lose or gain their letter by the rule: those that count are then others."""
+        for way in WAYS:
+            if any(getattr(one, way) for one in self.moves):
+                early, late = (way_cell(language, one, way) for one in self.moves)
+                yield say(language, f"grading.split_{way}", early=early, late=late)
 
     def faces(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> tuple[Face, ...]:
         """Return both orders, in points of 100 and grade points; masked under ``min_n`` students."""
@@ -220,30 +231,32 @@ def split_change(before: Gradebook, after: Gradebook, old: Tried, new: Tried) ->
     >>> found.table.query("measure == 'df_marks'")[["order", "rule", "work"]].values.tolist()
     [['rule first', -1.0, 0.0], ['work first', -0.5, -0.5]]
     """
+    import numpy as np
+
     frames = [regrade(book, policy).after for book in (before, after) for policy in (old, new)]
     frames, courses, unlike = _in_both(frames)
-    ids = [set(map(_id, frame["student"].dropna())) for frame in (frames[0], frames[2])]
+    found = [tally(frame) for frame in frames]
+    ids = [_with_marks(found[i]) | _with_marks(found[i + 1]) for i in (0, 2)]
     both = ids[0] & ids[1]
     same = len(both) >= max(_FEWEST_SAME, SAME_STUDENTS * max(map(len, ids)))
     if same:
-        frames = [frame[frame["student"].map(_id).isin(both)] for frame in frames]
-    cells = [_of_all(frame) for frame in frames]
+        found = [tally(frame[frame["student"].map(_id).isin(both)]) for frame in frames]
+    of = [np.zeros(len(one.student), np.intp) for one in found]
+    cells = [figures(*pair, 1)[0] for pair in zip(found, of, strict=True)]
+    moved = (moves(found[0], found[1], of[0], 1)[0], moves(found[2], found[3], of[2], 1)[0])
     parts = tuple(Parts(name, *(cell.share(name) for cell in cells)) for name in MEASURES)
     before_n, *_, after_n = (cell.students for cell in cells)
     fewest = min(cell.students for cell in cells)
-    matched = before_n if same else len(both)
-    return SplitChange(parts, before_n, after_n, fewest, matched, same, courses, unlike)
+    return SplitChange(parts, before_n, after_n, fewest, len(both), same, courses, unlike, moved)
 
 
 def _id(student: object) -> str:
     return plain(name_of(student))
 
 
-def _of_all(frame: pd.DataFrame) -> Figures:
-    import numpy as np
-
-    found = tally(frame)
-    return figures(found, np.zeros(len(found.student), np.intp), 1)[0]
+def _with_marks(found: Tally) -> set[str]:
+    """Return the students who have a final mark."""
+    return {plain(name) for name in found.names[found.student[found.final]]}
 
 
 def _in_both(frames: Sequence[pd.DataFrame]) -> tuple[list[pd.DataFrame], int, bool]:

@@ -73,7 +73,9 @@ class Track(Finding):
                 source=self.rule.source,
             )
         ]
-        if known < MIN_N_SHOWN:
+        if self._held is not None:
+            parts.insert(0, say(language, "grading.track_few_credits", **self._held))
+        elif known < MIN_N_SHOWN:
             parts.insert(0, say(language, "grading.track_too_few", min_n=MIN_N_SHOWN))
         else:
             share = percent_words(language, row["on_track"], known)
@@ -82,14 +84,29 @@ class Track(Finding):
             parts.insert(0, say(language, f"grading.track_{key}", share=share, range=limits))
         if cannot:
             parts.append(say(language, "grading.track_cannot", n=count_words(language, cannot)))
-            if min(known, cannot) >= MIN_N_SHOWN:
+            if min(known, cannot) >= MIN_N_SHOWN and self._held is None:
                 limits = limits_words(language, row["least"], row["most"])
                 parts.append(say(language, "grading.track_either_way", range=limits))
         for key, number in self.notes:
+            if key == "few_credits":
+                continue
             terms = key in {"credits", "convention", "part"}
             n = f"{number:g}" if terms else count_words(language, int(number))
             parts.append(say(language, f"grading.track_note_{key}", n=n))
         return " ".join(parts)
+
+    @property
+    def few_credits(self) -> str:
+        """Why it can be told of nobody: the marks hold fewer credits than the rule asks for; else nothing."""
+        return "" if self._held is None else say("en", "grading.track_few_credits", **self._held)
+
+    @property
+    def _held(self) -> dict[str, str] | None:
+        """The most credits that any student's marks could give, where the rule asks for more."""
+        most = dict(self.notes).get("few_credits")
+        if most is None or not isinstance(self.rule, Rule):
+            return None
+        return {"n": f"{most:g}", "least": f"{self.rule.requires.credits:g}"}
 
     def faces(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> tuple[Face, ...]:
         """Return the share on track of each group; groups under ``min_n`` are masked."""
@@ -102,8 +119,10 @@ class Track(Finding):
             if known < min_n:
                 rows.append((*name, say(language, "grading.rates_under", min_n=min_n), None, None, None))
                 continue
-            share = percent_words(language, row["on_track"], known)
-            limits = spread(language, row, "on_track", known)
+            share = limits = None
+            if self._held is None:
+                share = percent_words(language, row["on_track"], known)
+                limits = spread(language, row, "on_track", known)
             band = students_words([language], known)[language]
             rows.append((*name, band, share, limits, count_words(language, cannot, min_n)))
         return (Face(_pick(self.rule.title, language), head, tuple(rows)),)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding
 from relsurvey.analysis.runchart import RunChart, runchart
+from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.errors import AnalysisError
 from relsurvey.escape import one_line, plain_text
 from relsurvey.grading import weekly_words
 from relsurvey.grading.gradebook import Gradebook
 from relsurvey.grading.letters import is_df, meanings
+from relsurvey.grading.terms import in_time
 from relsurvey.grading.weekly import Weekly, marks_of, weekly_of
+from relsurvey.words import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -248,9 +251,27 @@ def weeks(
     return Weeks(table, charts, tuple(phases), weekly.passing, weekly.notes, weekly)
 
 
+@dataclass(frozen=True, repr=False)
+class TermMarks(RunChart):
+    """A run chart of terms.
+
+    Attributes
+    ----------
+    as_in_file
+        Whether the terms stand in the order of the marks, since their names do not tell which came first.
+    """
+
+    as_in_file: bool = False
+
+    def told(self, language: str = "en") -> list[tuple[str, str]]:
+        """Return the sentences of a run chart, and whose order that of the terms is."""
+        more = [("as_in_file", say(language, "runchart.as_in_file"))] if self.as_in_file else []
+        return [*super().told(language), *more]
+
+
 def term_marks(
     gradebook: Gradebook, terms: Sequence[str] | None = None, *, of: Mapping[str, str] | None = None
-) -> RunChart:
+) -> TermMarks:
     """Follow marks from term to term: the share that is D, F or not passed, as a run chart.
 
     Parameters
@@ -258,7 +279,8 @@ def term_marks(
     gradebook
         Marks of several terms.
     terms
-        The terms in order of time; None takes the order of the marks.
+        The terms in order of time; None takes it from their names (:func:`relsurvey.grading.terms.in_time`),
+        and where these do not tell it, the order of the marks.
     of
         Which marks: by ``school``, ``course`` or ``term`` the one that is meant.
 
@@ -282,6 +304,9 @@ def term_marks(
     known = list(dict.fromkeys(marks["term"].dropna()))
     if not known:
         raise AnalysisError("The marks name no term. Say it when the gradebook is read: term=.")
+    told = in_time([name_of(term) for term in known]) if terms is None else None
+    if told is not None:
+        known.sort(key=lambda term: told.index(name_of(term)))
     order = list(terms) if terms is not None else known
     unknown = [term for term in order if term not in known]
     if unknown:
@@ -296,7 +321,9 @@ def term_marks(
         small.append(few)
         counts.append(math.nan if few else float(is_df(what)[final].sum()))
         totals.append(math.nan if few else float(final.sum()))
-    return _told_small(runchart(counts, totals, periods=[str(term) for term in order]), order, small)
+    chart = _told_small(runchart(counts, totals, periods=[str(term) for term in order]), order, small)
+    parts = {part.name: getattr(chart, part.name) for part in fields(chart)}
+    return TermMarks(**parts, as_in_file=terms is None and told is None)
 
 
 def _changes(changes: Sequence[tuple[datetime.date | str, str]]) -> list[tuple[datetime.date, str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from relsurvey.disclosure import ALL
+from relsurvey.grading.practices import direction
 from relsurvey.instrument.fold import fold
 from relsurvey.view import model
 from relsurvey.view.pages import in_languages
@@ -98,15 +99,5 @@ def _adopted(
     else:
         words = texts(languages, "practices.teams_in_use", k=here, n=len(said))
     return model.Adopted(
-        practice=item, teams=teams, words=words, in_use=here == len(said), moved=_moved(said["moved"])
+        practice=item, teams=teams, words=words, in_use=here == len(said), moved=direction(said["moved"])
     )
-
-
-def _moved(moved: pd.Series) -> Literal["up", "down", "same"] | None:
-    """Return where most teams moved since their sheets before; None where none has one, or it is a draw."""
-    counts = {key: int((moved == key).sum()) for key in ("up", "down", "same")}
-    if not any(counts.values()):
-        return None
-    if counts["up"] == counts["down"]:
-        return "same"
-    return "up" if counts["up"] > counts["down"] else "down"

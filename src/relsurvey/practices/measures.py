@@ -16,6 +16,7 @@ from relsurvey.analysis.verdict import Reading
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.ontrack import on_track
 from relsurvey.grading.tally import frame_of, tally
+from relsurvey.grading.terms import in_time
 from relsurvey.grading.trackrule import Rule, rule_of
 from relsurvey.grading.year import flags
 from relsurvey.instrument import Instrument
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
 RULE = "core-failures"
 #: The one item of each measure.
 ITEMS = {"no_df": "df_count", "on_track": "track", "a_g": "ag_all"}
+#: The measures that count all terms so far: under most rules such a one can only fall within a year.
+CUMULATIVE = ("on_track",)
 _MANY = 3
+_MOST_SAID = 12
 
 
 @cache
@@ -61,7 +65,7 @@ class Counted:
     rule
         Who is on track; None where that is not counted.
     entries
-        What was left out.
+        What was left out, and an order of terms that is only that of the marks.
     """
 
     rows: pd.DataFrame
@@ -83,7 +87,8 @@ def by_term(
         As for :func:`relsurvey.grading.on_track`; ``"auto"`` takes :data:`RULE` where the marks can answer
         it.
     terms
-        The terms in order of time; None takes the order of the marks.
+        The terms in order of time; None takes it from their names (:func:`relsurvey.grading.terms.in_time`),
+        and where these do not tell it, the order of the marks.
 
     Raises
     ------
@@ -97,17 +102,29 @@ def by_term(
     frame, _ = frame_of(marks)
     found = [str(term) for term in frame["term"].dropna().unique()] if "term" in frame else []
     given = [terms] if isinstance(terms, str) else terms
-    order = found if given is None else [name_of(term) for term in given]
+    entries = []
+    if given is None:
+        known = in_time(found)
+        order = found if known is None else list(known)
+        if known is None:
+            said = ", ".join(shown(term, 40) for term in order[:_MOST_SAID])
+            what = f"the terms are taken in this order: {said}{' …' if len(order) > _MOST_SAID else ''}"
+            why = "their names do not tell which came first, so it is that of the file; `terms=` changes it"
+            entries.append(Entry("terms", "", 0, what, why))
+    else:
+        order = [name_of(term) for term in given]
     missing = [term for term in order if term not in found]
     if missing:
         there = ", ".join(shown(term, 40) for term in found) or "none"
         raise AnalysisError(f"No mark is of the term {shown(missing[0], 40)}. There are: {there}.")
     chosen = None if rule is None else rule_of(RULE if rule == "auto" else rule)
-    entries = []
-    if rule == "auto" and chosen is not None:
+    if chosen is not None:
         try:
-            on_track(frame, chosen)
+            if few := on_track(frame, chosen).few_credits:
+                raise AnalysisError(f"{few} Name a rule without credits, such as rule={RULE!r}.")
         except AnalysisError as error:
+            if rule != "auto":
+                raise
             chosen = None
             entries.append(Entry("measures", "", 0, "on track is not counted", str(error)))
     if not order:

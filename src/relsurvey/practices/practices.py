@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +25,7 @@ from relsurvey.words.catalogue import pick
 if TYPE_CHECKING:
     import pandas as pd
 
+    from relsurvey.analysis.change import Change as Measured
     from relsurvey.grading import Policy
     from relsurvey.grading.practices import Adoption
     from relsurvey.instrument import Instrument
@@ -112,7 +113,8 @@ class GradingPractices(Study):
             The grid of policies to try: a YAML file or :class:`Dials`; None takes those that the gradebook
             can answer, False none.
         terms
-            The terms in order of time; None takes the order of the marks.
+            The terms in order of time; None takes it from their names, such as ``S1`` and ``S2``, and where
+            these do not tell it, from the gradebook, which the ledger says.
         simulated
             Whether the marks were made by a program: every page says so.
 
@@ -176,6 +178,31 @@ class GradingPractices(Study):
             dials=grid,
         )
 
+    def change(
+        self,
+        scale: str,
+        before: str | None = None,
+        after: str | None = None,
+        *,
+        by: str | Sequence[str] = (),
+        over: Literal["school", "team"] | None = None,
+    ) -> Measured:
+        """Say whether a measure is otherwise than in an earlier term: as :meth:`relsurvey.Study.change`.
+
+        Raises
+        ------
+        AnalysisError
+            If the measure counts all terms so far, beside what :meth:`relsurvey.Study.change` raises.
+        """
+        if scale in measures.CUMULATIVE:
+            raise AnalysisError(
+                f"{scale!r} counts all terms so far, so it is not compared with the term before. "
+                f"Compare {next(iter(self.instrument.scales))!r}."
+            )
+        kept = {key: one for key, one in self.instrument.scales.items() if key not in measures.CUMULATIVE}
+        each = replace(self, instrument=self.instrument.model_copy(update={"scales": kept}))
+        return super(GradingPractices, each).change(scale, before, after, by=by, over=over)
+
     def _material(self) -> Material:
         from relsurvey.view.material import Material
 
@@ -191,6 +218,7 @@ class GradingPractices(Study):
             self._sha256,
             self.simulated,
             subject="marks",
+            cumulative=measures.CUMULATIVE,
         )
 
     def _work(self) -> pd.DataFrame | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from relsurvey.analysis.finding import MIN_N_SHOWN
 from relsurvey.grading.compared import Compared, ComparedPolicies
-from relsurvey.grading.faces import Figures, Moves, figures, moves, moves_cells, share_cell
+from relsurvey.grading.faces import Figures, Moves, figures, letters_said, moves, moves_cells, share_cell
 from relsurvey.grading.mark_groups import groups_of
 from relsurvey.grading.tally import Tally
 from relsurvey.words import Text, languages, say, texts
@@ -32,11 +32,9 @@ class Standing(Figures):
     one_two: int = 0
     three_plus: int = 0
 
-    def share(self, measure: str) -> float:
-        """Return a measure as a share, 0-1; the GPA as it is."""
-        if measure in _PARTS[1:] and self.students:
-            return float(getattr(self, measure)) / self.students
-        return super().share(measure)
+    def of(self, measure: str) -> int:
+        """Return of how many marks or students a measure is a share."""
+        return self.students if measure in _PARTS else super().of(measure)
 
 
 def standing(found: Tally) -> Standing:
@@ -86,18 +84,21 @@ def cells(own: Standing, now: Standing, change: Moves | None) -> list[dict[str, 
 
 
 def _texts(language: str, own: Standing, now: Standing, change: Moves | None) -> list[str]:
-    if own.students < MIN_N_SHOWN:
+    if min(own.students, now.students) < MIN_N_SHOWN:
         return [say(language, "grading.compare_under", min_n=MIN_N_SHOWN)] * (len(MEASURES) + len(MOVES))
-    n = 0 if change is None else change.students_changed
+    n = 0 if change is None else change.students_any
     shown = {measure: share_cell(language, measure, now, own, n) for measure in MEASURES}
-    same = say(language, "grading.compare_same")
-    hidden = [measure for measure in _PARTS if shown[measure] == same]
+    masks = [say(language, f"grading.compare_{key}") for key in ("same", "masked")]
+    hidden = [measure for measure in _PARTS if shown[measure] in masks]
     if len(hidden) == 1:
         # The one that is left out could be worked out from the other two.
         other = next(measure for measure in reversed(_PARTS) if measure not in hidden)
-        shown[other] = say(language, "grading.compare_masked")
-    moving = ("", "", "") if change is None else moves_cells(language, change)
-    return ["" if cell is None else str(cell) for cell in shown.values()] + list(moving)
+        shown[other] = masks[1]
+    moving = ["", "", ""]
+    if change is not None:
+        moving = [*moves_cells(language, change)]
+        moving[0] = "; ".join([moving[0], *letters_said(language, change, "cell_")])
+    return ["" if cell is None else str(cell) for cell in shown.values()] + moving
 
 
 def whole(own: Standing, tried: tuple[Text, Standing, Moves] | None) -> ComparedPolicies:

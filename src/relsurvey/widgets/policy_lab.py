@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from relsurvey.analysis.finding import MIN_N_SHOWN
 from relsurvey.errors import AnalysisError, PolicyError, RelsurveyError
-from relsurvey.grading.compared import Note
+from relsurvey.grading.compared_notes import Note
 from relsurvey.grading.explained import example
 from relsurvey.grading.gradebook import Gradebook
 from relsurvey.grading.regrade import Regraded, regrade
