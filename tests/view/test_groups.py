@@ -124,8 +124,10 @@ def test_each_scale_is_named_with_what_was_found_or_why_it_was_not_checked(flat)
     twos = ", ".join(f"Scale two{k}" for k in range(8))
     assert said.split(". ")[:3] == [
         "Checked over all students: these groups seem to read the questions alike in Scale three",
-        "Not checked, because too few students answered all of the questions: Scale skipped",
-        f"Not checked, because it takes three questions or more: {twos}",
+        "Whether these groups read the questions alike was not checked for Scale skipped: too few students "
+        "answered all of the questions",
+        "Whether these groups read the questions alike was not checked for "
+        f"{twos}: that takes three questions or more",
     ]
     assert "Scale alone" not in said
 
