@@ -10,7 +10,7 @@ import pytest
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import Gradebook, Policy, compare_policies
 from relsurvey.grading.trackrule import rule_of
-from relsurvey.practices import measures
+from relsurvey.practices import GradingPractices, measures
 from tests.practices.made import book, marks
 
 
@@ -134,3 +134,21 @@ def test_a_rule_whose_credits_no_file_of_these_courses_holds_is_refused():
         rule="chicago",
     )
     assert "on_track" not in compared.table and any("at most 4 of the 5" in note for note in compared.notes)
+
+
+def test_credits_of_five_a_semester_are_told_with_what_a_year_gives():
+    marks = pd.DataFrame(
+        [
+            (f"s{i}", course, term, "A", 5.0, True)
+            for i in range(30)
+            for course in ("English", "Algebra", "Biology", "History", "Art", "PE")
+            for term in ("S1", "S2")
+        ],
+        columns=["student", "course", "term", "letter", "credits", "core"],
+    )
+    gradebook = Gradebook.of(marks=marks)
+    with pytest.raises(AnalysisError, match="year_course=10"):
+        GradingPractices.of(gradebook, rule="chicago")
+    found = GradingPractices.of(gradebook, rule="chicago", year_course=10)
+    latest = found.responses[found.responses["wave"] == "S2"]
+    assert len(latest) == 30 and latest["track"].eq(2.0).all()

@@ -75,7 +75,10 @@ class Counted:
 
 
 def by_term(
-    marks: Marks, rule: str | Path | dict[str, Any] | Rule | None, terms: Sequence[str] | None = None
+    marks: Marks,
+    rule: str | Path | dict[str, Any] | Rule | None,
+    terms: Sequence[str] | None = None,
+    year_course: float | None = None,
 ) -> Counted:
     """Count each student's marks, term by term.
 
@@ -89,6 +92,8 @@ def by_term(
     terms
         The terms in order of time; None takes it from their names (:func:`relsurvey.grading.terms.in_time`),
         and where these do not tell it, the order of the marks.
+    year_course
+        As for :func:`measured`.
 
     Raises
     ------
@@ -120,7 +125,7 @@ def by_term(
     chosen = None if rule is None else rule_of(RULE if rule == "auto" else rule)
     if chosen is not None:
         try:
-            if few := on_track(frame, chosen).few_credits:
+            if few := on_track(frame, chosen, year_course=year_course).few_credits:
                 raise AnalysisError(f"{few} Name a rule without credits, such as rule={RULE!r}.")
         except AnalysisError as error:
             if rule != "auto":
@@ -128,12 +133,20 @@ def by_term(
             chosen = None
             entries.append(Entry("measures", "", 0, "on track is not counted", str(error)))
     if not order:
-        return Counted(measured(frame, chosen).assign(wave=None), (), chosen, tuple(entries))
-    parts = [measured(frame, chosen, order[: k + 1]).assign(wave=term) for k, term in enumerate(order)]
+        whole = measured(frame, chosen, year_course=year_course).assign(wave=None)
+        return Counted(whole, (), chosen, tuple(entries))
+    parts = [
+        measured(frame, chosen, order[: k + 1], year_course).assign(wave=term) for k, term in enumerate(order)
+    ]
     return Counted(pd.concat(parts, ignore_index=True), tuple(order), chosen, tuple(entries))
 
 
-def measured(marks: Marks, rule: Rule | None, terms: Sequence[str] | None = None) -> pd.DataFrame:
+def measured(
+    marks: Marks,
+    rule: Rule | None,
+    terms: Sequence[str] | None = None,
+    year_course: float | None = None,
+) -> pd.DataFrame:
     """Count each student's marks.
 
     Parameters
@@ -145,6 +158,8 @@ def measured(marks: Marks, rule: Rule | None, terms: Sequence[str] | None = None
     terms
         The last of these is the term that is counted, and on track is told by the marks of all of them; None
         takes every mark for both.
+    year_course
+        The credits of a course of a whole year, as ``on_track`` takes them.
 
     Returns
     -------
@@ -181,7 +196,7 @@ def measured(marks: Marks, rule: Rule | None, terms: Sequence[str] | None = None
     table["df_count"] = np.where(df >= _MANY, 1.0, np.where(df > 0, 2.0, 3.0))
     table["track"] = np.nan
     if rule is not None:
-        standing = on_track(so_far, rule).students.set_index("student")["on_track"]
+        standing = on_track(so_far, rule, year_course=year_course).students.set_index("student")["on_track"]
         table["track"] = standing.map({True: 2.0, False: 1.0}).reindex(found.names).to_numpy(dtype=float)
     table["ag_all"] = np.nan
     counted = flags(found, "ag")

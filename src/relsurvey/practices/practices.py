@@ -50,6 +50,8 @@ class GradingPractices(Study):
         As it was read.
     rule
         Who is on track; None where that is not counted.
+    year_course
+        The credits of a course of a whole year, where it was said.
     adoption
         The stages that teams agreed on, or None.
     weekly
@@ -62,6 +64,7 @@ class GradingPractices(Study):
 
     gradebook: Gradebook | None = None
     rule: Rule | None = None
+    year_course: float | None = None
     adoption: Adoption | None = None
     weekly: Gradebook | Snapshots | None = None
     changes: tuple[Change, ...] = ()
@@ -79,6 +82,7 @@ class GradingPractices(Study):
         students: str | Path | pd.DataFrame | None = None,
         instrument: str | Path | Instrument | None = None,
         rule: str | Path | dict[str, Any] | Rule | None = "auto",
+        year_course: float | None = None,
         adoption: Adoption | None = None,
         weekly: Gradebook | Snapshots | None = None,
         changes: Sequence[Policy | tuple[datetime.date | str, str]] | None = None,
@@ -102,6 +106,8 @@ class GradingPractices(Study):
         rule
             Who is on track: as :func:`relsurvey.grading.on_track` takes it. ``"auto"`` takes
             ``"core-failures"`` where the marks say which courses are core, and else leaves it out, as None.
+        year_course
+            The credits of a course of a whole year, as :func:`relsurvey.grading.on_track` takes them.
         adoption
             What :func:`relsurvey.grading.adoption` read.
         weekly
@@ -143,7 +149,7 @@ class GradingPractices(Study):
             raise AnalysisError("Give `survey` or `students`, not both: each says who is in which group.")
         known = people(survey, students, instrument)
         gradebook, entries = named(gradebook, known)
-        counted = measures.by_term(gradebook, rule, terms)
+        counted = measures.by_term(gradebook, rule, terms, year_course)
         rows = with_groups(counted, known)
         grid, left_out = _grid(dials, gradebook)
         asked = measures.instrument().model_copy(
@@ -172,6 +178,7 @@ class GradingPractices(Study):
             known.ids,
             gradebook=gradebook,
             rule=counted.rule,
+            year_course=year_course,
             adoption=adoption,
             weekly=_with_days(gradebook) if weekly is None else _of_text(weekly),
             changes=changes_of(changes, gradebook.policies),
