@@ -107,6 +107,15 @@ def test_it_speaks_of_marks_and_not_of_answers(view):
         assert not words.search(text), (key, text)
 
 
+def test_beside_what_students_say_it_stands_that_no_cause_is_known(demo, view):
+    beside = [table for unit in demo.view(by=[RELATIONSHIPS]).units for table in unit.groups]
+    assert beside and all(table.rows for table in beside)
+    assert all("go together" in table.comparable["en"] for table in beside)
+    assert all("no dice que una sea la causa" in table.comparable["es"] for table in beside)
+    others = [table for unit in view.units for table in unit.groups if table.variable != RELATIONSHIPS]
+    assert others and all(table.comparable is None for table in others)
+
+
 def test_the_change_of_the_demo_is_seen_where_it_was_made(view):
     runs = {unit.id: {run.id: run for run in unit.weeks} for unit in view.units}
     changed = runs["sierra-norte-high-simulated"]["under_passing"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.finding import MIN_N_FILE
@@ -64,6 +64,8 @@ def with_practices(view: model.View, marks: GradingPractices) -> model.View:
                 ],
             )
         ]
+    for page in view.units:
+        own[page.id]["groups"] = [_together(table, languages) for table in page.groups]
     about = [_cannot(section, view, "dials" in update) for section in view.about]
     units = [unit.model_copy(update=own[unit.id]) for unit in view.units]
     return view.model_copy(update={**update, "units": units, "about": about})
@@ -117,6 +119,13 @@ def _now(view: model.View, marks: GradingPractices, masks: Mapping[str, np.ndarr
                 holds = int(codes.isin(asked.favorable_codes(item)).sum())
                 found.setdefault(unit.id, {})[cell.scale] = holds, len(codes)
     return found
+
+
+def _together(table: model.GroupTable, languages: Sequence[str]) -> model.GroupTable:
+    """Return a table, with what it does not say where marks stand beside what students say."""
+    if table.variable != RELATIONSHIPS or not table.rows:
+        return table
+    return table.model_copy(update={"comparable": texts(languages, "about.not_together")})
 
 
 def _cannot(section: model.Section, view: model.View, tried: bool) -> model.Section:
