@@ -65,15 +65,24 @@ export function toHtml(table: Table): string {
   return written(element("table", {}, element("caption", {}, guarded(table.caption)), row(head, "th"), ...body));
 }
 
-/** A file name of lower case letters, digits and hyphens. */
+/** A name with more signs than this is shortened. */
+const LONGEST = 80;
+
+/** A file name of lower case letters, digits and hyphens; too long a one gives up signs of its longest part. */
 export function fileName(kind: "csv" | "json" | "yaml" | "xlsx" | "svg" | "png", ...parts: string[]): string {
-  const slug = parts
-    .join("-")
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/[\u0300-\u036f]/g, "")
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 80);
-  return `${slug || "table"}.${kind}`;
+  const slugs = parts
+    .map((part) =>
+      part
+        .normalize("NFKD")
+        .toLowerCase()
+        .replace(/[\u0300-\u036f]/g, "")
+        .replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-+|-+$/g, ""),
+    )
+    .filter((part) => part !== "");
+  while (slugs.join("-").length > LONGEST) {
+    const longest = slugs.reduce((at, part, index) => (part.length > (slugs[at] ?? "").length ? index : at), 0);
+    slugs[longest] = (slugs[longest] ?? "").slice(0, -1).replace(/-$/, "");
+  }
+  return `${slugs.join("-") || "table"}.${kind}`;
 }

@@ -37,4 +37,8 @@ test("copied text keeps its columns and is guarded too", () => {
 test("file names hold letters, digits and hyphens", () => {
   assert.equal(fileName("csv", "five", "Preguntas: ../Ñandú · Primavera"), "five-preguntas-nandu-primavera.csv");
   assert.equal(fileName("xlsx", "…"), "table.xlsx");
+  const school = "Escuela Preparatoria Comunitaria de las Artes y las Ciencias del Distrito Escolar Norte";
+  const [one, other] = ["Questions", "Groups"].map((page) => fileName("png", "five", school, page));
+  assert.notEqual(one, other);
+  assert.ok(one?.startsWith("five-escuela-preparatoria-") && one.endsWith("-questions.png") && one.length <= 84);
 });
