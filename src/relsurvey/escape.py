@@ -23,8 +23,8 @@ _JOINERS = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\
 #: More signs stacked on one letter than any script needs; more blank lines than one reads over.
 _STACKED = re.compile(r"([\u0300-\u036f\u20d0-\u20ff]{4})[\u0300-\u036f\u20d0-\u20ff]+")
 _GAPS = re.compile(r"\n(?:[^\S\n]*\n){2,}")
-# Names that Windows keeps for itself, with or without an ending.
 _LONGEST_SLUG, _HASH_DIGITS = 60, 8
+# Names that Windows keeps for itself, with or without an ending.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
 
 

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import type { ItemCell, Part } from "../schema/view";
+import type { Asked } from "./asked";
 import { type Extent, type Level, levelOf, segments, total } from "./geometry";
 import { Whisker } from "./marks";
 import type { Scene } from "./scene";
@@ -46,14 +47,20 @@ export function DistributionHead({ scene, extent, cells }: HeadProps): JSX.Eleme
   );
 }
 
-export function Distribution({ scene, cell, extent }: { scene: Scene; cell: ItemCell; extent: Extent }): JSX.Element {
+interface DistributionProps {
+  scene: Scene;
+  asked: Asked;
+  extent: Extent;
+}
+
+export function Distribution({ scene, asked, extent }: DistributionProps): JSX.Element {
+  const { item, cell } = asked;
   const { bar, strip } = SIZES[scene.paper ? "paper" : "screen"];
   const width = extent.unfavorable + extent.favorable;
   const place = (percent: number): number => ((extent.unfavorable + percent) / width) * 100;
   const sides = segments(cell.parts ?? []);
   const label = (cell.parts ?? []).map((part) => `${scene.say(part.label)} ${part.percent} %`);
-  const asked = scene.view.items.find((item) => item.id === cell.item);
-  const notCounted = scene.say(asked?.not_counted ?? scene.view.not_counted);
+  const notCounted = scene.say(item.not_counted ?? scene.view.not_counted);
   if (cell.not_counted != null) label.push(`${notCounted} ${cell.not_counted} %`);
   return (
     <div class="rs-distribution" role="img" aria-label={label.join("; ")}>

@@ -131,7 +131,7 @@ function Question({ scene, asked, own, extent }: QuestionProps): JSX.Element {
         {own && <Legend scene={scene} parts={cell.parts ?? []} />}
       </div>
       {drawn(cell) ? (
-        <Distribution scene={scene} cell={cell} extent={extent} />
+        <Distribution scene={scene} asked={asked} extent={extent} />
       ) : (
         !cell.share && <p class="rs-row-instead">{capital(scene.say(cell.words), scene.state.language)}</p>
       )}
