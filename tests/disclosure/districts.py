@@ -72,6 +72,20 @@ class District:
         item = draw.choice(6, size=n, p=draw.dirichlet([0.3, 1, 2, 3, 4, 3])).astype(float)
         return cls(school, team, groups, scales, item, str(draw.choice(["never", "never", "ordered", "any"])))
 
+    def unasked(self, seed: int) -> District:
+        """Return the same with questions that some schools or teams, or all but a few of theirs, left out."""
+        draw = np.random.default_rng(seed)
+        scales, item = self.scales.copy(), self.item.copy()
+        places = [mask for unit, mask in self.units().items() if unit != ALL]
+        for mask in places:
+            for column in (scales[:, 0], scales[:, 1], item):
+                kind = draw.choice(["asked", "unasked", "few", "some"], p=[0.6, 0.2, 0.1, 0.1])
+                if kind != "asked":
+                    keep = {"unasked": 0, "few": int(draw.integers(1, 16)), "some": len(item)}[str(kind)]
+                    some = draw.permutation(np.flatnonzero(mask))
+                    column[some[keep:] if kind != "some" else some[: len(some) // 2]] = np.nan
+        return replace(self, scales=scales, item=item)
+
     def students(self, chosen: np.ndarray, table: bool) -> Students:
         """Return the counts of the chosen students; a table holds scales alone."""
         n = [int(chosen.sum()), *(int((chosen & ~np.isnan(s)).sum()) for s in self.scales.T)]

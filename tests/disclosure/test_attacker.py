@@ -43,6 +43,69 @@ def test_no_small_group_is_told_to_less_than_half(seed):
     assert exposures(plan, released, MIN_N) == ()
 
 
+@pytest.mark.parametrize("seed", range(24))
+def test_nor_where_schools_left_questions_out(seed):
+    district = District.random(seed).unasked(seed)
+    plan = district.plan()
+    released = release(plan, MIN_N)
+    assert told(district, released, MIN_N) == []
+    assert exposures(plan, released, MIN_N) == ()
+    # Whoever has a page has enough students, and of each share that is shown enough who answered.
+    for unit in plan.units:
+        if unit.id in released.units:
+            assert unit.students.figures[0] >= MIN_N
+            for f, figure in enumerate(FIGURES):
+                few = unit.students.figures[figure.students] < MIN_N
+                assert not few or (unit.id, None, f) in released.withheld
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_counting_out_every_possibility_finds_no_more_where_questions_were_left_out(seed):
+    district = District.random(seed, tiny=True).unasked(seed)
+    plan = district.plan()
+    released = release(plan, 4)
+    assert told(district, released, 4, brute=True) == []
+    assert exposures(plan, released, 4) == ()
+
+
+def test_what_is_shown_again_of_a_question_left_out_is_caught():
+    exposed = 0
+    for seed in (1, 4, 9, 13):
+        district = District.random(seed).unasked(seed)
+        plan = district.plan()
+        released = release(plan, MIN_N)
+        for what, other in itertools.islice(reopened(plan, released), 30):
+            if tells(district, other, MIN_N):
+                exposed += 1
+                assert exposures(plan, other, MIN_N), (seed, what)
+    assert exposed >= 8
+
+
+def test_a_question_that_a_school_left_out_hides_itself_alone():
+    """A school of 200 that did not ask a scale, beside three that did: it keeps its page, and so do all."""
+    school = np.repeat(np.arange(4), [200, 150, 120, 90])
+    draw = np.random.default_rng(0)
+    scales = (draw.random((len(school), 2)) < 0.6).astype(float)
+    scales[school == 0, 1] = np.nan
+    groups = {"v": draw.choice(3, size=len(school), p=[0.4, 0.4, 0.2])}
+    item = draw.choice(6, size=len(school)).astype(float)
+    district = District(school, np.full(len(school), -1), groups, scales, item, "never")
+    plan = district.plan()
+    released = release(plan, MIN_N)
+    assert released.units == {ALL, "s0", "s1", "s2", "s3"}
+    assert released.withheld == {("s0", None, 1), ("s0", "v", 1)}
+    assert all(released.rows(unit, "v") for unit in ("s0", "s1", "s2", "s3"))
+    # Five of them answered it after all: all schools less the others would give these five away.
+    district.scales[np.flatnonzero(school == 0)[:5], 1] = 1
+    released = release(district.plan(), MIN_N)
+    assert released.units == {ALL, "s0", "s1", "s2", "s3"}
+    assert {place for place in released.withheld if place[2] == 1} == {
+        (unit, variable, 1) for unit in ("s0", ALL) for variable in (None, "v")
+    }
+    assert not [place for place in released.withheld if place[2] != 1]
+    assert told(district, released, MIN_N) == []
+
+
 def test_the_attacker_is_one_who_finds_something_and_not_all_is_hidden():
     """Thresholds, merging and exact elimination alone leave small groups told too closely."""
     found = rows = 0

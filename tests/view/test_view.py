@@ -181,8 +181,8 @@ def test_a_school_says_that_one_of_its_teams_is_not_shown():
     named = Instrument.parse(json.dumps(document))
     school, *teams = rs.read(frame, named).view(min_n=11, by=[]).units
     few = (
-        "Some schools or teams are not shown: too few students answered there, or too few answered one of "
-        "the questions, or they would give others away."
+        "Some schools or teams are not shown: too few students answered there, or they would give "
+        "others away."
     )
     assert few in [text["en"] for text in school.hidden]
     assert teams and not any(few in [text["en"] for text in team.hidden] for team in teams)

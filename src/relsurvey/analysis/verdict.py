@@ -143,21 +143,22 @@ def contrasts(
     of the same sign. *maybe*: the gate, or a Benjamini-Hochberg q below .10 over all contrasts.
     """
     pairs = [(key, cell, whole - cell) for key, cell in groups]
+    # A scale that few answered says nothing of the others.
     large = [
-        all(side.scales[s].n >= min_n for side in (cell, others) for s in scales) for _, cell, others in pairs
+        [min(cell.scales[s].n, others.scales[s].n) >= min_n for s in scales] for _, cell, others in pairs
     ]
     gate = holm(
         [
-            welch_from_sums(cell.overall, others.overall).p if enough else math.nan
+            welch_from_sums(cell.overall, others.overall).p if any(enough) else math.nan
             for (_, cell, others), enough in zip(pairs, large, strict=True)
         ]
     )
     shares = [
         [
             two_shares_p(c.scales[s].favorable, c.scales[s].n, o.scales[s].favorable, o.scales[s].n)
-            if enough
+            if is_large
             else math.nan
-            for s in scales
+            for s, is_large in zip(scales, enough, strict=True)
         ]
         for (_, c, o), enough in zip(pairs, large, strict=True)
     ]
@@ -167,7 +168,7 @@ def contrasts(
         adjusted = holm(shares[i])
         for j, scale in enumerate(scales):
             mine, theirs = cell.scales[scale], others.scales[scale]
-            if not large[i]:
+            if not large[i][j]:
                 result.append(Contrast(key, scale, math.nan, math.nan, math.nan, "too_few", math.nan))
                 continue
             d = mine.share - theirs.share

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relsurvey.disclosure.plan import Plan, Released
+from relsurvey.disclosure.plan import Plan, Released, Students
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Crossing:
-    """Two shown sets that give a small group away: each a unit, and a variable or None for the page."""
+    """Two shown sets that give a small group away: each a unit, and a variable or None for the page.
+
+    ``position`` is that of the figures that are few, in :attr:`~relsurvey.disclosure.Students.figures`.
+    """
 
     first: tuple[str, str | None]
     second: tuple[str, str | None]
+    position: int = 0
 
 
 def crossings(plan: Plan, released: Released, min_n: int) -> tuple[Crossing, ...]:
@@ -46,20 +50,31 @@ def crossings(plan: Plan, released: Released, min_n: int) -> tuple[Crossing, ...
         for page, variable in names
         if variable is None
     }
-    found = np.zeros((len(names), len(names)), dtype=bool)
-    for figure in np.unique(np.array([p.figures for p in plan.profiles]), axis=1).T:
+    found: dict[Crossing, None] = {}
+    figures = np.array([p.figures for p in plan.profiles])
+    positions = plan.positions(Students(plan.profiles[0].figures))
+    told_of = [[plan.shows(released, unit, variable, k) for unit, variable in names] for k in positions]
+    columns = np.hstack([figures[:, positions].T, np.array(told_of)])
+    for first in sorted(np.unique(columns, axis=0, return_index=True)[1].tolist()):
+        figure, told = figures[:, positions[first]], np.array(told_of[first])
         both = (member.multiply(figure[None, :]) @ member.T).toarray()
         n = np.diag(both)
         # The second set lies in the first one, and all but a few of it.
-        found |= (both == n) & _few(n[:, None] - both, min_n)
+        open_ = (both == n) & _few(n[:, None] - both, min_n)
         for page, held in inside.items():
+            at = names.index((page, None))
+            if not told[at]:
+                continue
             some = np.ix_(held, held)
             shared, own = both[some], n[held]
             alone = own[:, None] - shared
-            neither = n[names.index((page, None))] - own[:, None] - own + shared
+            neither = n[at] - own[:, None] - own + shared
             parts = np.array([shared, alone, alone.T, neither])
-            found[some] |= (parts == 0).any(axis=0) & _few(parts, min_n).any(axis=0)
-    return tuple(Crossing(names[i], names[j]) for i, j in np.argwhere(found) if i != j)
+            open_[some] |= (parts == 0).any(axis=0) & _few(parts, min_n).any(axis=0)
+        for i, j in np.argwhere(open_ & told[:, None] & told):
+            if i != j:
+                found[Crossing(names[i], names[j], positions[first])] = None
+    return tuple(found)
 
 
 def _few(n: np.ndarray, min_n: int) -> np.ndarray:

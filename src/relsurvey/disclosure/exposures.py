@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from relsurvey.disclosure.crossings import crossings
 from relsurvey.disclosure.elimination import PRIME, reduced
 from relsurvey.disclosure.pairs import pair_systems, told_by_pairs
-from relsurvey.disclosure.plan import Plan, Released
+from relsurvey.disclosure.plan import Plan, Released, Students
 from relsurvey.disclosure.roster import overheard
 from relsurvey.disclosure.systems import System, systems
 from relsurvey.disclosure.widths import narrowed
@@ -104,16 +104,41 @@ def computable(plan: Plan, released: Released, min_n: int) -> tuple[Exposure, ..
     category, what the published sets leave of each other, and what the reduced matrix itself singles out.
     """
     linked = (*systems(plan, released), *pair_systems(plan, released))
-    return tuple(found for system in linked for found in _computable(system, min_n))
+    return tuple(
+        found
+        for system in linked
+        for shown, positions in _alike(plan, released, system)
+        for found in _computable(plan, system, shown, positions, min_n)
+    )
 
 
-def _computable(system: System, min_n: int) -> Iterator[Exposure]:
+def _alike(
+    plan: Plan, released: Released, system: System
+) -> Iterator[tuple[list[frozenset[int]], list[int]]]:
+    """Yield the sets of which something is shown, and the positions of figures that all of these show."""
+    sets = [one for one in system.shown if one.beside is None and one.atoms]
+    alike: dict[tuple[bool, ...], list[int]] = {}
+    for position in plan.positions(system.students[0]) if system.students else ():
+        told = tuple(plan.shows(released, one.unit, one.variable, position) for one in sets)
+        alike.setdefault(told, []).append(position)
+    for told, positions in alike.items():
+        shown = dict.fromkeys(one.atoms for one, is_told in zip(sets, told, strict=True) if is_told)
+        yield list(shown), positions
+
+
+def _computable(
+    plan: Plan, system: System, shown: Sequence[frozenset[int]], positions: Sequence[int], min_n: int
+) -> Iterator[Exposure]:
+    """Yield what follows of the figures at some positions from the sets that show them."""
     import numpy as np
 
-    shown = [part for part in dict.fromkeys(s.atoms for s in system.shown if s.beside is None) if part]
-    if any(not system.size(part).enough(min_n) for part in shown):
-        yield Exposure(system.variable, "a group under the threshold is shown")
-    small = [a for a, students in enumerate(system.students) if not students.enough(min_n)]
+    def size(group: Iterable[int]) -> Students:
+        return system.size(group).at(positions)
+
+    figure = None if 0 in positions else plan.figures[plan.behind[positions[0]][0]].of
+    if any(not size(part).enough(min_n) for part in shown):
+        yield Exposure(system.variable, "a group under the threshold is shown", figure)
+    small = [a for a, students in enumerate(system.students) if not students.at(positions).enough(min_n)]
     # Large atoms first: what is left over combines small ones alone.
     order = [*(a for a in range(len(system.atoms)) if a not in set(small)), *small]
     column = {atom: i for i, atom in enumerate(order)}
@@ -132,9 +157,9 @@ def _computable(system: System, min_n: int) -> Iterator[Exposure]:
     plain = [frozenset(order[i] for i in np.flatnonzero(row)) for row in rows if (row <= 1).all()]
     suspects = [*_together(small, mixed), *_suspects(system, shown, small), *plain]
     for some in dict.fromkeys(s for s in suspects if s and not mixed[list(s)].sum() % PRIME):
-        if system.size(some).few(min_n) and not (lacks[list(some)].sum(axis=0) % PRIME).any():
+        if size(some).few(min_n) and not (lacks[list(some)].sum(axis=0) % PRIME).any():
             units = {system.atoms[a][0] for a in some}
-            yield Exposure(system.variable, f"a small group can be computed ({len(units)} units)")
+            yield Exposure(system.variable, f"a small group can be computed ({len(units)} units)", figure)
 
 
 def _together(small: Sequence[int], mixed: np.ndarray) -> Iterator[frozenset[int]]:

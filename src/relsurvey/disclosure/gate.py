@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from relsurvey.disclosure.across import Across, Told
 from relsurvey.disclosure.crossings import crossings
-from relsurvey.disclosure.exposures import computable, exposures
+from relsurvey.disclosure.exposures import Exposure, computable, exposures
 from relsurvey.disclosure.pairs import told_by_pairs
 from relsurvey.disclosure.plan import ALL, Place, Plan, Released, Row
 from relsurvey.disclosure.suppress import students_of, suppress
@@ -37,13 +37,17 @@ def release(plan: Plan, min_n: int) -> Released:
     -----
     Where the audit still finds a small group through linked tables, the table of all schools is dropped
     first, then the smallest school's, one at a time: a school's own page is worth more to it than the whole.
+    Where few follow of one scale or item alone, that one is withheld instead.
     Where the share of a small group could be told too closely on a scale or item, by tables of its own
     variable or of others, that one is withheld where it helps: from the table of all schools, the school's
     own, at last from the pages, a team's before its school's.
     """
     released = suppress(plan, min_n)
     while found := computable(plan, released, min_n):
-        variable = next((e.variable for e in found if e.variable is not None), None)
+        if all(exposure.figure is not None for exposure in found):
+            released = _less_told(plan, released, found[0])
+            continue
+        variable = next((e.variable for e in found if e.figure is None and e.variable is not None), None)
         shown = [t for t in plan.tables if t.variable == variable and released.rows(t.unit, t.variable)]
         if variable is None or not shown:
             raise DisclosureError(
@@ -51,11 +55,17 @@ def release(plan: Plan, min_n: int) -> Released:
                 f"{min_n} students could be computed from the units alone, so nothing is published. "
                 "Publish schools without teams, or join the smallest schools."
             )
-        weakest = min(shown, key=lambda t: (t.unit != ALL, plan.unit(t.unit).students.fewest))
+        weakest = min(shown, key=lambda t: (t.unit != ALL, plan.unit(t.unit).students.figures[0]))
         released = _less(plan, released, weakest.unit, variable)
     while pairs := crossings(plan, released, min_n):
-        places = {place for pair in pairs for place in (pair.first, pair.second)}
-        released = _without_weakest(plan, released, places)
+        whole = [pair for pair in pairs if pair.position == 0]
+        if whole:
+            places = {place for pair in whole for place in (pair.first, pair.second)}
+            released = _without_weakest(plan, released, places)
+        else:
+            one = pairs[0]
+            figures = plan.behind[one.position]
+            released = _without_figures(plan, released, (one.first, one.second), figures)
     released = _withheld_across(plan, _withheld(plan, released, min_n), min_n)
     released = released.withholding(plan, told_by_pairs(plan, released, min_n))
     released = _emptied(plan, released)
@@ -65,6 +75,32 @@ def release(plan: Plan, min_n: int) -> Released:
             "published. Leave a group variable out of `by`, or join the smallest schools."
         )
     return released
+
+
+def _less_told(plan: Plan, released: Released, exposure: Exposure) -> Released:
+    """Withhold the figure by which few can be computed, in a table of the variable or on a page."""
+    figures = [f for f, figure in enumerate(plan.figures) if figure.of == exposure.figure]
+    tables = [(t.unit, t.variable) for t in plan.tables if t.variable == exposure.variable]
+    pages = [(unit, None) for unit in sorted(released.units)]
+    shown = [place for place in tables if released.rows(*place)]
+    return _without_figures(plan, released, [*shown, *pages], figures)
+
+
+def _without_figures(
+    plan: Plan,
+    released: Released,
+    places: Iterable[tuple[str, str | None]],
+    figures: Sequence[int],
+) -> Released:
+    """Withhold figures in one place that shows them: in a table, else on a page; of all schools first."""
+    open_ = [(u, v) for u, v in places if any((u, v, figure) not in released.withheld for figure in figures)]
+
+    def worth(place: tuple[str, str | None]) -> tuple[bool, bool, int, str, str]:
+        unit, variable = place
+        return variable is None, unit != ALL, plan.unit(unit).students.figures[0], unit, variable or ""
+
+    unit, variable = min(open_, key=worth)
+    return released.withholding(plan, [(unit, variable, figure) for figure in figures])
 
 
 def _without_weakest(plan: Plan, released: Released, places: Iterable[tuple[str, str | None]]) -> Released:
@@ -162,7 +198,7 @@ def _fewest(
             plan.unit(unit).kind != "team" or plan.unit(unit).parent not in units,
             unit != ALL,
             unit not in units,
-            plan.unit(unit).students.fewest,
+            plan.unit(unit).students.figures[0],
             unit,
             0 if variable is None else -plan.variables.index(variable),
         )

@@ -55,6 +55,16 @@ class Students:
             tuple(a + sign * b for a, b in zip(self.counts, other.counts, strict=True)),
         )
 
+    def at(self, positions: Iterable[int]) -> Students:
+        """Return the students behind some of the figures alone.
+
+        Examples
+        --------
+        >>> Students((14, 9, 12), (3, 4)).at((0, 2)).figures
+        (14, 12)
+        """
+        return Students(tuple(self.figures[position] for position in positions))
+
     @property
     def none(self) -> bool:
         """Whether nobody is there."""
@@ -193,6 +203,32 @@ class Plan:
         return tuple(dict.fromkeys(table.variable for table in self.tables))
 
     @cached_property
+    def _by_id(self) -> dict[str, Unit]:
+        return {unit.id: unit for unit in self.units}
+
+    @cached_property
+    def behind(self) -> dict[int, tuple[int, ...]]:
+        """The shares on each position of :attr:`Students.figures`; none on that of all students."""
+        found: dict[int, tuple[int, ...]] = {0: ()}
+        for i, figure in enumerate(self.figures):
+            found[figure.students] = (*found.get(figure.students, ()), i)
+        return found
+
+    def shows(self, released: Released, unit: str, variable: str | None, position: int) -> bool:
+        """Whether a table or page that is shown says anything of those at a position of Students.figures."""
+        return not self.behind.get(position) or any(
+            (unit, variable, figure) not in released.withheld for figure in self.behind[position]
+        )
+
+    def positions(self, students: Students) -> tuple[int, ...]:
+        """Return the positions of Students.figures that count: all of them in a plan without shares.
+
+        Of a table's students only those whose shares stand in tables.
+        """
+        known = len(students.figures)
+        return tuple(k for k in self.behind if k < known) if self.figures else tuple(range(known))
+
+    @cached_property
     def share_of(self) -> dict[str, int]:
         """The position of each scale's and item's share."""
         return {figure.of: i for i, figure in enumerate(self.figures) if figure.kind in ("scale", "item")}
@@ -206,7 +242,7 @@ class Plan:
 
     def unit(self, name: str) -> Unit:
         """Return a unit by its id."""
-        return next(unit for unit in self.units if unit.id == name)
+        return self._by_id[name]
 
     def within(self, name: str) -> tuple[Unit, ...]:
         """Return the units directly inside another."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from relsurvey.disclosure.plan import (
     ALL,
@@ -14,6 +15,7 @@ from relsurvey.disclosure.plan import (
     Released,
     Row,
     Students,
+    Unit,
     together,
 )
 
@@ -33,27 +35,26 @@ def suppress(plan: Plan, min_n: int) -> Released:
     Released
         Still to be audited.
     """
-    units = _units(plan, min_n)
-    released = Released(units, {})
+    released = _few_answers(plan, Released(_units(plan, min_n), {}), min_n)
     for table in plan.tables:
-        if table.unit in units:
-            released.tables[table.unit, table.variable] = rows_of(table, min_n)
+        if table.unit in released.units:
+            released = _with_table(plan, released, table, min_n)
     return _against_all(plan, released, min_n)
 
 
 def _units(plan: Plan, min_n: int) -> frozenset[str]:
     """Hide small units, and as many more that what is left over of the whole is nobody or min_n."""
-    shown = {unit.id for unit in plan.units if unit.students.enough(min_n)}
+    shown = {unit.id for unit in plan.units if _has_page(plan, unit.students, min_n)}
 
     def left_over(whole: Students, parts: Sequence[Students]) -> bool:
-        return bool(parts) and (whole - together(parts)).few(min_n)
+        return bool(parts) and _whom(plan, whole - together(parts)).few(min_n)
 
     for school in [unit for unit in plan.units if unit.kind == "school"]:
         inside = [team for team in plan.within(school.id) if team.id in shown]
         if school.id not in shown:
             shown -= {team.id for team in inside}
             continue
-        teams = sorted(inside, key=lambda team: team.students.fewest)
+        teams = sorted(inside, key=lambda team: _whom(plan, team.students).fewest)
         while left_over(school.students, [team.students for team in teams]):
             shown.discard(teams.pop(0).id)
     if ALL in shown:
@@ -62,6 +63,88 @@ def _units(plan: Plan, min_n: int) -> frozenset[str]:
         if left_over(plan.unit(ALL).students, schools):
             shown.discard(ALL)
     return frozenset(shown)
+
+
+def _whom(plan: Plan, students: Students) -> Students:
+    """Return the students alone, where a share that few of them answered can be left out by itself."""
+    return students.at((0,)) if plan.figures else students
+
+
+def _has_page(plan: Plan, students: Students, min_n: int) -> bool:
+    """Whether a unit has enough students, and a share of which enough answered."""
+    shares = [position for position in plan.positions(students) if position]
+    return _whom(plan, students).enough(min_n) and (
+        not shares or any(students.at((position,)).enough(min_n) for position in shares)
+    )
+
+
+def _few_answers(plan: Plan, released: Released, min_n: int) -> Released:
+    """Withhold the shares that few in a unit answered, and those that would leave a few of them over."""
+    few = [
+        (unit.id, None, figure)
+        for unit in plan.units
+        if unit.id in released.units
+        for position in plan.positions(unit.students)
+        for figure in plan.behind.get(position, ())
+        if unit.students.figures[position] < min_n
+    ]
+    released = released.withholding(plan, few)
+    for whole in plan.units:
+        if whole.id in released.units and whole.kind != "team":
+            for position in plan.positions(whole.students):
+                released = _none_left_over(plan, released, whole, position, min_n)
+    return released
+
+
+def _none_left_over(plan: Plan, released: Released, whole: Unit, position: int, min_n: int) -> Released:
+    """Withhold the shares on a position where a whole less its parts would leave a few students."""
+    parts = sorted(
+        (part for part in plan.within(whole.id) if part.id in released.units),
+        key=lambda part: part.students.figures[position],
+    )
+    while plan.shows(released, whole.id, None, position):
+        open_ = [part for part in parts if plan.shows(released, part.id, None, position)]
+        left = whole.students.figures[position] - sum(part.students.figures[position] for part in open_)
+        if not plan.behind.get(position) or not open_ or not 0 < left < min_n:
+            break
+        # A school needs its page more than the whole does, and more than its smallest team does.
+        weakest = whole if whole.id == ALL else open_[0]
+        released = released.withholding(plan, [(weakest.id, None, f) for f in plan.behind[position]])
+    return released
+
+
+def _with_table(plan: Plan, released: Released, table: PlannedTable, min_n: int) -> Released:
+    """Decide on a table's rows, and leave out the scales that too few answered for any rows.
+
+    A scale that most of the unit answered has a say in which categories are joined; one that most did not
+    answer has none. Where no rows can be shown with all of them, the one with the fewest answers goes first.
+    """
+    everyone = together(cell.students for cell in table.cells)
+    told = [k for k in plan.positions(everyone) if plan.shows(released, table.unit, None, k)]
+    most = sorted(
+        (k for k in told if 2 * everyone.figures[k] >= everyone.figures[0]),
+        key=lambda k: (k == 0, everyone.figures[k]),
+    )
+    rows = rows_of(_only(table, most), min_n)
+    while isinstance(rows, Dropped) and plan.figures and len(most) > 2:
+        most = most[1:]
+        rows = rows_of(_only(table, most), min_n)
+    if not isinstance(rows, Dropped):
+        hidden = [
+            (table.unit, table.variable, figure)
+            for k in plan.positions(everyone)
+            for figure in plan.behind.get(k, ())
+            if k not in told or not all(students_of(row, table).at((k,)).enough(min_n) for row in rows)
+        ]
+        released = released.withholding(plan, hidden)
+    released.tables[table.unit, table.variable] = rows
+    return released
+
+
+def _only(table: PlannedTable, positions: Sequence[int]) -> PlannedTable:
+    return replace(
+        table, cells=tuple(replace(cell, students=cell.students.at(positions)) for cell in table.cells)
+    )
 
 
 def rows_of(table: PlannedTable, min_n: int) -> tuple[Row, ...] | Dropped:
@@ -124,13 +207,27 @@ def _joined(rows: list[Row], row: Row, table: PlannedTable) -> list[Row]:
 def _against_all(plan: Plan, released: Released, min_n: int) -> Released:
     """Join or drop rows of all schools that, less the schools' own rows, would leave a small group."""
     for table in plan.tables:
-        if table.unit != ALL:
+        if table.unit != ALL or not (rows := list(released.rows(ALL, table.variable))):
             continue
-        rows = list(released.rows(ALL, table.variable))
-        while len(rows) > 1 and (risky := _risky(plan, released, table, rows, min_n)):
+        schools = [
+            own
+            for own in plan.tables
+            if own.variable == table.variable and own.unit != ALL and released.rows(own.unit, own.variable)
+        ]
+        told = [
+            k for k in plan.positions(table.cells[0].students) if plan.shows(released, ALL, table.variable, k)
+        ]
+        # A scale that some school's rows lack cannot be mended by joining: it is left out.
+        lacking = [k for k in told for own in schools if not plan.shows(released, own.unit, own.variable, k)]
+        joint = [k for k in told if k not in lacking]
+        while len(rows) > 1 and (risky := _risky(released, schools, table, rows, joint, min_n)):
             rows = _pooled(rows, risky) if table.merge == "never" else _joined(rows, risky[0], table)
-        if released.rows(ALL, table.variable):
-            released.tables[ALL, table.variable] = tuple(rows) if len(rows) > 1 else Dropped("linked")
+        released.tables[ALL, table.variable] = tuple(rows) if len(rows) > 1 else Dropped("linked")
+        for k in lacking if len(rows) > 1 else ():
+            own = [one for one in schools if plan.shows(released, one.unit, one.variable, k)]
+            if _risky(released, own, table, rows, [k], min_n):
+                places = [(ALL, table.variable, figure) for figure in plan.behind[k]]
+                released = released.withholding(plan, places)
     return released
 
 
@@ -144,18 +241,23 @@ def _pooled(rows: list[Row], risky: Sequence[Row]) -> list[Row]:
     return [*(row for row in rows if row not in moved), together_now]
 
 
-def _risky(plan: Plan, released: Released, table: PlannedTable, rows: Sequence[Row], min_n: int) -> list[Row]:
+def _risky(
+    released: Released,
+    schools: Sequence[PlannedTable],
+    table: PlannedTable,
+    rows: Sequence[Row],
+    positions: Sequence[int],
+    min_n: int,
+) -> list[Row]:
     """Return the rows of all schools that leave a small group once the schools' own rows are taken away."""
     found = []
     for row in rows:
         left = students_of(row, table)
-        for own in plan.tables:
-            if own.variable != table.variable or own.unit == ALL:
-                continue
-            for other in released.rows(own.unit, table.variable):
+        for own in schools:
+            for other in released.rows(own.unit, own.variable):
                 if _within(other.categories, row.categories):
                     left = left - students_of(other, own)
-        if left.few(min_n):
+        if left.at(positions).few(min_n):
             found.append(row)
     return found
 

@@ -171,7 +171,7 @@ def known(plan: Plan, released: Released, shown: Shown, figure: int) -> tuple[in
     if n == 0:
         return None
     if shown.beside is not None and (
-        what.kind != "scale" or any((unit, None, figure) in released.withheld for unit in shown.beside)
+        what.kind != "scale" or not has_mark(plan, released, shown.unit, shown.beside, figure)
     ):
         return None
     if what.kind in ("scale", "item"):
@@ -186,3 +186,15 @@ def known(plan: Plan, released: Released, shown: Shown, figure: int) -> tuple[in
     if asked < least or not BOTTOM < shown.students.counts[share] / asked < TOP:
         return None
     return count, count
+
+
+def has_mark(plan: Plan, released: Released, unit: str, beside: Iterable[str], figure: int) -> bool:
+    """Whether a mark stands beside a unit's share: made from others, of which none withholds its own.
+
+    A school where nobody answered gives nothing back, and is none of the three others that it takes.
+    """
+    at = plan.figures[figure].students
+    others = [name for name in beside if plan.unit(name).students.figures[at]]
+    if any((name, None, figure) in released.withheld for name in others):
+        return False
+    return plan.unit(unit).kind == "team" or len(others) >= OTHER_SCHOOLS

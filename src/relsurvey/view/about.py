@@ -225,7 +225,10 @@ class About:
             ]
             for (variable, _), (note, where) in found.items()
         ]
-        others = [self.told.say(f"hidden.{key}") for key in ("whole", "units", "figures", "one_by_one")]
+        others = [
+            self.told.say(f"hidden.{key}", min_n=self.told.min_n)
+            for key in ("whole", "units", "few", "figures", "one_by_one")
+        ]
         said = [text for text in others if any(text in unit.hidden for unit in self.units)]
         if not rows and not said:
             said = [self._say("hidden_nothing")]

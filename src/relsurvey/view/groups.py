@@ -101,10 +101,16 @@ class Groups:
         return cls(telling, unit, found)
 
     def sentences(self) -> list[Text]:
-        """Return what differs between groups, clear findings or else maybes: two sentences at most."""
-        clear = [self._group_summary(key, cs) for key, cs in self._by_size("clear")]
-        maybe = [self._group_maybe(key, cs[0]) for key, cs in self._by_size("maybe")]
-        return (clear or maybe)[:2]
+        """Return what differs between groups, clear findings or else maybes: of two variables at most.
+
+        Of one variable the group with the largest difference: the others' are often no more than its mirror.
+        """
+        clear, maybe = self._by_size("clear"), self._by_size("maybe")
+        largest: dict[str, tuple[tuple[str, int], list[Contrast]]] = {}
+        for key, found in clear or maybe:
+            largest.setdefault(key[0], (key, found))
+        tell = self._group_summary if clear else self._first_maybe
+        return [tell(key, found) for key, found in list(largest.values())[:2]]
 
     def _by_size(self, verdict: Difference) -> list[tuple[tuple[str, int], list[Contrast]]]:
         """Return each group's contrasts of a verdict, the largest first, the group with the largest first."""
@@ -127,12 +133,14 @@ class Groups:
             )
         if len(alike) < 2:
             return self._group_clear(key, largest)
+        # Of a scale that is left out nothing is said, not that it is alike.
+        told = sum(c.verdict != "too_few" for c in self.found[key].values())
         many = "every" if len(alike) == len(self.telling.cells.reported) else "many"
         return self.telling.say(
             f"say.group_{many}_{side}",
             group=self._group_name(key),
             k=len(alike),
-            n=len(self.telling.cells.reported),
+            n=told,
             scale=self.telling.scale_title(largest.scale),
             gap=self._gap(key, largest),
         )
@@ -151,6 +159,9 @@ class Groups:
         return self.telling.say(
             f"say.group_maybe_{side}", scale=self.telling.scale_title(c.scale), group=self._group_name(key)
         )
+
+    def _first_maybe(self, key: tuple[str, int], found: Sequence[Contrast]) -> Text:
+        return self._group_maybe(key, found[0])
 
     def _gap(self, key: tuple[str, int], c: Contrast) -> Text:
         mine = self.telling.cells.row(
@@ -217,7 +228,7 @@ class Groups:
         pooled = any(row.pooled and len(row.categories) > 1 for row in table)
         joined = any(not row.pooled and len(row.categories) > 1 for row in table)
         note = "note.pooled" if pooled else "note.merged" if joined else None
-        if any((self.unit.id, variable) == place[:2] for place in self.telling.released.withheld):
+        if any(cell.reason == "protected" for row in rows for cell in row.cells):
             note = "note.pooled_withheld" if pooled else "note.withheld"
         return model.GroupTable(
             variable=variable,
@@ -279,8 +290,8 @@ class Groups:
         if scale not in self.telling.cells.reported:
             return model.GroupCell(scale=scale, words=self.telling.one_by_one(scale), reason="one_by_one")
         if self.telling.released.hides(self.telling.cells.plan, self.unit.id, key[0], scale, "scale"):
-            words = self.telling.say("cell.protected")
-            return model.GroupCell(scale=scale, words=words, reason="protected")
+            words, reason = self.telling.kept_back(self._answered_least(key[0], scale))
+            return model.GroupCell(scale=scale, words=words, reason=reason)
         said = self.telling.share(cell.scales[scale])
         return model.GroupCell(
             scale=scale,
@@ -291,6 +302,14 @@ class Groups:
             verdict=c.verdict if c else None,
             sentence=self._verdict_sentence(key, c) if c else None,
         )
+
+    def _answered_least(self, variable: str, scale: str) -> int:
+        """Return how many answered a scale in the group where fewest did; 0 where nobody of the unit did."""
+        if not self.telling.cells.units[self.unit.id].scales[scale].n:
+            return 0
+        rows = self.telling.released.rows(self.unit.id, variable)
+        cells = (self.telling.cells.row(self.unit.id, variable, row) for row in rows)
+        return max(1, min(cell.scales[scale].n for cell in cells))
 
     def _verdict_sentence(self, key: tuple[str, int], c: Contrast) -> Text:
         side = "above" if c.difference > 0 else "below"

@@ -106,7 +106,7 @@ class Since:
             )
         cells = [self._cell(scale) for scale in telling.cells.scales]
         notes = [telling.say("note.withheld")] if any(c.reason == "protected" for c in cells) else []
-        if self.unit.id == ALL and schools(self.before.cells) != schools(telling.cells):
+        if self.unit.id == ALL and self._other_schools():
             notes.append(self._say("other_schools"))
         return model.Change(
             title=title,
@@ -121,6 +121,13 @@ class Since:
         """Return the clear changes for the first page, the largest first: whether up, and a sentence."""
         found = sorted(self._shown("clear"), key=lambda c: -abs(c.favorable_change))
         return [(c.favorable_change > 0, self._sentence(c, "say")) for c in found]
+
+    def _other_schools(self) -> bool:
+        """Whether the schools are not the same in both waves, or not on every scale that is compared."""
+        then, now = self.before.cells, self.telling.cells
+        return schools(then) != schools(now) or any(
+            schools(then, scale) != schools(now, scale) for scale in self.found
+        )
 
     @property
     def _wave(self) -> str:
@@ -261,9 +268,13 @@ class Since:
         return _capital(self._say(f"who_{self.basis}", before=before, now=now, share=said))
 
 
-def schools(cells: Cells) -> frozenset[tuple[str, ...]]:
-    """Return the names of a wave's schools, shown or not."""
-    return frozenset(cells.titles[unit.id] for unit in cells.plan.units if unit.kind == "school")
+def schools(cells: Cells, scale: str | None = None) -> frozenset[tuple[str, ...]]:
+    """Return the names of a wave's schools, shown or not; of a scale those with answers to it."""
+    return frozenset(
+        cells.titles[unit.id]
+        for unit in cells.plan.units
+        if unit.kind == "school" and (scale is None or cells.units[unit.id].scales[scale].n)
+    )
 
 
 def _rows(before: Wave, then: str, now: Wave, unit: str) -> tuple[_Pairs, dict[str, tuple[_Pairs, _Pairs]]]:

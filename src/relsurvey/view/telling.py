@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from relsurvey.aggregate import ScaleSums
 from relsurvey.disclosure import Released
-from relsurvey.view import shares
+from relsurvey.view import model, shares
 from relsurvey.view.asked import Answering, Reach, reach
 from relsurvey.view.cells import Cells
 from relsurvey.view.pages import in_languages
@@ -69,6 +69,18 @@ class Telling:
     def share(self, sums: ScaleSums) -> shares.Shown:
         """Return what may be said of the share of students who are favorable on a scale."""
         return shares.shown(self.languages, sums.favorable, sums.n)
+
+    def kept_back(self, answered: int) -> tuple[Text, model.Reason]:
+        """Return what stands in place of a share that the gate withheld, and why.
+
+        Parameters
+        ----------
+        answered
+            How many students answered what it is of.
+        """
+        if answered >= self.min_n:
+            return self.say("cell.protected"), "protected"
+        return self.say("cell.few" if answered else "cell.nobody", min_n=self.min_n), "too_few"
 
     def one_by_one(self, key: str) -> Text:
         """Return what stands in place of the share of a scale that is not read as one."""

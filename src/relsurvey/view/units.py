@@ -10,7 +10,7 @@ from relsurvey.aggregate import Cell
 from relsurvey.analysis.verdict import Contrast, contrasts
 from relsurvey.disclosure import ALL, Unit
 from relsurvey.disclosure.plan import EVERY_ANSWER, Kind
-from relsurvey.disclosure.systems import OTHER_SCHOOLS
+from relsurvey.disclosure.systems import OTHER_SCHOOLS, has_mark
 from relsurvey.view import model, shares
 from relsurvey.view.asked import share_that_answered
 from relsurvey.view.cells import middle_code
@@ -62,8 +62,7 @@ class Units(Telling):
             hidden.append(self.say("hidden.whole"))
         if any(unit.id in (ALL, u.parent) for u in gone):
             hidden.append(self.say("hidden.units"))
-        if any(where == unit.id and variable is None for where, variable, _ in self.released.withheld):
-            hidden.append(self.say("hidden.figures"))
+        hidden += self._left_out(unit)
         if self._fell_apart():
             hidden.append(self.say("hidden.one_by_one"))
         return model.Unit(
@@ -80,6 +79,22 @@ class Units(Telling):
             hidden=hidden,
             change=None if since is None else since.page(),
         )
+
+    def _left_out(self, unit: Unit) -> list[Text]:
+        """Say whether single shares are left out: for few answered, or to protect a few."""
+        figures = self.cells.plan.figures
+        withheld = {
+            f for where, variable, f in self.released.withheld if (where, variable) == (unit.id, None)
+        }
+        few = {f for f in withheld if unit.students.figures[figures[f].students] < self.min_n}
+        # What an answer is made of falls with it.
+        of_few = {figures[f].of for f in few}
+        guarded = any(figures[f].of not in of_few for f in withheld)
+        return [
+            self.say(f"hidden.{key}", min_n=self.min_n)
+            for key, there in (("few", few), ("figures", guarded))
+            if there
+        ]
 
     def _fell_apart(self) -> bool:
         """Say whether a scale of several questions is not read as one; a single question is no such scale."""
@@ -113,9 +128,9 @@ class Units(Telling):
         """Return those a unit is set beside: the rest of a team's school, or at least three other schools."""
         if unit.kind == "team" and unit.parent is not None:
             rest = self.cells.units[unit.parent] - self.cells.units[unit.id]
-            if min(rest.figures) < self.min_n:
+            if rest.respondents < self.min_n:
                 return None
-            return self._beside("rest_of_school", rest, (unit.parent, unit.id))
+            return self._beside("rest_of_school", rest, unit.id, (unit.parent, unit.id))
         schools = [
             u
             for u in self.cells.plan.units
@@ -126,19 +141,25 @@ class Units(Telling):
         first, *rest_of = (self.cells.units[u.id] for u in schools)
         for cell in rest_of:
             first = first + cell
-        return self._beside("other_schools", first, (unit.id, *(u.id for u in schools)))
+        return self._beside("other_schools", first, unit.id, [u.id for u in schools])
 
-    def _beside(self, kind: Beside, cell: Cell, units: Sequence[str]) -> Others:
-        """Return others, with the scales that no unit has withheld: the others would give it back."""
-        reported = self.cells.reported
-        scales = [key for key in reported if not any(self._withheld(u, key, "scale") for u in units)]
+    def _beside(self, kind: Beside, cell: Cell, unit: str, units: Sequence[str]) -> Others:
+        """Return others, with the scales on which they are a mark."""
+        plan = self.cells.plan
+        scales = [
+            key
+            for key in self.cells.reported
+            if cell.scales[key].n >= self.min_n
+            and has_mark(plan, self.released, unit, units, plan.share_of[key])
+        ]
         return Others(kind, cell, frozenset(scales))
 
     def _scale_cell(self, unit: Unit, key: str, whole: Cell, others: Others | None) -> model.ScaleCell:
         if key not in self.cells.reported:
             return model.ScaleCell(scale=key, words=self.one_by_one(key), reason="one_by_one")
         if self._withheld(unit.id, key, "scale"):
-            return model.ScaleCell(scale=key, words=self.say("cell.protected"), reason="protected")
+            words, reason = self.kept_back(whole.scales[key].n)
+            return model.ScaleCell(scale=key, words=words, reason=reason)
         said = self.share(whole.scales[key])
         mark = None
         if others is not None and key in others.scales and said.share is not None:
@@ -155,9 +176,10 @@ class Units(Telling):
         )
 
     def _item_cell(self, unit: Unit, key: str, whole: Cell) -> model.ItemCell:
-        if self._withheld(unit.id, key, "item"):
-            return model.ItemCell(item=key, words=self.say("cell.protected"), reason="protected")
         counts = whole.items[key]
+        if self._withheld(unit.id, key, "item"):
+            words, reason = self.kept_back(counts.n)
+            return model.ItemCell(item=key, words=words, reason=reason)
         favorable_codes = self.instrument.favorable_codes(key)
         favorable = sum(count for code, count in counts.codes if code in favorable_codes)
         said = shares.shown(self.languages, favorable, counts.n)
@@ -243,7 +265,13 @@ class Units(Telling):
             min_n=self.min_n,
             same_within=self.same_within,
         )
-        clear = [c for c in family if c.verdict == "clear" and c.scale in others.scales]
+        clear = [
+            c
+            for c in family
+            if c.verdict == "clear"
+            and c.scale in others.scales
+            and not self._withheld(unit.id, c.scale, "scale")
+        ]
         clear.sort(key=lambda c: -c.difference)
         return [(c.difference > 0, self._stands_out(unit, c, whole, others)) for c in clear[:2]]
 
