@@ -356,3 +356,11 @@ def test_the_plan_knows_who_is_in_which_unit_and_category():
     n = plan.units[0].students.figures[plan.figures[favorable].students]
     assert sum(plan.units[0].students.counts[i] for i in counted) == n
     assert 0 < plan.units[0].students.counts[favorable] < n
+
+
+def test_the_first_page_tells_one_difference_of_a_variable_and_not_its_mirror():
+    frame = simulate([400], gap=2.5, groups=("Girl", "Boy", "Nonbinary"))
+    unit = rs.read(frame, INSTRUMENT).view(min_n=11, by=["gender"]).units[0]
+    assert sum("Gender" in text["en"] for text in unit.say) == 1
+    # All that differs stands on the page of groups.
+    assert len({row.label["en"] for row in unit.groups[0].rows if row.cells[0].verdict == "clear"}) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -22,6 +23,9 @@ from relsurvey.view.waves import Wave
 from relsurvey.words import Text, share_words, students_words
 
 Beside = Literal["other_schools", "rest_of_school"]
+
+#: What stands above the fold of a tablet.
+_WORDS, _NUMBERS = 60, 8
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Units(Telling):
             parent=unit.parent if unit.parent in self.released.units else None,
             students=self._students(unit, whole),
             reach=self.reach(unit.id),
-            say=self._sentences(unit, whole, others, groups, since),
+            say=at_a_glance(self._sentences(unit, whole, others, groups, since)),
             scales=[self._scale_cell(unit, key, whole, others) for key in self.cells.scales],
             items=[self._item_cell(unit, key, whole) for key in self.cells.items],
             groups=tables,
@@ -300,6 +304,24 @@ class Units(Telling):
         side = "above" if c.difference > 0 else "below"
         gap = shares.gap(self.languages, mine.share, theirs.share)
         return self._told_of(unit, f"say.{side}_{others.kind}", c.scale, whole, gap=gap)
+
+
+def at_a_glance(sentences: Sequence[Text]) -> list[Text]:
+    """Return as many sentences as are read at a glance: 60 words and 8 numbers in the first language.
+
+    The first one stands whatever its length; what does not fit stands on its own page.
+
+    Examples
+    --------
+    >>> at_a_glance([{"en": "Care: 6 in 10."}, {"en": "word " * 60}, {"en": "Trust: 5 in 10."}])
+    [{'en': 'Care: 6 in 10.'}, {'en': 'Trust: 5 in 10.'}]
+    """
+    chosen = list(sentences[:1])
+    for sentence in sentences[1:]:
+        text = " ".join(next(iter(one.values())) for one in (*chosen, sentence))
+        if len(text.split()) <= _WORDS and len(re.findall(r"\d+", text)) <= _NUMBERS:
+            chosen.append(sentence)
+    return chosen
 
 
 def _capital(text: Text) -> Text:
