@@ -97,6 +97,33 @@ def test_keys_alone(sit: Callable[..., Seat]) -> None:
     assert counts(seat)["released"] == 1 and seat.complaints == []
 
 
+def test_a_release_is_taken_back_in_a_later_sitting(sit: Callable[..., Seat]) -> None:
+    seat = sit(school.plain(2))
+    page = seat.page
+    expect(seat.button("Hold")).to_be_visible()
+    expect(seat.button("Take back a release")).to_have_count(0)
+    for _ in range(2):
+        expect(page.locator(".rs-desk")).to_have_attribute("aria-busy", "false")
+        seat.button("Release").click()
+    expect(page.locator(".rs-waiting")).to_contain_text("Released: 2.")
+    seat.button("Take back a release").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("blockquote")).to_have_count(2)
+    expect(page.locator(".rs-desk")).to_be_focused()
+    # No key decides on anything while these are read.
+    page.keyboard.press("u")
+    assert seat.axe() == []
+    seat.button("Back").click()
+    expect(page.locator("blockquote")).to_have_count(0)
+    expect(page.locator(".rs-waiting")).to_contain_text("Released: 2.")
+    seat.button("Take back a release").click()
+    page.get_by_role("button", name="Take it back").first.click()
+    expect(page.get_by_text("Views already handed out keep it; publishing again")).to_be_visible()
+    expect(page.locator(".rs-waiting")).to_contain_text("Released: 1. Held: 1.")
+    expect(page.locator(".rs-desk")).to_be_focused()
+    assert counts(seat) == {"released": 1, "held": 1, "passed on": 0} and seat.complaints == []
+
+
 def test_what_a_student_wrote_stays_text(sit: Callable[..., Seat]) -> None:
     seat = sit([HOSTILE])
     expect(seat.page.locator("blockquote")).to_have_text(HOSTILE)

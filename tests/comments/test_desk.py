@@ -110,6 +110,40 @@ def test_undo_takes_back_one_step_after_the_other(study):
     assert desk(study).unread.count == 6
 
 
+def test_a_release_is_taken_back_at_any_later_time(tmp_path):
+    study = school.study(tmp_path, {"North": school.plain(3)})
+    first = desk(study)
+    first.release()
+    first.release()
+    later = desk(study)
+    one, other = later.released
+    later.withdraw(one)
+    assert later.released == [other] and later.counts == {"released": 1, "held": 1, "passed on": 0}
+    assert desk(study).counts == later.counts and later.unread.count == 1
+    with pytest.raises(DisclosureError, match="not released"):
+        later.withdraw(one)
+    with pytest.raises(DisclosureError, match="not released"):
+        later.withdraw(later.current)
+    whats = [(e.what, e.facts) for e in log.read(what="comment").entries]
+    assert whats[-1] == ("took back a comment", {"instrument": "belonging-short"}) and len(whats) == 3
+
+
+def test_a_release_taken_back_and_undone_is_read_again(study):
+    one = desk(study)
+    one.skip()
+    while one.current is not None and one.current.text != DANGER:
+        one.skip()
+    one.release(sure=True)
+    (comment,) = one.released
+    one.withdraw(comment)
+    one.undo()
+    # Not released again unseen: its marks are looked at anew.
+    assert one.current == comment and one.counts["released"] == 0
+    while one.can_undo:
+        one.undo()
+    assert one.unread.count == 6 and one.counts["held"] == 0
+
+
 def test_passing_on_asks_to_whom_and_is_in_the_log(study):
     one = desk(study)
     with pytest.raises(DisclosureError, match="to whom"):

@@ -130,6 +130,23 @@ def test_only_the_app_holds_released_comments_and_only_at_the_school(published):
     assert "like the class" not in page and "SUM(1,2)" not in page
 
 
+def test_publishing_again_leaves_out_what_was_taken_back(tmp_path):
+    study = school.study(tmp_path, {"North": school.plain(11)})
+    release_all(study)
+    shown = []
+    for _ in range(3):
+        study.publish(tmp_path / "out", by=[], formats=["voila"])
+        view = json.loads((tmp_path / "out" / "view.relsurvey.json").read_text("utf-8"))
+        shown.append([t for unit in view["units"] for q in unit.get("comments", []) for t in q["texts"]])
+        one = desk(study)
+        one.withdraw(one.released[0])
+    # One comment fewer, in the same order; under ten there is no page of them.
+    assert [len(texts) for texts in shown] == [11, 10, 0]
+    assert shown[1] == [text for text in shown[0] if text in shown[1]]
+    app = (tmp_path / "out" / "app.ipynb").read_text("utf-8")
+    assert "like the class" not in app
+
+
 def test_a_view_in_a_notebook_holds_none(published):
     study, _ = published
     assert not any(unit.comments for unit in study.view(by=[]).units)

@@ -69,12 +69,28 @@ def test_an_adult_s_name_keeps_it_back(study):
 def test_undo_skip_and_a_wrong_key(study):
     out, one = at(study, ["s", "u", "x", "h", "u", "u", "q"])
     assert one.unread.count == 4 and out.count("WORDS OF DANGER") >= 3
-    assert "Type r, h, p, s, u or q" in out and "nothing to take back" in out
+    assert "Type r, h, p, s, u, t or q" in out and "nothing to take back" in out
 
 
 def test_it_ends_when_all_is_read_and_when_nobody_types(study):
     out, one = at(study, ["h"] * 4)
     assert "No comment is unread. Released: 0. Held: 4." in out and one.current is None
+
+
+def test_a_release_is_taken_back_in_a_later_sitting(study, own_home):
+    at(study, ["h", "h", "r", "r"])
+    out, one = at(study, ["x", "t", "9", "t", "", "t", "2", "t", "1", "q"])
+    assert "Type t, u or q" in out and "No released comment has this number" in out
+    # By a number each, and what was held is not among them.
+    assert all(out.count(text) > 1 for text in school.plain(2)) and DANGER not in out and ADULT not in out
+    assert out.count("Views already handed out keep it; publishing again leaves it out.") == 2
+    assert one.counts == {"released": 0, "held": 4, "passed on": 0}
+    assert "No comment is unread. Released: 0. Held: 4." in at(study, ["t"])[0]
+
+
+def test_nothing_released_is_nothing_to_take_back(study):
+    assert "No comment is released." in at(study, ["t", "q"])[0]
+    assert "No hay comentarios liberados." in at(study, ["t", "q"], language="es")[0]
 
 
 def test_it_ends_when_nobody_types(study):

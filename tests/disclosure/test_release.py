@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 
 import relsurvey as rs
 from relsurvey.disclosure.differences import _alike, _nested, differing
-from relsurvey.disclosure.release import default_ledger
+from relsurvey.disclosure.release import _Book, default_ledger, ledger_key, locked
 from relsurvey.disclosure.shown import PERSON, Shown
 from relsurvey.errors import DisclosureError, PublishError
 from relsurvey.instrument import Instrument
+from relsurvey.sealed import last_seal, remember
 from tests.reading.belonging import INSTRUMENT
 from tests.view.test_view import simulate
 
@@ -198,6 +199,89 @@ def test_what_the_whole_gained_less_what_its_schools_gained_is_compared(desk):
     desk.publish(more, by=[])
 
 
+def moved(frame, column, old, new, n):
+    """Return the frame with n students of `old` in `new`, where 30 more join them, and 20 others in `old`.
+
+    So six who move away hide behind twenty who come: what is left is a mixture of few and enough.
+    """
+    frame = frame.copy()
+    frame.loc[frame.index[frame[column] == old][:n], column] = new
+    more = frame.iloc[:50].copy()
+    more["student_id"] = [f"new{i}" for i in range(50)]
+    more[column] = [old] * 20 + [new] * 30
+    return pd.concat([frame, more], ignore_index=True)
+
+
+def teams():
+    return school().assign(team=["9", "Elm"] * 120)
+
+
+def as_before_names(desk):
+    """Write the ledger as it was when it held no more of a unit than its id."""
+    with locked(desk.ledger) as head:
+        old, new = _Book.read(desk.ledger, ledger_key(), last_seal(head)), _Book(ledger_key(), [], [], "")
+        for entry in old.entries:
+            new.append({name: value for name, value in entry.items() if name != "units"})
+        remember(head, "")
+        new.write(desk.ledger)
+        remember(head, new.seal)
+
+
+@pytest.mark.parametrize("ledger", ["new", "old"])
+@pytest.mark.parametrize(("n", "refused"), [(6, True), (12, False)])
+def test_a_team_is_the_same_under_another_id(desk, n, refused, ledger):
+    """Beside a team whose name gives the same id, each has one of its own."""
+    desk.instrument = TEAMS
+    desk.publish(teams(), by=[])
+    if ledger == "old":
+        as_before_names(desk)
+    more = moved(teams(), "team", "9", "9+", n)
+    if refused:
+        with pytest.raises(DisclosureError, match="schools, teams or the whole"):
+            desk.publish(more, by=[])
+    else:
+        desk.publish(more, by=[])
+        first, second = ({unit for unit, _, _ in entry["shown"]} for entry in desk.entries)
+        assert len(first - second) == 1, "the team has another id now"
+
+
+@pytest.mark.parametrize(("n", "refused"), [(6, True), (12, False)])
+def test_a_school_is_the_same_under_another_name(desk, n, refused):
+    frame = simulate([120, 120], seed=5)
+    desk.publish(frame, by=[])
+    desk.publish(frame.replace({"school": {"School 0": "Oak"}}), by=[])
+    more = moved(frame, "school", "School 0", "School 2", n).replace({"school": {"School 0": "Elm"}})
+    if refused:
+        with pytest.raises(DisclosureError, match="schools, teams or the whole"):
+            desk.publish(more, by=[])
+    else:
+        desk.publish(more, by=[])
+
+
+def test_an_old_ledger_is_read_on(desk):
+    desk.publish(school(), by="gender")
+    as_before_names(desk)
+    with pytest.raises(DisclosureError, match="fewer than 11"):
+        desk.publish(altered(school(), "added", 4), by=[])
+    desk.publish(school(), by="gender")
+    desk.publish(altered(school(), "added", 40), by=[])
+    assert ["units" in entry for entry in desk.entries] == [False, True, True]
+
+
+def test_another_unit_with_the_id_of_one_before_is_not_that_one():
+    who = [f"{i:012d}{0:012d}" for i in range(200)]
+    changed = [f"{i:012d}{1:012d}" for i in range(45, 50)]
+    before = {("q-9", "", ""): frozenset(who[:50])}
+    # Twenty moved to a team that was not there, and five of them changed answers.
+    now = {
+        ("q-9-1", "", ""): frozenset(who[:30]),
+        ("q-9", "", ""): frozenset([*who[30:45], *changed, *who[100:150]]),
+    }
+    assert differing([Shown(11, before)], Shown(11, now)) == ()
+    named = Shown(11, before, {"q-9": "nine"}), Shown(11, now, {"q-9-1": "nine", "q-9": "nine plus"})
+    assert differing([named[0]], named[1]) is None
+
+
 def test_other_doors_variables_and_thresholds_on_the_same_answers_are_a_release_each(desk):
     study = rs.read(school(), INSTRUMENT)
     for options in ({}, {"formats": ["voila"]}, {"by": "gender"}, {"by": []}, {"min_n": 30}, {}):
@@ -264,12 +348,13 @@ def test_the_ledger_holds_no_id_no_label_of_a_hidden_group_and_no_count(desk):
     (entry,) = desk.entries
     assert set(entry) == {
         "formats", "inputs", "instrument", "instrument_version", "made", "package", "settings", "shown",
-        "students", "view", "wave",
+        "students", "units", "view", "wave",
     }  # fmt: skip
     numbers = [n for key, value in entry.items() for n in ([value] if isinstance(value, int) else [])]
     assert not numbers and set(entry["settings"]) == {"min_n", "same_within"}
     assert entry["students"] == sorted(entry["students"])
     assert all(re.fullmatch(r"[0-9a-f]{24}( \d+)+", line) for line in entry["students"])
+    assert all(re.fullmatch(r"[0-9a-f]{12}", name) for name in entry["units"].values())
     # Two students who gave the same answers do not look alike.
     assert len({line[PERSON : 2 * PERSON] for line in entry["students"]}) == len(frame)
 
@@ -533,6 +618,21 @@ def test_a_release_may_be_repeated_in_whole_and_in_part(pair):
         assert differing([now], now) is None
         part = dict(itertools.islice(now.sets.items(), 2))
         assert differing([now], Shown(FEW, part)) is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(release_pairs(), st.permutations(["all", "s0", "s1", "s2"]))
+def test_what_is_found_does_not_hang_on_the_ids_of_units(pair, others):
+    ids = dict(zip(["all", "s0", "s1", "s2"], others, strict=True))
+
+    def under(ids, release):
+        sets = {(ids[unit], *rest): students for (unit, *rest), students in release.sets.items()}
+        return Shown(FEW, sets, {ids[unit]: f"name of {unit}" for unit, _, _ in release.sets})
+
+    before, now = pair
+    own = {unit: unit for unit in ids}
+    earlier = under(own, before)
+    assert differing([earlier], under(ids, now)) == differing([earlier], under(own, now))
 
 
 def test_only_the_three_questions_together_find_all():

@@ -210,6 +210,7 @@ def test_published_words_of_students_are_named(tmp_path):
     study.publish(tmp_path / "out", by=["gender"], formats=["voila"])
     said = run("forget", "--student", STUDENT).stdout
     assert f"{tmp_path / 'out'}: a published view with comments in the words of students." in said
+    assert "take it back (`relsurvey comments`) and publish again before the student is forgotten" in said
     said = run("forget", "--study", study.instrument.id).stdout
     assert "It holds aggregates and comments in the words of students; others may have copies." in said
     assert school.plain(12)[0] not in said
@@ -222,8 +223,29 @@ def test_the_ledger_still_refuses_what_would_give_the_student_away(published, tm
     path = tmp_path / "answers.csv"
     path.write_text(as_csv(rows, HEADER), "utf-8")
     # The view of all of them less this one is the student.
-    with pytest.raises(DisclosureError, match="would give them away"):
+    with pytest.raises(DisclosureError, match=r"students were forgotten.*may stay in use") as caught:
         rs.read(path, INSTRUMENT).publish(tmp_path / "out", by=["gender"], formats=["voila"])
+    assert "Wait for more" not in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_after_a_student_is_forgotten_a_later_wave_is_published_alone(published, tmp_path):
+    for step in forget.student(STUDENT).steps:
+        step.do()
+    rows = [*school.rows({}), *school.rows({}, wave="spring")]
+    path = tmp_path / "both.csv"
+    path.write_text(as_csv([row for row in rows if row[0] != STUDENT], HEADER), "utf-8")
+    study = rs.read(path, INSTRUMENT)
+    with pytest.raises(DisclosureError, match=r"were forgotten.*study\.where\(wave='spring'\)") as caught:
+        study.publish(tmp_path / "out", by=[], formats=["voila"])
+    assert "Read the same file" not in str(caught.value)
+    # What the sentence offers is possible.
+    study.where(wave="spring").publish(tmp_path / "out", by=[], formats=["voila"])
+
+
+def test_what_forgetting_a_student_keeps_from_being_published_is_said_beforehand(published):
+    said = run("forget", "--student", STUDENT).stdout
+    assert said.count("cannot be published again without the student") == 1
+    assert "Nothing was deleted" in said
 
 
 def test_decisions_on_others_comments_stay(published, tmp_path):

@@ -67,6 +67,22 @@ def test_steps_decide(browser):
     assert browser.widget.unread.count == 3
 
 
+def test_a_release_is_taken_back_by_its_place_among_those_shown(browser):
+    browser.step("hold")
+    browser.step("hold")
+    browser.step("release")
+    browser.step("release")
+    answer = browser.say(type="released")
+    seen = ["".join(piece["text"] for piece in one["pieces"]) for one in answer["released"]]
+    assert sorted(seen) == school.plain(2) and answer["state"]["comment"] is None
+    for odd in (2, -1, None, "0", []):
+        assert browser.step("take back", at=odd)["type"] == "refused"
+    answer = browser.step("take back", at=1)
+    assert (answer["state"]["released"], answer["state"]["held"]) == (1, 3) and "released" not in answer
+    (left,) = browser.say(type="released")["released"]
+    assert "".join(piece["text"] for piece in left["pieces"]) == seen[0]
+
+
 def test_a_click_meant_for_the_comment_before_decides_nothing(browser):
     turn = browser.say(type="hello")["state"]["turn"]
     browser.say(type="step", turn=turn, do="hold")

@@ -1,6 +1,6 @@
 /** The release screen: what is unread, one comment with its marks, and what can be done with it. */
 
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { inLanguage } from "../core/text";
 import type { Client } from "./client";
@@ -19,10 +19,10 @@ type Asking = "" | "sure" | "whom";
 export function App({ client, words, language, id }: AppProps): JSX.Element {
   const { state } = client;
   const [asking, setAsking] = useState<Asking>("");
-  const [told, setTold] = useState(false);
+  const [told, setTold] = useState("");
   const place = useRef<HTMLElement>(null);
   const turn = useRef<number | null>(null);
-  const passing = useRef(false);
+  const telling = useRef("");
   // Before anything is painted: between two comments no key may go astray.
   useLayoutEffect(() => {
     if (state === null || turn.current === state.turn) return;
@@ -30,21 +30,32 @@ export function App({ client, words, language, id }: AppProps): JSX.Element {
     if (turn.current !== null) place.current?.focus();
     turn.current = state.turn;
     setAsking("");
-    setTold(passing.current);
-    passing.current = false;
+    setTold(telling.current);
+    telling.current = "";
+  });
+  const listed = client.released !== null;
+  const seen = useRef(false);
+  useLayoutEffect(() => {
+    if (seen.current !== listed) place.current?.focus();
+    seen.current = listed;
   });
 
   const comment = state?.comment ?? null;
+  const take = (step: Step, said = ""): void => {
+    if (client.busy) return;
+    telling.current = said;
+    client.step(step);
+  };
   const act = (step: Step["do"]): void => {
-    if (state === null || client.busy) return;
+    if (state === null || client.busy || listed) return;
     if (step === "undo") {
-      if (state.undo) client.step({ do: "undo" });
+      if (state.undo) take({ do: "undo" });
       return;
     }
     if (comment === null || (step === "release" && comment.adult)) return;
     if (step === "pass on") setAsking("whom");
     else if (step === "release" && comment.danger) setAsking("sure");
-    else client.step({ do: step });
+    else take({ do: step });
   };
   const problem = client.alone ? words.alone : client.refused;
   return (
@@ -67,10 +78,26 @@ export function App({ client, words, language, id }: AppProps): JSX.Element {
         {problem}
       </p>
       <p role="status" class={told ? "rs-note" : "rs-away"}>
-        {told ? words.told : ""}
+        {told}
       </p>
       <section class="rs-desk" ref={place} tabIndex={-1} aria-labelledby={id("about")} aria-busy={client.busy}>
-        {comment && <Shown comment={comment} words={words} language={language} id={id} />}
+        {client.released === null ? (
+          comment && <Shown comment={comment} words={words} language={language} about={id("about")} />
+        ) : (
+          <Released
+            released={client.released}
+            words={words}
+            language={language}
+            id={id}
+            done={(at) => {
+              if (at === null) {
+                client.hideReleased();
+                return;
+              }
+              take({ do: "take back", at }, words.takenBack);
+            }}
+          />
+        )}
       </section>
       {state && asking === "whom" && comment && (
         <Whom
@@ -81,8 +108,7 @@ export function App({ client, words, language, id }: AppProps): JSX.Element {
               setAsking("");
               return;
             }
-            passing.current = true;
-            client.step({ do: "pass on", to });
+            take({ do: "pass on", to }, words.told);
           }}
         />
       )}
@@ -90,12 +116,12 @@ export function App({ client, words, language, id }: AppProps): JSX.Element {
         <div class="rs-card" role="group" aria-labelledby={id("sure")}>
           <p id={id("sure")}>{words.sure}</p>
           <div class="rs-buttons">
-            <Button label={words.sureRelease} press={() => client.step({ do: "release", sure: true })} />
+            <Button label={words.sureRelease} press={() => take({ do: "release", sure: true })} />
             <Button label={words.back} press={() => setAsking("")} first />
           </div>
         </div>
       )}
-      {state && asking === "" && (
+      {state && asking === "" && !listed && (
         <div class="rs-buttons">
           {comment?.danger && <Button main label={words.passOn} press={() => act("pass on")} />}
           {comment && <Button label={words.release} off={comment.adult} press={() => act("release")} />}
@@ -103,6 +129,7 @@ export function App({ client, words, language, id }: AppProps): JSX.Element {
           {comment && !comment.danger && <Button label={words.passOn} press={() => act("pass on")} />}
           {comment && <Button label={words.skip} press={() => act("skip")} />}
           <Button label={words.undo} off={!state.undo} press={() => act("undo")} />
+          {state.released > 0 && <Button label={words.seeReleased} press={() => client.seeReleased()} />}
         </div>
       )}
       <p class="rs-note rs-keys">
@@ -123,22 +150,49 @@ function summary(state: State, words: Strings): string {
     .join(" ");
 }
 
-interface ShownProps extends Pick<AppProps, "words" | "language" | "id"> {
-  comment: Comment;
+interface ReleasedProps extends Pick<AppProps, "words" | "language" | "id"> {
+  released: Comment[];
+  /** With the place of the one that is taken back; null to go back. */
+  done: (at: number | null) => void;
 }
 
-function Shown({ comment, words, language, id }: ShownProps): JSX.Element {
+function Released({ released, words, language, id, done }: ReleasedProps): JSX.Element {
+  return (
+    <>
+      <h3 id={id("about")}>{words.released}</h3>
+      <div class="rs-buttons">
+        <Button label={words.back} press={() => done(null)} />
+      </div>
+      {released.map((comment, at) => (
+        <Shown key={at} comment={comment} words={words} language={language} about={id(`about-${at}`)}>
+          <div class="rs-buttons">
+            <Button label={words.takeBack} press={() => done(at)} of={id(`about-${at}-words`)} />
+          </div>
+        </Shown>
+      ))}
+    </>
+  );
+}
+
+interface ShownProps extends Pick<AppProps, "words" | "language"> {
+  comment: Comment;
+  /** The id of its heading. */
+  about: string;
+  children?: ComponentChildren;
+}
+
+function Shown({ comment, words, language, about: heading, children }: ShownProps): JSX.Element {
   const grave = (kind: string): boolean => (DANGER as readonly string[]).includes(kind);
   const about = [comment.school, comment.wave, inLanguage(comment.question, language)].filter(Boolean).join(" · ");
   const lines = marked(comment);
   return (
     <div class="rs-card">
-      <h3 id={id("about")}>
+      <h3 id={heading}>
         <span class="rs-away">{words.comment}. </span>
         {about}
       </h3>
       {comment.danger && <p class="rs-alert">{words.danger}</p>}
-      <blockquote dir="auto">
+      <blockquote dir="auto" id={`${heading}-words`}>
         {comment.pieces.map(({ text, kind }, at) =>
           kind === "" ? (
             <span key={at}>{text}</span>
@@ -164,6 +218,7 @@ function Shown({ comment, words, language, id }: ShownProps): JSX.Element {
         </dl>
       )}
       {comment.adult && <p class="rs-note">{words.adult}</p>}
+      {children}
     </div>
   );
 }
@@ -204,9 +259,11 @@ interface ButtonProps {
   off?: boolean;
   /** Has the focus when it appears. */
   first?: boolean;
+  /** The id of what it does something with, where several say the same. */
+  of?: string;
 }
 
-function Button({ label, press, main, off, first }: ButtonProps): JSX.Element {
+function Button({ label, press, main, off, first, of }: ButtonProps): JSX.Element {
   const place = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
     if (first) place.current?.focus();
@@ -217,6 +274,7 @@ function Button({ label, press, main, off, first }: ButtonProps): JSX.Element {
       ref={place}
       class={main ? "rs-button rs-button-main" : "rs-button"}
       aria-disabled={off ?? false}
+      aria-describedby={of}
       onClick={() => !off && press()}
     >
       {label}

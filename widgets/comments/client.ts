@@ -2,12 +2,16 @@
 
 import { Line } from "../anywidget/line";
 import type { Model } from "../anywidget/mount";
-import type { State, Step } from "./state";
+import type { Comment, State, Step } from "./state";
 
-type Answer = { to?: string } & ({ type: "state"; state: State } | { type: "refused"; sentence: string });
+type Answer = { to?: string } & (
+  { type: "state"; state: State; released?: Comment[] } | { type: "refused"; sentence: string }
+);
 
 export class Client {
   state: State | null = null;
+  /** Those that were released, where they were asked for. */
+  released: Comment[] | null = null;
   /** Why the last thing could not be done, in the kernel's words. */
   refused = "";
   /** No kernel answers. */
@@ -34,6 +38,17 @@ export class Client {
     this.changed();
   }
 
+  seeReleased(): void {
+    if (this.busy || this.state === null) return;
+    this.#ask({ type: "released" });
+    this.changed();
+  }
+
+  hideReleased(): void {
+    this.released = null;
+    this.changed();
+  }
+
   close(): void {
     this.#line.close();
   }
@@ -52,6 +67,8 @@ export class Client {
   readonly #hear = (answer: Answer): void => {
     const mine = answer.to === this.#asked;
     if (answer.type === "state") {
+      // What another view of this widget asks to see stays there; what it decides is decided here too.
+      if (mine || answer.state.turn !== this.state?.turn) this.released = (mine && answer.released) || null;
       this.state = answer.state;
       this.alone = false;
     } else if (mine) {

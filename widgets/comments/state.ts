@@ -36,7 +36,13 @@ export interface State {
 }
 
 export type Step =
-  { do: "release"; sure?: boolean } | { do: "hold" } | { do: "pass on"; to: string } | { do: "skip" } | { do: "undo" };
+  | { do: "release"; sure?: boolean }
+  | { do: "hold" }
+  | { do: "pass on"; to: string }
+  | { do: "skip" }
+  | { do: "undo" }
+  /** The place of one among the released that are shown. */
+  | { do: "take back"; at: number };
 
 /** What was marked, by kind and in the order of the text, each text once. */
 export function marked(comment: Comment): [Kind, string[]][] {

@@ -23,6 +23,10 @@ export interface Strings {
   passOn: string;
   skip: string;
   undo: string;
+  seeReleased: string;
+  released: string;
+  takeBack: string;
+  takenBack: string;
   sure: string;
   sureRelease: string;
   back: string;
@@ -71,6 +75,12 @@ const en: Strings = {
   passOn: "Pass on now",
   skip: "Skip",
   undo: "Undo",
+  seeReleased: "Take back a release",
+  released: "Released comments",
+  takeBack: "Take it back",
+  takenBack:
+    "It is taken back and held, and this is noted in the log. Views already handed out keep it; publishing again leaves " +
+    "it out.",
   sure: "Do these words mean no danger at all?",
   sureRelease: "No danger: release",
   back: "Back",
@@ -123,6 +133,12 @@ const es: Strings = {
   passOn: "Canalizar ahora",
   skip: "Saltar",
   undo: "Deshacer",
+  seeReleased: "Retirar uno liberado",
+  released: "Comentarios liberados",
+  takeBack: "Retirar",
+  takenBack:
+    "Queda retirado y retenido, y se anota en el registro. Las vistas ya entregadas lo conservan; al publicar otra vez, " +
+    "queda fuera.",
   sure: "¿Estas palabras no significan ningún peligro?",
   sureRelease: "No hay peligro: liberar",
   back: "Volver",

@@ -80,6 +80,22 @@ test("another view of the same widget follows, and does not hear its refusals", 
   client.close();
 });
 
+test("what was released is shown where it was asked for, until something is decided", () => {
+  const kernel = new Kernel();
+  const client = new Client(kernel.model, () => {});
+  kernel.answer({ type: "state", state: state() });
+  client.seeReleased();
+  client.seeReleased();
+  assert.equal(kernel.told.length, 2);
+  kernel.answer({ type: "state", state: state(), released: [comment] });
+  assert.deepEqual(client.released, [comment]);
+  kernel.answer({ type: "state", state: state() }, "other 7");
+  assert.deepEqual(client.released, [comment]);
+  kernel.answer({ type: "state", state: state({ turn: 1 }), released: [comment] }, "other 8");
+  assert.equal(client.released, null);
+  client.close();
+});
+
 test("without a kernel it says so", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const client = new Client(new Kernel().model, () => {});

@@ -32,8 +32,8 @@ def comments(
 ) -> None:
     """Read what students wrote, danger first: release each comment, hold it, or pass it on.
 
-    Nothing is shown to anybody until it was released here. What is decided is kept in relsurvey's own folder,
-    without a word of the comments.
+    Nothing is shown to anybody until it was released here, and a release can be taken back. What is decided
+    is kept in relsurvey's own folder, without a word of the comments.
     """
     from rich.console import Console
 

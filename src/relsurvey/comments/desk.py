@@ -161,6 +161,12 @@ class Desk:
         }
 
     @property
+    def released(self) -> list[Comment]:
+        """The comments that were released, in this sitting or before, in the order of reading."""
+        decided = self._store.decided
+        return [c for key, c in self._comments.items() if key in decided and decided[key].what == "released"]
+
+    @property
     def can_undo(self) -> bool:
         """Whether a step of this sitting can be taken back."""
         return bool(self._done)
@@ -218,6 +224,29 @@ class Desk:
         key = self._here().key
         self._waiting.append(self._waiting.pop(0))
         self._done.append((key, False))
+
+    def withdraw(self, comment: Comment) -> None:
+        """Take a release back, however long ago it was made: the comment is held from now on.
+
+        Views that were published keep it; one that is published from now on does not show it.
+
+        Parameters
+        ----------
+        comment
+            One of :attr:`released`.
+
+        Raises
+        ------
+        DisclosureError
+            If it is not released.
+        """
+        if comment not in self.released:
+            raise DisclosureError("This comment is not released, so there is nothing to take back.")
+        self._store.decide(comment.key, "held")
+        # Undone, it is unread, so that its marks are looked at anew: what was done with it before is no step.
+        self._done = [step for step in self._done if step[0] != comment.key]
+        self._done.append((comment.key, True))
+        self._log("took back a comment")
 
     def undo(self) -> None:
         """Take back the last step of this sitting: the comment is current and unread again.

@@ -40,14 +40,19 @@ def sit(desk: Desk, console: Console, ask: Callable[[str], str], language: str =
 
     tell(summary(desk, language))
     tell(told("read_all"))
-    while (comment := desk.current) is not None:
+
+    def show(comment: Comment, count: str) -> None:
         console.print()
-        tell(_about(comment, desk.unread.count, language))
+        tell(_about(comment, count, language))
         console.print(_drawn(comment), highlight=False, soft_wrap=True)
         for line in marked(comment, language):
             tell(line)
+
+    while (comment := desk.current) is not None or desk.released:
         try:
-            if not _step(desk, comment, ask, tell, told):
+            if comment is not None:
+                show(comment, told("left", n=desk.unread.count))
+            if not _step(desk, comment, ask, tell, told, show):
                 break
         except EOFError:
             break
@@ -59,37 +64,62 @@ def sit(desk: Desk, console: Console, ask: Callable[[str], str], language: str =
 
 def _step(
     desk: Desk,
-    comment: Comment,
+    comment: Comment | None,
     ask: Callable[[str], str],
     tell: Callable[[str], None],
     told: Callable[..., str],
+    show: Callable[[Comment, str], None],
 ) -> bool:
-    """Ask for one step and do it; say whether to go on."""
-    match ask(told("prompt")).strip().casefold()[:1]:
-        case "r":
+    """Ask for one step and do it; say whether to go on. Without a comment, all are read."""
+    match ask(told("prompt" if comment else "prompt_read")).strip().casefold()[:1]:
+        case "r" if comment:
             sure = False
             if comment.screened.danger and not comment.screened.names_adult:
                 sure = ask(told("sure")).strip().casefold() in ("yes", "sí", "si")
                 if not sure:
                     return True
             desk.release(sure=sure)
-        case "h":
+        case "h" if comment:
             desk.hold()
-        case "p":
+        case "p" if comment:
             tell(told("contact", contact=desk.contact))
             to = ask(told("to_whom"))
             if to.strip():
                 desk.pass_on(to)
                 tell(told("passed_on"))
-        case "s":
+        case "s" if comment:
             desk.skip()
         case "u":
             desk.undo()
+        case "t":
+            _take_back(desk, ask, tell, told, show)
         case "q":
             return False
         case _:
-            tell(told("keys"))
+            tell(told("keys" if comment else "keys_read"))
     return True
+
+
+def _take_back(
+    desk: Desk,
+    ask: Callable[[str], str],
+    tell: Callable[[str], None],
+    told: Callable[..., str],
+    show: Callable[[Comment, str], None],
+) -> None:
+    """Show what was released, and take back the one whose number is typed."""
+    released = {str(number): comment for number, comment in enumerate(desk.released, 1)}
+    if not released:
+        tell(told("none_released"))
+        return
+    for number, comment in released.items():
+        show(comment, number)
+    typed = ask(told("which")).strip()
+    if typed in released:
+        desk.withdraw(released[typed])
+        tell(told("taken_back"))
+    elif typed:
+        tell(told("no_number"))
 
 
 def summary(desk: Desk, language: str) -> str:
@@ -132,9 +162,9 @@ def marked(comment: Comment, language: str) -> list[str]:
     return lines
 
 
-def _about(comment: Comment, left: int, language: str) -> str:
+def _about(comment: Comment, count: str, language: str) -> str:
     parts = [
-        say(language, "comments.left", n=left),
+        count,
         comment.school,
         comment.wave,
         question_of(comment, language),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from relsurvey.disclosure.elimination import PRIME, Row, add
@@ -29,6 +30,9 @@ def differing(before: Sequence[Shown], now: Shown) -> tuple[str, ...] | None:
 
     Notes
     -----
+    A unit is the same by its school and team, whatever its id; one that bears a new name is the one that most
+    of its students were in.
+
     Asked are three things. In each unit and row that an earlier release shows too: whether 1 to min_n - 1
     students joined, left or changed answers. Between any two sets of one unit, an earlier and a new one: the
     same of their difference (another threshold, or another variable on the same answers). And over all units
@@ -43,7 +47,7 @@ def differing(before: Sequence[Shown], now: Shown) -> tuple[str, ...] | None:
     [None, (), None]
     """
     found: set[str] = set()
-    for earlier in before:
+    for earlier in (_aligned(earlier, now) for earlier in before):
         found.update(_alike(earlier, now), _nested(earlier, now))
     if "" in found:
         return ()
@@ -55,6 +59,33 @@ def differing(before: Sequence[Shown], now: Shown) -> tuple[str, ...] | None:
                 return ()
             found.add(variable)
     return tuple(variable for variable in shown if variable in found) or None
+
+
+def _aligned(earlier: Shown, now: Shown) -> Shown:
+    """Return an earlier release with each unit under the id that it bears now."""
+    new = dict.fromkeys(unit for unit, _, _ in now.sets)
+    bears: dict[str, str | None]
+    if earlier.units and now.units:
+        ids = {name: unit for unit, name in now.units.items()}
+        bears = {unit: ids.get(name) for unit, name in earlier.units.items()}
+    else:
+        bears = {unit: unit if unit in new else None for unit, _, _ in earlier.sets}
+    were = {unit: _whole(earlier, unit) for unit, own in bears.items() if own is None}
+    are = {unit: _whole(now, unit) for unit in new if unit not in bears.values()}
+    shared = {(a, b): len(some & others) for a, some in were.items() for b, others in are.items()}
+    for a, b in sorted(shared, key=shared.__getitem__, reverse=True):
+        most = 2 * shared[a, b] > min(len(were[a]), len(are[b]))
+        if most and bears[a] is None and b not in bears.values():
+            bears[a] = b
+    return replace(
+        earlier,
+        # With a sign that stands in no id, where a unit is no more.
+        sets={(bears[unit] or f"~{unit}", v, row): some for (unit, v, row), some in earlier.sets.items()},
+    )
+
+
+def _whole(release: Shown, unit: str) -> set[str]:
+    return _people(release.sets.get((unit, "", ""), ()))
 
 
 def _alike(earlier: Shown, now: Shown) -> Iterator[str]:

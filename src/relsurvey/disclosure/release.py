@@ -125,9 +125,9 @@ def record(
             _one_grid(earlier, part, now)
             variables = differing([_shown(entry) for entry in earlier], now)
             if variables is not None:
-                made = max(entry["made"] for entry in earlier)
                 past = rows.wave if rows is before else None
-                raise DisclosureError(_refusal(variables, made, now.min_n, past, wave))
+                words = _WORDS[document.get("subject", "answers")]
+                raise DisclosureError(_refusal(variables, earlier, now, words, past, wave))
             entries.append(_entry(part, now, rows.wave, sha256(view), formats))
         for entry in entries:
             book.add(path, entry)
@@ -137,9 +137,11 @@ def record(
 def _one_grid(earlier: Sequence[Mapping[str, Any]], document: Mapping[str, Any], now: Shown) -> None:
     """Refuse other policies tried on the same marks: the steps of each grid are settled within it alone."""
     grid = _grid(document)
+    whole = {students for (_, variable, _), students in now.sets.items() if not variable}
     for entry in earlier:
-        before = _shown(entry).sets
-        same = any(before.get(place) == students for place, students in now.sets.items() if not place[1])
+        same = any(
+            students in whole for (_, variable, _), students in _shown(entry).sets.items() if not variable
+        )
         if grid is not None and entry.get("grid", grid) != grid and same:
             raise DisclosureError(
                 f"In the release of {entry['made']} other policies were tried on the same marks. The two "
@@ -166,7 +168,15 @@ def _before(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, "units": units}
 
 
-def _refusal(variables: Sequence[str], made: str, min_n: int, past: str | None, wave: str | None) -> str:
+def _refusal(
+    variables: Sequence[str],
+    earlier: Sequence[Mapping[str, Any]],
+    now: Shown,
+    words: _Words,
+    past: str | None,
+    wave: str | None,
+) -> str:
+    made, min_n = max(entry["made"] for entry in earlier), now.min_n
     if WORK in variables:
         return (
             f"Since the release of {made}, work of fewer than {min_n} students was added, left out or scored "
@@ -175,20 +185,57 @@ def _refusal(variables: Sequence[str], made: str, min_n: int, past: str | None, 
         )
     named = " and ".join(variables)
     where = f"groups of {named}" if variables else "schools, teams or the whole"
+    forgotten = not variables and any(_few_forgotten(entry, min_n) for entry in earlier)
+    what = "were forgotten" if forgotten else f"joined, left or {words.changed}"
     found = (
-        f"Since the release of {made}, fewer than {min_n} students joined, left or changed answers in some "
-        f"of the {where}, so the two releases together would give them away, and nothing is published. "
+        f"Since the release of {made}, fewer than {min_n} students {what} in some of the {where}, so the two "
+        "releases together would give them away, and nothing is published. "
     )
     if past is not None:
+        again = "P" if forgotten else f"Read the same file of {past} as then, or p"
         return (
-            f"In the answers of {past}, beside which this view would say what changed: {found}Read the same "
-            f"file of {past} as then, or publish {wave} alone: study.where(wave={wave!r})."
+            f"In the {words.of} of {past}, beside which this view would say what changed: {found}{again}"
+            f"ublish {wave} alone: {words.call}.where(wave={wave!r})."
+        )
+    if forgotten:
+        return (
+            f"{found}The view that was published may stay in use, and a later {words.wave} can be published "
+            f"alone: {words.call}.where(wave=…)."
         )
     leave = f"leave {named} out of this release, " if variables else ""
-    return (
-        f"{found}Wait for more answers, {leave}or, if the questions were asked anew, publish the answers as "
-        "a new wave."
+    return f"{found}Wait for more {words.of}, {leave}or, {words.anew}."
+
+
+def _few_forgotten(entry: Mapping[str, Any], min_n: int) -> bool:
+    """Say whether so few students of a unit were forgotten that a release without them is refused."""
+    return any(
+        n < min_n and not entry["shown"][int(number)][1] for number, n in entry.get("forgotten", {}).items()
     )
+
+
+@dataclass(frozen=True)
+class _Words:
+    """How a refusal speaks of what a view is made of."""
+
+    of: str
+    changed: str
+    wave: str
+    anew: str
+    call: str
+
+
+_WORDS = {
+    "answers": _Words(
+        "answers",
+        "changed answers",
+        "wave",
+        "if the questions were asked anew, publish the answers as a new wave",
+        "study",
+    ),
+    "marks": _Words(
+        "marks", "got other marks", "term", "when the next term is over, publish its marks", "marks"
+    ),
+}
 
 
 def _entry(
@@ -212,6 +259,7 @@ def _entry(
         "view": view,
         **({} if (grid := _grid(document)) is None else {"grid": grid}),
         "shown": [list(place) for place in now.sets],
+        "units": now.units,
         # Sorted by hash: the order of the file is forgotten.
         "students": [f"{student} {' '.join(held[student])}" for student in sorted(held)],
     }
@@ -228,7 +276,8 @@ def _shown(entry: Mapping[str, Any]) -> Shown:
         # Nobody in any later release: as if they had left.
         sets[int(number)].update(f"~{int(number):05d}{i:06d}{'~' * PERSON}" for i in range(n))
     places = [(unit, variable, row) for unit, variable, row in entry["shown"]]
-    return Shown(entry["settings"]["min_n"], dict(zip(places, map(frozenset, sets), strict=True)))
+    students = dict(zip(places, map(frozenset, sets), strict=True))
+    return Shown(entry["settings"]["min_n"], students, entry.get("units", {}))
 
 
 def _apart(path: Path, out: Path) -> None:

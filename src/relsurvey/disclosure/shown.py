@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from relsurvey.errors import DisclosureError
@@ -40,10 +40,14 @@ class Shown:
         Fewest students of anything shown.
     sets
         By unit, variable and row: the students, each as a keyed hash of who it is and one of the answers.
+    units
+        By unit: a keyed hash of its school and team, since another release may give it another id. Empty
+        where a ledger was written before it held them.
     """
 
     min_n: int
     sets: dict[Key, frozenset[str]]
+    units: dict[str, str] = field(default_factory=dict)
 
 
 def shown(
@@ -131,8 +135,10 @@ def _shown(
     responses, answers = responses[once & reached], answers[once & reached]
     students = np.asarray(_students(responses, answers, instrument, key, ids), dtype=object)
     sets: dict[Key, frozenset[str]] = {}
+    units: dict[str, str] = {}
     language = view["languages"][0]
     for unit in view["units"]:
+        units[unit["id"]] = _short(key, "\x1f".join(["unit", *_place(unit, responses, language)]))
         inside = _inside(unit, responses, language)
         sets[unit["id"], "", ""] = frozenset(students[inside])
         for table in unit["groups"]:
@@ -144,7 +150,7 @@ def _shown(
                 group, column = crossed(instrument, responses, variable)
             for name, members in _rows(rows, column[inside], group, language):
                 sets[unit["id"], variable, name] = frozenset(students[inside][members])
-    return Shown(view["provenance"]["settings"]["min_n"], sets)
+    return Shown(view["provenance"]["settings"]["min_n"], sets, units)
 
 
 def _students(
@@ -199,12 +205,19 @@ def _inside(unit: Mapping[str, Any], responses: pd.DataFrame, language: str) -> 
     """Return which rows are a unit's."""
     import numpy as np
 
+    inside = np.ones(len(responses), dtype=bool)
+    for column, name in zip(("school", "team"), _place(unit, responses, language), strict=False):
+        inside &= (responses[column] == name).to_numpy(dtype=bool)
+    return inside
+
+
+def _place(unit: Mapping[str, Any], responses: pd.DataFrame, language: str) -> tuple[str, ...]:
+    """Return a unit's school and team, as far as it has them."""
     if unit["kind"] == "all":
-        return np.ones(len(responses), dtype=bool)
+        return ()
     title = unit["title"][language]
     if unit["kind"] == "school":
-        named: np.ndarray = (responses["school"] == title).to_numpy(dtype=bool)
-        return named
+        return (title,)
     pairs = responses[["school", "team"]].dropna().drop_duplicates()
     places = [
         (school, team)
@@ -213,9 +226,7 @@ def _inside(unit: Mapping[str, Any], responses: pd.DataFrame, language: str) -> 
     ]
     if len(places) != 1:
         raise DisclosureError(f"Two teams are shown as {title!r}: name them apart in the file.")
-    school, team = places[0]
-    both: np.ndarray = ((responses["school"] == school) & (responses["team"] == team)).to_numpy(dtype=bool)
-    return both
+    return places[0]
 
 
 def _rows(

@@ -182,6 +182,13 @@ def student(number: str, school: str | None = None) -> Forgetting:
         for file in sorted(ledgers)
         if forgetting.holds(file, respondents)
     ]
+    stays = []
+    if steps:
+        stays.append(
+            "What was published: it holds aggregates. The same answers or marks cannot be published again "
+            "without the student, since the difference would show the student's own: publish beforehand what "
+            "is still needed of them. Later waves can be published."
+        )
     students = {books.student(respondent) for respondent in respondents}
     for file in sorted((home / "comments").glob("*.jsonl")):
         book = books.decisions_at(file)
@@ -196,9 +203,10 @@ def student(number: str, school: str | None = None) -> Forgetting:
                     lambda book=book: _without(book, students),  # type: ignore[misc]
                 )
             )
-    stays = [
+    stays += [
         f"{folder.path}: a published view with comments in the words of students. If one is of this student, "
-        "delete the folder; others may have copies."
+        "take it back (`relsurvey comments`) and publish again before the student is forgotten, or delete "
+        "the folder; others may have copies."
         for folder in known.folders.values()
         if _quotes(folder.path)
     ]

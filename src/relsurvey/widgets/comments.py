@@ -21,7 +21,7 @@ _TROUBLE = "Something went wrong that should not have. Nothing was decided. Try 
 
 
 class Comments(anywidget.AnyWidget):
-    """Shows the comments of a study one by one: release each, hold it, or pass it on.
+    """Shows the comments of a study one by one: release each, hold it, or pass it on; or take one back.
 
     No comment is saved in the notebook: each goes to the page as a message when it is to be read, and is gone
     when the page is closed. What is decided is kept in relsurvey's own folder, without a word of it.
@@ -97,6 +97,10 @@ class Comments(anywidget.AnyWidget):
         match message:
             case {"type": "hello"}:
                 pass
+            case {"type": "released"}:
+                released = [_shown(comment) for comment in self._desk.released]
+                self._answer(message, "state", state=self._state(), released=released)
+                return
             case {"type": "step", "turn": int(turn), "do": str(step)} if turn == self._turn:
                 self._step(step, message)
                 self._turn += 1
@@ -116,6 +120,9 @@ class Comments(anywidget.AnyWidget):
                 self._desk.pass_on(str(message.get("to", "")))
             case "skip":
                 self._desk.skip()
+            case "take back":
+                # By its place among those that were shown: within a turn they stay the same.
+                self._desk.withdraw(dict(enumerate(self._desk.released))[message.get("at")])
             case "undo":
                 self._desk.undo()
 
