@@ -113,6 +113,16 @@ class Figure:
     kind: Kind
 
 
+#: What falls with a figure: who may not see the share may not see what it is made of.
+_FALLS: dict[Kind, tuple[Kind, ...]] = {
+    "scale": ("scale",),
+    "item": ("item", "classes", "answers", "not_counted"),
+    "classes": ("classes", "answers"),
+    "answers": ("answers",),
+    "not_counted": ("not_counted",),
+}
+
+
 @dataclass(frozen=True)
 class PlannedCell:
     """Students of one category in one unit; the category None are those who declined or left it blank."""
@@ -207,6 +217,17 @@ class Plan:
         return {unit.id: unit for unit in self.units}
 
     @cached_property
+    def falls_with(self) -> tuple[tuple[int, ...], ...]:
+        """What falls with each figure: itself, and what it is made of."""
+        of: dict[str, list[int]] = {}
+        for i, figure in enumerate(self.figures):
+            of.setdefault(figure.of, []).append(i)
+        return tuple(
+            tuple(i for i in of[figure.of] if self.figures[i].kind in _FALLS[figure.kind])
+            for figure in self.figures
+        )
+
+    @cached_property
     def behind(self) -> dict[int, tuple[int, ...]]:
         """The shares on each position of :attr:`Students.figures`; none on that of all students."""
         found: dict[int, tuple[int, ...]] = {0: ()}
@@ -264,15 +285,6 @@ class Dropped:
     why: Why
 
 
-#: What falls with a figure: who may not see the share may not see what it is made of.
-_FALLS: dict[Kind, tuple[Kind, ...]] = {
-    "scale": ("scale",),
-    "item": ("item", "classes", "answers", "not_counted"),
-    "classes": ("classes", "answers"),
-    "answers": ("answers",),
-    "not_counted": ("not_counted",),
-}
-
 #: A figure of a table; the variable None is the unit's own page.
 Place = tuple[str, str | None, int]
 
@@ -310,8 +322,7 @@ class Released:
         more = {
             (unit, variable, position)
             for unit, variable, figure in places
-            for position, other in enumerate(plan.figures)
-            if other.of == plan.figures[figure].of and other.kind in _FALLS[plan.figures[figure].kind]
+            for position in plan.falls_with[figure]
         }
         return replace(self, withheld=self.withheld | more)
 

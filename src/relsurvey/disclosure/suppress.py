@@ -91,24 +91,26 @@ def _few_answers(plan: Plan, released: Released, min_n: int) -> Released:
     released = released.withholding(plan, few)
     for whole in plan.units:
         if whole.id in released.units and whole.kind != "team":
-            for position in plan.positions(whole.students):
-                released = _none_left_over(plan, released, whole, position, min_n)
+            parts = [part for part in plan.within(whole.id) if part.id in released.units]
+            for position in plan.behind if parts else ():
+                released = _none_left_over(plan, released, whole, parts, position, min_n)
     return released
 
 
-def _none_left_over(plan: Plan, released: Released, whole: Unit, position: int, min_n: int) -> Released:
+def _none_left_over(
+    plan: Plan, released: Released, whole: Unit, parts: Sequence[Unit], position: int, min_n: int
+) -> Released:
     """Withhold the shares on a position where a whole less its parts would leave a few students."""
-    parts = sorted(
-        (part for part in plan.within(whole.id) if part.id in released.units),
-        key=lambda part: part.students.figures[position],
-    )
-    while plan.shows(released, whole.id, None, position):
+
+    def answered(unit: Unit) -> int:
+        return unit.students.figures[position]
+
+    while plan.behind[position] and plan.shows(released, whole.id, None, position):
         open_ = [part for part in parts if plan.shows(released, part.id, None, position)]
-        left = whole.students.figures[position] - sum(part.students.figures[position] for part in open_)
-        if not plan.behind.get(position) or not open_ or not 0 < left < min_n:
+        if not open_ or not 0 < answered(whole) - sum(map(answered, open_)) < min_n:
             break
         # A school needs its page more than the whole does, and more than its smallest team does.
-        weakest = whole if whole.id == ALL else open_[0]
+        weakest = whole if whole.id == ALL else min(open_, key=answered)
         released = released.withholding(plan, [(weakest.id, None, f) for f in plan.behind[position]])
     return released
 
@@ -126,9 +128,14 @@ def _with_table(plan: Plan, released: Released, table: PlannedTable, min_n: int)
         key=lambda k: (k == 0, everyone.figures[k]),
     )
     rows = rows_of(_only(table, most), min_n)
-    while isinstance(rows, Dropped) and plan.figures and len(most) > 2:
-        most = most[1:]
-        rows = rows_of(_only(table, most), min_n)
+    if (
+        isinstance(rows, Dropped)
+        and plan.figures
+        and not isinstance(rows_of(_only(table, (0,)), min_n), Dropped)
+    ):
+        while isinstance(rows, Dropped) and len(most) > 2:
+            most = most[1:]
+            rows = rows_of(_only(table, most), min_n)
     if not isinstance(rows, Dropped):
         hidden = [
             (table.unit, table.variable, figure)
