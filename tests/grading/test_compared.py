@@ -416,3 +416,80 @@ def test_marks_that_were_set_by_hand_are_said():
     # A mark without scores stays as it was exported.
     alone = pd.DataFrame({"student": ["x"], "course": ["Algebra"], "override": [99.0]})
     assert not any("by hand" in note for note in regrade(Gradebook.of(scores, totals=alone), FLOOR).notes)
+
+
+def lifted(first, both, rest=40):
+    """Return a gradebook and two floors: one lifts some D's and F's, the other these and a few more."""
+    percents = (
+        few(first, [85, 85, 85, 85, 0], "first") | few(both, [85, 85, 85, 80, 0], "both")
+        | few(rest, [75] * 5, "rest")
+    )  # fmt: skip
+    # Four 85s and a 0 reach 70 with a floor of 10 %; with an 80 among them it takes 15 %.
+    return book(percents), {"ten": Policy(floor={"percent": 10}), "more": Policy(floor={"percent": 15})}
+
+
+def test_two_policies_that_few_students_tell_apart_are_about_the_same(tmp_path):
+    gradebook, tried = lifted(30, 4)
+    found = compare_policies(gradebook, tried, rule=None)
+    assert found.table["df_marks"].tolist() == [34, 4, 0]
+    own, ten, more = found.faces()[0].rows
+    assert (own[2], ten[2]) == ("46 %", "5 %")
+    # 30 marks move up and 34: neither these nor the shares stand beside each other.
+    assert more[2:] == (*["about the same as “ten”"] * 4, "not shown", "about the same as “ten”", "0")
+    assert "Under “more” it would be: about the same as “ten”. " in found.sentence
+    assert "casi igual que con «ten»" in found.in_words("es")
+    for language in languages():
+        shown = " ".join([found.in_words(language), str(found.faces(language)), *text_of(found, tmp_path)])
+        assert not re.search(r"\b(34|0 %)", shown)
+
+
+@pytest.mark.parametrize(("apart", "shown"), [(9, False), (10, True), (11, True)])
+def test_as_many_tell_two_policies_apart_in_a_notebook_as_make_a_difference(apart, shown):
+    gradebook, tried = lifted(30, apart)
+    face = compare_policies(gradebook, tried).faces()[0]
+    assert (face.rows[2][2] == "0 %") is shown
+
+
+def test_each_group_is_masked_by_its_own_students(tmp_path):
+    percents = (
+        few(30, [85, 85, 85, 85, 0], "n1") | few(4, [85, 85, 85, 80, 0], "n2") | few(30, [75] * 5, "n3")
+        | few(30, [85, 85, 85, 85, 0], "s1") | few(15, [85, 85, 85, 80, 0], "s2")
+    )  # fmt: skip
+    group = {student: "north" if student.startswith("n") else "south" for student in percents}
+    found = compare_policies(book(percents, group), lifted(1, 1)[1], by="group")
+    share = {row[:2]: row[3] for row in found.faces()[0].rows}
+    assert share["more", "north"] == "about the same as “ten”"
+    assert (share["ten", "south"], share["more", "south"]) == ("33 %", "0 %")
+
+
+def test_a_policy_is_set_beside_the_first_that_shows_its_number():
+    gradebook, tried = lifted(30, 4)
+    # The first lifts nobody who counts; the third and fourth are few students from the second.
+    four = {"one": Policy(floor={"percent": 1}), **tried, "most": Policy(floor={"percent": 16})}
+    rows_ = compare_policies(gradebook, four).faces()[0].rows
+    assert [row[2] for row in rows_] == ["46 %", "46 %", "5 %", *["about the same as “ten”"] * 2]
+
+
+def test_a_count_of_those_who_move_cannot_be_worked_out_of_the_others():
+    up = few(30, [85, 85, 85, 85, 0], "up") | few(4, [85, 85, 85, 80, 0], "few")
+    gradebook = book(up | few(40, [91] * 5, "down") | few(40, [95] * 5, "low"))
+    cuts = {"A": 93, "B": 80, "C": 70, "D": 60, "F": 0}
+    tried = {
+        "a": Policy(floor={"percent": 10}, cuts=cuts),
+        "b": Policy(floor={"percent": 15}, cuts={**cuts, "A": 97}),
+    }
+    found = compare_policies(gradebook, tried)
+    assert found.table[["changed", "up", "down"]].to_numpy().tolist()[1:] == [[70, 30, 40], [114, 34, 80]]
+    _, a, b = found.faces()[0].rows
+    assert (a[-3:], b[-3:]) == (("70", "30", "40"), ("not shown", "about the same as “a”", "80"))
+
+
+def test_sentences_in_a_workbook_mask_as_its_tables_do(tmp_path):
+    found = compare_policies(book(few(10, [85, 85, 85, 85, 0]) | few(30, [75] * 5, "t")), FLOOR)
+    assert "Marks that move up: 10" in found.sentence
+    page = openpyxl.load_workbook(found.to_excel(tmp_path / "a.xlsx")).worksheets[0]
+    assert "the letters of fewer than 11 students change" in page["A1"].value
+    two = compare_policies(*lifted(30, 10))
+    assert "it would be: 0 %" in two.sentence
+    page = openpyxl.load_workbook(two.to_excel(tmp_path / "b.xlsx")).worksheets[0]
+    assert "Under “more” it would be: about the same as “ten”." in page["A1"].value

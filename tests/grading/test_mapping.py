@@ -291,7 +291,43 @@ def test_a_damaged_mapping_in_the_store_is_said_and_not_used(gradebook):
     fingerprint = propose(opened(path)).table.fingerprint
     remember(GradebookMapping(layout="wide", columns={"Student ID": "student", "Essay": "item"}), fingerprint)
     remembered(fingerprint).write_text("layout: wide\n", "utf-8")
-    with pytest.raises(MatchError, match="no column has the role `student`"):
+    with pytest.raises(MatchError, match="no column has the role `student`") as error:
+        read(path)
+    assert str(error.value).endswith(rid_of(fingerprint))
+
+
+def rid_of(fingerprint):
+    """Return how an error ends that follows from a remembered mapping."""
+    return (
+        f" (its mapping is the one remembered from an earlier file, {remembered(fingerprint)}: give another "
+        "one as mapping=, or delete that file)."
+    )
+
+
+def test_an_error_that_follows_from_a_remembered_mapping_names_it_and_how_to_be_rid_of_it(gradebook):
+    path = gradebook()
+    columns = {"Student ID": "student", "Quiz (10 pts)": "item", "Essay": "item"}
+    mapping = {"layout": "wide", "columns": columns, "points": 10, "codes": {"NHI": "missing"}}
+    read(path, mapping)
+    fingerprint = propose(opened(path)).table.fingerprint
+    path.write_text(path.read_text("utf-8").replace("NHI", "NX"), "utf-8")
+    with pytest.raises(MatchError) as error:
+        read(path)
+    message = str(error.value)
+    assert "neither a number nor a known code: 'NX'" in message and "\n" not in message
+    assert message.endswith(rid_of(fingerprint))
+    assert [one.found for one in error.value.unmatched] == ["NX"]
+    # One that is given, or lies beside the file, is known to whoever gave it.
+    with pytest.raises(MatchError) as error:
+        read(path, mapping)
+    assert "remembered" not in str(error.value)
+    beside(path).write_text(given_mapping(mapping).to_yaml(), "utf-8")
+    with pytest.raises(MatchError) as error:
+        read(path)
+    assert "remembered" not in str(error.value)
+    beside(path).unlink()
+    remembered(fingerprint).unlink()
+    with pytest.raises(MatchError, match="needs a mapping"):
         read(path)
 
 

@@ -267,3 +267,30 @@ def test_the_workbook_masks_too(tmp_path):
     book = load_workbook(rs.grading.df_rates(frame, "school").to_excel(tmp_path / "rates.xlsx"))
     rows = [list(row) for row in book.worksheets[1].iter_rows(values_only=True)]
     assert [row[2] for row in rows if row[0] == "tiny"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("terms", "order"),
+    [
+        (["Spring", "Fall", "Winter"], ["Fall", "Winter", "Spring"]),
+        (["Fall 2026", "Fall 2025", "Spring 2026"], ["Fall 2025", "Spring 2026", "Fall 2026"]),
+        (["Primavera", "Otoño"], ["Otoño", "Primavera"]),
+        (["S1", "Q1"], ["Q1", "S1"]),
+        # Names that do not tell: as any other group.
+        (["Term of the sea", "Block"], ["Block", "Term of the sea"]),
+    ],
+)
+def test_terms_stand_in_order_of_time(terms, order):
+    frame = pd.concat([marks(40).assign(term=term) for term in [*terms, None]], ignore_index=True)
+    assert rs.grading.df_rates(frame, "term").table["term"].tolist() == [*order, "no entry"]
+    two = rs.grading.df_rates(frame, ["school", "term"]).table
+    assert two["term"].tolist() == [*order, "no entry"] * two["school"].nunique()
+    track = rs.grading.on_track(frame.assign(core=True), "core-failures", by="term")
+    assert track.table["term"].tolist() == [*order, "no entry"]
+    days = pd.DataFrame({"student": [f"s{i}" for i in range(len(terms))], "attendance": 95.0, "term": terms})
+    assert rs.grading.attendance(days, by="term").groups["term"].tolist() == order
+
+
+def test_a_group_written_as_number_and_as_text_is_one():
+    frame = marks(40).assign(period=[1, "1"] * 120)
+    assert rs.grading.df_rates(frame, "period").table["period"].tolist() == ["1"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import openpyxl
 import pytest
 
+from relsurvey.errors import ReadError
 from relsurvey.grading import attendance, read_gradebook
 
 MARKS = ["Student ID", "Course", "Term", "Mark", "Percent"]
@@ -20,6 +23,30 @@ def shown(path, header, rows, form="0%"):
     for cell in (cell for row in book.active.iter_rows() for cell in row if isinstance(cell.value, float)):
         cell.number_format = form
     book.save(path)
+    return path
+
+
+def opened_document(path, header, rows, above=0):
+    """Write the same as an OpenDocument spreadsheet, with cells that stand for two, below so many rows."""
+    from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.table import Table, TableCell, TableRow
+
+    book, table = OpenDocumentSpreadsheet(), Table(name="Marks")
+    if above:
+        table.addElement(TableRow(numberrowsrepeated=above))
+        table.lastChild.addElement(TableCell(numbercolumnsrepeated=2))
+    for row in (header, *rows):
+        line = TableRow()
+        for i, cell in enumerate(row):
+            kind = "string" if isinstance(cell, str) else "percentage" if isinstance(cell, float) else "float"
+            if i and isinstance(cell, float) and cell == row[i - 1]:
+                continue
+            wide = 1 + (isinstance(cell, float) and row[i : i + 2] == [cell, cell])
+            own = {"stringvalue": cell} if kind == "string" else {"value": str(cell)}
+            line.addElement(TableCell(valuetype=kind, numbercolumnsrepeated=wide, **own))
+        table.addElement(line)
+    book.spreadsheet.addElement(table)
+    book.save(str(path))
     return path
 
 
@@ -41,6 +68,7 @@ def typed(path, header, rows):
         (["Student ID", "Quiz (10 pts)", "Overall"], [7, 0.57]),
         (["Student ID", "Course", "Assignment", "Percent"], ["Alg", "HW 1", 0.8]),
         (STORED, ["Lincoln", "S1", "Alg", "B+", 0.874]),
+        (WORK, [0.905, 0.905]),
     ],
 )
 @pytest.mark.parametrize("form", ["0%", "0.0%"])
@@ -50,6 +78,29 @@ def test_a_workbook_that_shows_percents_reads_as_the_same_table_in_text(tmp_path
     text = read_gradebook(typed(tmp_path / "a.csv", header, rows), course="Alg")
     assert book.scores.equals(text.scores) and book.marks.equals(text.marks)
     assert book.marks["percent"].between(50, 100).all()
+    for above in (0, 3):
+        free = opened_document(tmp_path / "a.ods", header, rows, above)
+        again = read_gradebook(free, course="Alg")
+        assert again.scores.equals(text.scores) and again.marks.equals(text.marks)
+
+
+def test_only_cells_that_show_percents_are_read_so(tmp_path):
+    header = ["Student ID", "Course", "Term", "Percent"]
+    path = opened_document(tmp_path / "a.ods", header, [["a", "Alg", "S1", 0.4], ["b", "Alg", "S1", 1]])
+    assert read_gradebook(path).marks["percent"].tolist() == [40, 1]
+
+
+def test_a_document_that_declares_entities_is_refused(tmp_path):
+    path = opened_document(tmp_path / "a.ods", MARKS, [["a", "Alg", "S1", "B", 0.8]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    head, rest = parts["content.xml"].split(b"?>", 1)
+    parts["content.xml"] = head + b'?><!DOCTYPE a [<!ENTITY b "c">]>' + rest
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(ReadError, match="declares a document type"):
+        read_gradebook(path)
 
 
 def test_attendance_shown_as_percents(tmp_path):

@@ -6,15 +6,18 @@ import math
 import re
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
 from relsurvey.grading import (
     Gradebook,
     Policy,
+    attendance,
     compare_policies,
     consistency,
     df_rates,
+    lanes,
     movement,
     on_track,
     owed,
@@ -182,3 +185,22 @@ def test_what_goes_with_teachers_is_shown_in_percent_and_not_under_nothing():
     cells = found.faces()[0].rows[0][2:]
     assert all(re.fullmatch(r"\d+ %", cell) for cell in cells)
     assert f"about {cells[0]}" in found.sentence
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        lambda ten: df_rates(ten),
+        lambda ten: on_track(ten, "core-failures"),
+        lambda ten: attendance(pd.DataFrame({"student": ten["student"].unique(), "attendance": 95.0})),
+        lambda ten: lanes(pd.DataFrame({"student": ten["student"].unique(), "lane": LANES[:2] * 5})),
+    ],
+)
+def test_a_workbook_says_of_ten_students_as_little_as_its_tables_show(found, tmp_path):
+    ten = found(marks(10))
+    few = re.compile(r"(fewer than|under|at least) 11\b", re.IGNORECASE)
+    assert not few.search(ten.sentence)
+    page = openpyxl.load_workbook(ten.to_excel(tmp_path / "ten.xlsx")).worksheets[0]
+    assert few.search(page["A1"].value)
+    # What a notebook says is as it was.
+    assert not few.search(ten.sentence)

@@ -14,6 +14,7 @@ from relsurvey.errors import AnalysisError, DisclosureError, PolicyError
 from relsurvey.grading import Gradebook, Policy
 from relsurvey.practices import GradingPractices
 from relsurvey.practices.people import RELATIONSHIPS
+from relsurvey.reading import identity
 from relsurvey.view import View
 from relsurvey.view.model import NUMBERS
 from tests.practices.made import book, marks, scores
@@ -302,8 +303,11 @@ def test_a_second_release_that_tells_of_few_is_refused(tmp_path):
     table = marks({"North High": 140, "South High": 120})
     GradingPractices.of(Gradebook.of(marks=table)).publish(tmp_path / "a")
     fewer = table[~table["student"].isin(["No-0001", "No-0002", "No-0003"])]
-    with pytest.raises(DisclosureError):
+    with pytest.raises(DisclosureError, match="joined, left or got other marks") as caught:
         GradingPractices.of(Gradebook.of(marks=fewer)).publish(tmp_path / "b")
+    # Nobody was asked anything.
+    assert "Wait for more marks, or, when the next term is over, publish its marks." in str(caught.value)
+    assert "answer" not in str(caught.value) and "question" not in str(caught.value)
     assert not (tmp_path / "b" / "view.html").exists()
 
 
@@ -359,3 +363,62 @@ def test_a_handful_of_marks_is_told_as_marks():
     few = GradingPractices.of(book({"North High": 8}), simulated=True)
     with pytest.raises(DisclosureError, match=r"students have a final mark, .* Read more gradebooks first"):
         few.view()
+
+
+def on_ew9(sizes, **said):
+    """Return marks of whole grades by a rule that asks for attendance: every student keeps to all else."""
+    frame = marks(sizes).assign(letter="A", grade_level=9)
+    frame["subject"] = frame["course"].map({"English 9": "English", "Algebra 1": "Mathematics"})
+    return GradingPractices.of(Gradebook.of(marks=frame), rule="ew-9", **said)
+
+
+def days(sizes, prefix="{}-{:04d}"):
+    """Return attendance of which every fourth student has too little."""
+    rows = [
+        (prefix.format(school[:2], k), 90.0 if k % 4 == 0 else 97.0, 0)
+        for school, n in sizes.items()
+        for k in range(n)
+    ]
+    return pd.DataFrame(rows, columns=["student", "attendance", "suspensions"])
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("hashed", [False, True])
+def test_a_rule_that_asks_for_attendance_is_told_by_it_whatever_stands_for_the_ids(listed, hashed):
+    sizes = {"North High": 120, "South High": 100}
+    given = days(sizes)
+    if hashed:
+        key = identity.local_key()
+        given = given.assign(student=[identity.replaced(one, key) for one in given["student"]])
+    strangers = pd.DataFrame({"student": ["zz-1"], "attendance": [50.0], "suspensions": [0]})
+    known = {"students": roster(sizes)} if listed else {}
+    found = on_ew9(sizes, attendance=pd.concat([given, strangers]), **known)
+    track = found.responses["track"]
+    assert (track == 2).sum() == 165 and (track == 1).sum() == 55
+    said = found.ledger[found.ledger["step"] == "attendance"]
+    assert said["rows"].tolist() == [220, 1]
+    assert not found.attendance["student"].isin(days(sizes)["student"]).any()
+    page = found.view().units[0]
+    assert {cell.scale: cell.words["en"] for cell in page.scales}["on_track"] == "about 8 in 10"
+
+
+def test_attendance_is_asked_for_where_the_rule_needs_it_and_of_others_refused():
+    sizes = {"North High": 120}
+    with pytest.raises(AnalysisError, match=r"The rule ew-9 needs to know attendance"):
+        on_ew9(sizes)
+    with pytest.raises(AnalysisError, match=r"No student of the attendance is in the gradebook\."):
+        on_ew9(sizes, attendance=days({"Zenith": 120}))
+    with pytest.raises(AnalysisError, match=r"`attendance` is a file or a DataFrame by student"):
+        on_ew9(sizes, attendance=3)
+
+
+def test_policies_are_tried_by_the_rule_that_asks_for_attendance():
+    sizes = {"North High": 120}
+    rule = {
+        "id": "own", "version": "1", "title": {"en": "Own"}, "text": {"en": "Own."}, "source": "the school",
+        "requires": {"df_count": 2, "attendance": 96},
+    }  # fmt: skip
+    found = GradingPractices.of(Gradebook.of(scores(sizes)), rule=rule, attendance=days(sizes))
+    page = found.view().units[0]
+    first = {one.scale: one.percent for one in page.lab.tried[0].outcomes}
+    assert first["on_track"] == 75

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,20 @@ if TYPE_CHECKING:
 
 #: Fewest students of anything shown in a notebook or an app, and of what leaves it (rules.md 16 and 23).
 MIN_N_SHOWN, MIN_N_FILE = 10, 11
+_FEWEST: ContextVar[int] = ContextVar("fewest", default=MIN_N_SHOWN)
 
 Value = str | int | float | None
+
+
+def fewest() -> int:
+    """Return the fewest students that a sentence tells of: as many as in the tables that it stands beside.
+
+    Examples
+    --------
+    >>> fewest()
+    10
+    """
+    return _FEWEST.get()
 
 
 @dataclass(frozen=True)
@@ -188,7 +201,9 @@ class Finding(ABC):
                 (face.title, list(face.head), [list(row) for row in face.rows])
                 for face in self.faces(language, MIN_N_FILE)
             ]
-        write_atomic(path, _workbook([self.in_words(language), first], sheets))
+        in_file = copy_context()
+        in_file.run(_FEWEST.set, MIN_N_FILE)
+        write_atomic(path, _workbook([in_file.run(self.in_words, language), first], sheets))
         return path
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from relsurvey.analysis.stand_ins import stand_ins
 from relsurvey.disclosure.plan import ALL
 
 #: A grid is printed of so many students or more, and never tells of fewer than these.
@@ -144,15 +145,11 @@ def _stand(
     allowed: Callable[[int, int], bool] = lambda i, number: True,
 ) -> tuple[list[int], dict[int, int]]:
     """Return the number that stands for each value, and of which value each number is the own one."""
-    first = order[0]
-    numbers = [values[first]] * len(values)
-    leaders = {values[first]: first}
-    for i in order[1:]:
-        number = next((one for one in leaders if abs(values[i] - one) < min_n), values[i])
-        if allowed(i, number):
-            numbers[i] = number
-            leaders.setdefault(number, i)
-    return numbers, leaders
+    found = stand_ins(
+        order, lambda i, j: abs(values[i] - values[j]) < min_n, lambda i, j: allowed(i, values[j])
+    )
+    leaders = {values[i]: i for i, j in found.items() if i == j}
+    return [values[found[i]] for i in range(len(values))], leaders
 
 
 def _of_all(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.cells import number
 from relsurvey.grading.shares import count_words, limits_words, percent_words, shares
@@ -71,8 +71,8 @@ class Attendance(Finding):
         """Say what share of students attends less than 90 % of days, and what share 96 % or more."""
         row = self.whole.iloc[0]
         n = int(row["known"])
-        if n < MIN_N_SHOWN:
-            return say(language, "grading.attendance_too_few", min_n=MIN_N_SHOWN)
+        if n < fewest():
+            return say(language, "grading.attendance_too_few", min_n=fewest())
         parts = [
             say(
                 language,

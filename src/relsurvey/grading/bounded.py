@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.errors import AnalysisError
 from relsurvey.escape import html_text
 from relsurvey.grading.compared import ComparedPolicies, compared
@@ -73,12 +73,13 @@ class RetakeBounds(Finding):
 
     def in_words(self, language: str = "en") -> str:
         """Say between which limits the share of D and F marks would lie, and on what assumption."""
+        min_n = fewest()
         _, none, every = self.compared.rows
-        if none.figures.students < MIN_N_SHOWN:
-            return say(language, "grading.bounds_too_few", min_n=MIN_N_SHOWN)
+        if none.figures.students < min_n:
+            return say(language, "grading.bounds_too_few", min_n=min_n)
         moved = _moved(self.lower, self.upper)
         low = share_cell(language, "df_marks", none.figures, none.figures, 0)
-        high = share_cell(language, "df_marks", every.figures, none.figures, moved)
+        high = share_cell(language, "df_marks", every.figures, none.figures, moved, min_n)
         key = "bounds_same" if high in (low, say(language, "grading.compare_same")) else "bounds_shares"
         said = say(language, f"grading.{key}", title=self.title(language), none=low, all=high)
         return f"{said} {say(language, 'grading.bounds_if')}"

@@ -211,6 +211,20 @@ def plain_number(text: str, decimal: str = ".") -> float | None:
     return value if value is not None and abs(value) < _LARGEST else None
 
 
+def decimals(text: str, decimal: str = ".") -> int:
+    """Return to how many decimals a cell's number is written.
+
+    Examples
+    --------
+    >>> decimals("87.50 %"), decimals("1.234,5"), decimals("87")
+    (2, 1, 0)
+    """
+    text = _ascii(text.partition("/")[0]).rstrip("% ")
+    sign = _sign(text) or decimal
+    after = text.rpartition(sign)[2] if sign in text else ""
+    return len(after) if after.isdecimal() else 0
+
+
 def _ascii(text: str) -> str:
     return bare(text).replace("\N{MINUS SIGN}", "-")
 

@@ -7,21 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.errors import AnalysisError
 from relsurvey.escape import html_text
+from relsurvey.grading.compared_cells import Cells, Compared, cells
 from relsurvey.grading.compared_notes import Note, by_hand, left_out, of_passes, of_proof
-from relsurvey.grading.faces import (
-    WAYS,
-    Figures,
-    Moves,
-    figures,
-    letters_said,
-    moves,
-    moves_cells,
-    share_cell,
-    way_cell,
-)
+from relsurvey.grading.faces import WAYS, Figures, Moves, figures, moves
 from relsurvey.grading.mark_groups import groups_of
 from relsurvey.grading.ontrack import on_track
 from relsurvey.grading.policy import Policy, policies_of
@@ -41,28 +32,6 @@ Tried = Policy | Sequence[Policy]
 
 #: Who is on track, where no rule is asked for.
 _USUAL = "chicago"
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One group under one policy.
-
-    Attributes
-    ----------
-    policy
-        What the policy is called, by language.
-    group
-        The group's labels; empty for all students.
-    figures
-        What the marks come to.
-    moves
-        How many change, beside the courses' own rules; None for these.
-    """
-
-    policy: Text
-    group: tuple[str, ...]
-    figures: Figures
-    moves: Moves | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -118,67 +87,62 @@ class ComparedPolicies(Finding):
 
     def in_words(self, language: str = "en") -> str:
         """Say for each policy what all students' marks would come to, if nothing else changed."""
-        own, *tried = (row for row in self.rows if not row.group)
+        min_n = fewest()
+        rows = [row for row in self.rows if not row.group]
+        own, *tried = rows
         n = own.figures.students
-        if n < MIN_N_SHOWN:
-            return say(language, "grading.compare_too_few", min_n=MIN_N_SHOWN)
+        if n < min_n:
+            return say(language, "grading.compare_too_few", min_n=min_n)
         share = percent_words(language, own.figures.share("df_marks"), n)
         parts = [say(language, "grading.compare_own_share", share=share)]
-        parts += [self._of_policy(language, row, own.figures) for row in tried]
+        shown = cells(language, rows, ("df_marks",), min_n)[1:]
+        parts += [_of_policy(language, *each, min_n) for each in zip(tried, shown, strict=True)]
         return " ".join([*parts, say(language, "grading.compare_if")])
-
-    def _of_policy(self, language: str, row: Compared, own: Figures) -> str:
-        moves = row.moves or Moves()
-        name = pick(row.policy, language)
-        if not moves.students_any:
-            return say(language, "grading.compare_none", policy=name)
-        if row.figures.students < MIN_N_SHOWN:
-            return say(language, "grading.compare_few_left", policy=name, min_n=MIN_N_SHOWN)
-        if moves.students_any < MIN_N_SHOWN:
-            said = say(language, "grading.compare_few", policy=name, min_n=MIN_N_SHOWN)
-        else:
-            cell = share_cell(language, "df_marks", row.figures, own, moves.students_any)
-            _, up, down = moves_cells(language, moves)
-            cells = {say(language, f"grading.compare_{key}"): f"_{key}" for key in ("same", "masked")}
-            key = f"compare_policy{cells.get(str(cell), '')}"
-            said = say(language, f"grading.{key}", policy=name, share=cell, up=up, down=down)
-        return " ".join([said, *letters_said(language, moves)])
 
     def faces(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> tuple[Face, ...]:
         """Return the policies side by side: groups, and changes, of fewer than ``min_n`` students masked."""
         measures = ["df_marks", "any_df", "c_or_better", "gpa", *(["on_track"] if self.rule else [])]
         head = [say(language, "grading.compare_head_policy"), *self.by]
         ways = [way for way in WAYS if any(getattr(row.moves, way, 0) for row in self.rows)]
-        head += [
-            say(language, f"grading.compare_head_{key}", rule=self.rule or "")
-            for key in ("students", *measures, "changed", "up", "down", *ways)
-        ]
-        own = {row.group: row.figures for row in self.rows if row.moves is None}
+        columns = ["students", *measures, "changed", "up", "down", *ways]
+        head += [say(language, f"grading.compare_head_{key}", rule=self.rule or "") for key in columns]
         whole = say(language, "grading.compare_all")
+        under = say(language, "grading.compare_under", min_n=min_n)
+        shown: dict[int, Cells | None] = {}
+        for group in dict.fromkeys(row.group for row in self.rows):
+            mine = [row for row in self.rows if row.group == group]
+            shown |= zip(map(id, mine), cells(language, mine, measures, min_n), strict=True)
         rows: list[tuple[Value, ...]] = []
         for row in self.rows:
             name = (pick(row.policy, language), *(row.group or [whole] * len(self.by)))
-            f = row.figures
-            if f.students < min_n or own[row.group].students < min_n:
-                under = say(language, "grading.compare_under", min_n=min_n)
-                rows.append((*name, under, *[None] * (len(measures) + 3 + len(ways))))
-                continue
-            moved = row.moves.students_any if row.moves is not None else 0
-            cells = [share_cell(language, key, f, own[row.group], moved, min_n) for key in measures]
-            moving: list[Value] = [None] * (3 + len(ways))
-            if row.moves is not None:
-                moving = [
-                    *moves_cells(language, row.moves, min_n),
-                    *(way_cell(language, row.moves, way, min_n) for way in ways),
-                ]
-            few = 0 < abs(f.students - own[row.group].students) < min_n
-            n = say(language, "grading.compare_same") if few else f.students
-            rows.append((*name, n, *cells, *moving))
+            one = shown[id(row)]
+            if one is None:
+                rows.append((*name, under, *[None] * (len(columns) - 1)))
+            else:
+                rows.append((*name, *(one.get(key) for key in columns)))
         return (Face(say(language, "grading.compare_title"), tuple(head), tuple(rows)),)
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<p>{html_text(note)}</p>" for note in self.notes)
         return super()._repr_html_() + notes
+
+
+def _of_policy(language: str, row: Compared, shown: Cells | None, min_n: int) -> str:
+    moves = row.moves or Moves()
+    name = pick(row.policy, language)
+    if not moves.students_any:
+        return say(language, "grading.compare_none", policy=name)
+    if shown is None:
+        return say(language, "grading.compare_few_left", policy=name, min_n=min_n)
+    if moves.students_any < min_n:
+        said = say(language, "grading.compare_few", policy=name, min_n=min_n)
+    else:
+        share = str(shown["df_marks"])
+        masks = {say(language, f"grading.compare_{key}"): f"_{key}" for key in ("same", "masked")}
+        key = f"grading.compare_policy{masks.get(share, '')}"
+        said = say(language, key, policy=name, share=share, up=shown["up"], down=shown["down"])
+    lettered = [say(language, f"grading.compare_{way}", n=shown[way]) for way in WAYS if getattr(moves, way)]
+    return " ".join([said, *lettered])
 
 
 def compare_policies(
@@ -274,15 +238,21 @@ def compared(
         whole = figures(found, of_all, 1, track)
         return whole + (figures(found, groups.of, k, track) if k else ())
 
+    def moved(first: Tally, then: Tally) -> tuple[Moves, ...]:
+        return moves(first, then, of_all, 1) + (moves(first, then, groups.of, k) if k else ())
+
     own = texts(languages(), "grading.compare_own")
     rows = [Compared(own, *pair, None) for pair in zip(labels, every(before), strict=True)]
     said = []
     seen = [before]
     for name, one in regraded:
         after = tally(one.after)
+        apart = [[each.students_any for each in moved(tried, after)] for tried in seen[1:]]
         seen.append(after)
-        moved = moves(before, after, of_all, 1) + (moves(before, after, groups.of, k) if k else ())
-        rows += [Compared(name, *each) for each in zip(labels, every(after), moved, strict=True)]
+        rows += [
+            Compared(name, *each, tuple(students[i] for students in apart))
+            for i, each in enumerate(zip(labels, every(after), moved(before, after), strict=True))
+        ]
         left = left_out(one)
         if left:
             said.append(Note("compare_left_out", (("policy", name),), left))

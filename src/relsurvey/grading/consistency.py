@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.analysis.sampling.sandwich import MIN_CLUSTERS
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.gradebook import Gradebook
@@ -76,8 +76,8 @@ class Consistency(Finding):
     def in_words(self, language: str = "en") -> str:
         """Say how much goes with the unit, between which limits, and what that cannot say."""
         units = say(language, f"nesting.units.{self.unit}")
-        if self.students < MIN_N_SHOWN:
-            return say(language, "grading.consistency_few_students", min_n=MIN_N_SHOWN, units=units)
+        if self.students < fewest():
+            return say(language, "grading.consistency_few_students", min_n=fewest(), units=units)
         if self.units < MIN_CLUSTERS:
             return say(language, "grading.consistency_few_units", least=MIN_CLUSTERS, units=units)
         if math.isnan(self.share):

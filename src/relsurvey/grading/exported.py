@@ -194,7 +194,7 @@ class Marks:
         if of["lettered"]:
             what = "letters were given by the course's own cuts"
             note("marks", of["lettered"], what, "the file has percents alone")
-        exported = letter[self.at >= 0]
+        exported = letter[(self.at >= 0) & ~self.given]
         other = Counter(text for text in exported[~empty(exported)] if meaning(text) is None)
         if other:
             said = ", ".join(shown(text, 20) for text, _ in other.most_common(6))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from relsurvey.analysis.finding import MIN_N_SHOWN, Value
 from relsurvey.grading.letters import POINTS, meaning
@@ -243,15 +243,37 @@ def share_cell(
     side would give their number. Where it is a share of more or fewer marks than before, so few may make a
     large difference: then it is not shown.
     """
-    share, before = now.share(measure), own.share(measure)
+    share = now.share(measure)
     if math.isnan(share):
         return None
-    if share != before and 0 < moved < min_n:
-        return say(language, "grading.compare_same")
-    if share != before and measure != "gpa" and any(0 < n < min_n for n in _apart(measure, now, own)):
-        alike = now.of(measure) == own.of(measure)
-        return say(language, f"grading.compare_{'same' if alike else 'masked'}")
+    if mask := masked(measure, now, own, moved, min_n):
+        return say(language, f"grading.compare_{mask}")
     return f"{share:.2f}" if measure == "gpa" else percent_words(language, share, now.students)
+
+
+def masked(
+    measure: str, now: Figures, other: Figures, moved: int, min_n: int
+) -> Literal["same", "masked"] | None:
+    """Return what stands in place of a measure that would tell of few beside another one, if it would.
+
+    Parameters
+    ----------
+    measure
+        Which.
+    now, other
+        The figures under two rules.
+    moved
+        Of how many students marks differ between them.
+    min_n
+        Fewer are not told of.
+    """
+    if now.share(measure) == other.share(measure):
+        return None
+    if 0 < moved < min_n:
+        return "same"
+    if measure != "gpa" and any(0 < n < min_n for n in _apart(measure, now, other)):
+        return "same" if now.of(measure) == other.of(measure) else "masked"
+    return None
 
 
 def _apart(measure: str, now: Figures, own: Figures) -> tuple[int, int]:

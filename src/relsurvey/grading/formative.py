@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.analysis.runchart import RunChart, runchart
 from relsurvey.analysis.shares import wilson
 from relsurvey.errors import AnalysisError
@@ -64,9 +64,9 @@ class Formative(Finding):
 
     def in_words(self, language: str = "en") -> str:
         """Say how much was checked, and whether the standard with the most weeks changed."""
-        many = self.rows[self.rows["n"] >= MIN_N_SHOWN]
+        many = self.rows[self.rows["n"] >= fewest()]
         if not len(many):
-            return say(language, "grading.formative_too_few", min_n=MIN_N_SHOWN)
+            return say(language, "grading.formative_too_few", min_n=fewest())
         standards, weeks = many["standard"].nunique(), many["week"].nunique()
         parts = [say(language, "grading.formative_said", standards=standards, weeks=weeks)]
         if self.chart is not None and self.standard is not None:

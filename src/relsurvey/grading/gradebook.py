@@ -79,7 +79,8 @@ class Gradebook:
         Exported totals to prove the simulator with: ``student, school, course, term, current, final,
         override`` in percent (work not graded left out, or counted as zero, or set by hand); empty where the
         file has none. Where it also has totals with scores that are not posted yet: ``current_unposted,
-        final_unposted``.
+        final_unposted``. Where its totals do not say what an empty cell counts: ``total``, and
+        ``total_within``, how far it may be off by its rounding.
     policies
         The courses' own rules, as far as they are known; of several that hold for a mark the last counts, and
         outside its dates the one before it.

@@ -49,9 +49,11 @@ _HEADINGS = {
         "score", "points", "points earned", "raw score", "raw", "earned", "puntos", "puntaje", "puntuación",
         "puntos obtenidos", "calificación", "nota",
     ),
-    "percent": (
-        "percent", "percentage", "percent score", "%", "overall", "overall percent", "course grade",
-        "final percent", "porcentaje", "promedio final", "calificación final", "nota final",
+    "percent": ("percent", "percentage", "percent score", "%", "porcentaje"),
+    "total": (
+        "overall", "overall percent", "overall %", "overall grade", "overall score", "course grade",
+        "course total", "course percent", "final percent", "final %", "total percent", "total %",
+        "promedio final", "calificación final", "nota final", "porcentaje final", "porcentaje total",
     ),
     "status": ("status", "submission status", "flag", "estado", "estatus"),
     "attempt": ("attempt", "attempt number", "try", "intento", "número de intento"),

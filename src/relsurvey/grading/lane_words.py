@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Value
+from relsurvey.analysis.finding import Face, Value, fewest
 from relsurvey.grading.lane_names import lane_name, lanes_words
 from relsurvey.grading.shares import count_words, limits_words, percent_words, points_of_100
 from relsurvey.words import outward, say, signed, students_words
@@ -71,8 +71,8 @@ def points_range(language: str, low: float, high: float) -> str:
 def sentences(found: Movement, language: str) -> Iterator[str]:
     """Yield what can be said of all students."""
     row = found.whole.iloc[0]
-    if int(row["matched"]) < MIN_N_SHOWN:
-        yield say(language, "grading.movement_too_few", min_n=MIN_N_SHOWN)
+    if int(row["matched"]) < fewest():
+        yield say(language, "grading.movement_too_few", min_n=fewest())
         return
     if bool(row["picked"]):
         yield say(language, "grading.movement_all_picked")
@@ -135,7 +135,7 @@ def _of_rates(found: Movement, row: pd.Series, language: str) -> Iterator[str]:
         down=percent_words(language, row["down_share"], n),
         down_range=limits_words(language, row["down_share_low"], row["down_share_high"]),
     )
-    if below >= MIN_N_SHOWN:
+    if below >= fewest():
         small = below < FEWEST_CHANGE
         yield say(
             language,
@@ -144,7 +144,7 @@ def _of_rates(found: Movement, row: pd.Series, language: str) -> Iterator[str]:
             up=percent_words(language, row["up_below_top"], below, _digits_up(found)),
             range=limits_words(language, row["up_below_top_low"], row["up_below_top_high"]),
         )
-    if found.reliability is not None and below >= MIN_N_SHOWN:
+    if found.reliability is not None and below >= fewest():
         yield say(
             language,
             "grading.movement_chance",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.cells import number
 from relsurvey.grading.lane_names import lane_name, lane_places, lanes_words, ordered, vulnerable_lanes
@@ -72,8 +72,8 @@ class Lanes(Finding):
         row = self.whole.iloc[0]
         n = int(row["n_lane"])
         parts = []
-        if n < MIN_N_SHOWN:
-            parts.append(say(language, "grading.lanes_too_few", min_n=MIN_N_SHOWN))
+        if n < fewest():
+            parts.append(say(language, "grading.lanes_too_few", min_n=fewest()))
         elif self.vulnerable:
             parts.append(
                 say(

@@ -40,7 +40,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "wide": (*_ALWAYS, "item", *_MARK),
     "long": (
         *_ALWAYS, "item", "category", "due", "submitted", "days_late", "points_possible", "raw", "percent",
-        "status", "attempt", "credits", "core", "ag",
+        "status", "attempt", "total", "credits", "core", "ag",
     ),
     "marks": (*_ALWAYS, *_MARK),
     **dict.fromkeys(("canvas", "oneroster", "powerschool", "aeries", "classroom"), ()),
@@ -293,11 +293,11 @@ def problems(mapping: GradebookMapping) -> Iterator[tuple[source.Place, str]]:
                 ),
             )
     if mapping.cuts:
-        numbers = mapping.layout != "long" and "percent" in mapping.columns.values()
-        if not numbers and mapping.layout not in ("powerschool", "aeries"):
+        role = "total" if mapping.layout == "long" else "percent"
+        if role not in mapping.columns.values() and mapping.layout not in ("powerschool", "aeries"):
             yield (
                 ("cuts",),
-                "`cuts` needs a column of numbers that are marks. Give one the role `percent`, or remove it.",
+                f"`cuts` needs a column of numbers that are marks. Give one the role `{role}`, or remove it.",
             )
         try:
             Policy(id="cuts", cuts=mapping.percent_cuts)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from relsurvey.errors import MatchError
+from relsurvey.errors import MatchError, ReadError
 from relsurvey.grading.mapping import GradebookMapping, problems
 from relsurvey.instrument import checks
 from relsurvey.reading.mapping import beside, keep, kept_at, lying_beside
@@ -54,7 +55,7 @@ def candidates(path: Path | None, fingerprint: str) -> Iterator[tuple[Path, Grad
     Raises
     ------
     MatchError
-        If the one named after the file is not a mapping.
+        If the one named after the file, or the one remembered, is not a mapping.
     """
     for place in lying_beside(path) if path is not None else ():
         own = path is not None and place == beside(path)
@@ -68,7 +69,28 @@ def candidates(path: Path | None, fingerprint: str) -> Iterator[tuple[Path, Grad
             yield place, found
     kept = remembered(fingerprint)
     if kept.is_file():
-        yield kept, GradebookMapping.from_yaml(kept)
+        with naming(kept):
+            known = GradebookMapping.from_yaml(kept)
+        yield kept, known
+
+
+@contextmanager
+def naming(kept: Path | None) -> Iterator[None]:
+    """Let an error that follows from a remembered mapping say which one it was, and how to be rid of it.
+
+    Parameters
+    ----------
+    kept
+        The mapping; None where it is no remembered one.
+    """
+    try:
+        yield
+    except ReadError as error:
+        if kept is not None:
+            said = f"its mapping is the one remembered from an earlier file, {kept}"
+            fix = "give another one as mapping=, or delete that file"
+            error.args = (f"{str(error).removesuffix('.')} ({said}: {fix}).",)
+        raise
 
 
 def remember(mapping: GradebookMapping, fingerprint: str) -> None:

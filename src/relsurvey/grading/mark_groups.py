@@ -11,6 +11,7 @@ from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.regrade import _taken
 from relsurvey.grading.tally import Tally
+from relsurvey.grading.terms import in_time
 from relsurvey.grading.work import _together
 from relsurvey.reading.identity import plain
 from relsurvey.reading.match import nearest
@@ -114,10 +115,10 @@ def groups_of(
         return Groups((), ((),), np.zeros(len(found.student), np.intp), unmatched, without, again)
     key, firsts = _together(columns)
     rows = [tuple(group_label(column.iloc[i]) for column in columns) for i in firsts]
-    order = sorted(range(len(rows)), key=lambda i: [group_order(text) for text in rows[i]])
-    rank = np.empty(len(rows), np.intp)
-    rank[order] = np.arange(len(rows))
-    return Groups(names, tuple(rows[i] for i in order), rank[key], unmatched, without, again)
+    labels = in_order(names, tuple(dict.fromkeys(rows)))
+    place = {row: i for i, row in enumerate(labels)}
+    rank = np.array([place[row] for row in rows], np.intp)
+    return Groups(names, labels, rank[key], unmatched, without, again)
 
 
 def group_label(value: object) -> str:
@@ -127,10 +128,35 @@ def group_label(value: object) -> str:
     return NO_ENTRY if pd.isna(value) or value == "" else name_of(value)  # type: ignore[call-overload]
 
 
-def group_order(text: str) -> tuple[bool, float, str]:
-    """Return what to sort by: numbers by size, then texts, then those without an entry."""
-    number = text.isdecimal()
-    return text == NO_ENTRY, float(text) if number else float("inf"), text
+def in_order(by: Sequence[str], groups: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Return groups in order: numbers by size, then texts, then those without an entry; terms by time.
+
+    Parameters
+    ----------
+    by
+        The columns.
+    groups
+        Different groups, an entry a column.
+
+    Examples
+    --------
+    >>> in_order(["term"], [("Spring",), ("Fall",), ("no entry",)]), in_order(["grade"], [("10",), ("9",)])
+    ((('Fall',), ('Spring',), ('no entry',)), (('9',), ('10',)))
+    """
+    times: dict[int, dict[str, int]] = {}
+    for k, name in enumerate(by):
+        if name.strip().casefold() == "term":
+            terms = {group[k]: None for group in groups if group[k] != NO_ENTRY}
+            times[k] = {term: place for place, term in enumerate(in_time([*terms]) or ())}
+
+    def key(group: tuple[str, ...]) -> list[tuple[bool, float, str]]:
+        found = []
+        for k, text in enumerate(group):
+            number = float(text) if text.isdecimal() else float("inf")
+            found.append((text == NO_ENTRY, times.get(k, {}).get(text, number), text))
+        return found
+
+    return tuple(sorted(groups, key=key))
 
 
 def roster_of(roster: pd.DataFrame | str | Path) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import letters
 from relsurvey.grading.made_up import is_zero, own_level, with_one_made_up, zero_items
@@ -62,15 +62,15 @@ class Owed(Finding):
         """Say what zeros and blanks take off a mark, and how many D/F marks made-up work would change."""
         row = self.whole.iloc[0]
         n = int(row["n_students"])
-        if n < MIN_N_SHOWN:
-            return say(language, "grading.rates_too_few", min_n=MIN_N_SHOWN)
+        if n < fewest():
+            return say(language, "grading.rates_too_few", min_n=fewest())
         kind = "blanks" if math.isnan(row["zeros"]) else "zeros"
         parts = []
         if not math.isnan(row[kind]):
             share = percent_words(language, row[f"{kind}_letter"], max(n, 20))
             parts.append(say(language, f"grading.owed_{kind}", points=f"{row[kind]:.1f}", share=share))
         marks = int(row["n_df"])
-        if kind == "zeros" and int(row["df_students"]) >= MIN_N_SHOWN:
+        if kind == "zeros" and int(row["df_students"]) >= fewest():
             own, full = (percent_words(language, row[key], max(marks, 20)) for key in ("to_c", "to_c_full"))
             level = "own" if self.made_up is None else "stated"
             values = {"own": own, "full": full, "percent": f"{self.made_up or 0:g}"}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.analysis.shares import newcombe, wilson
 from relsurvey.grading.lane_names import lane_key, lane_name, lanes_words
 from relsurvey.grading.lane_words import beside, points_range
@@ -74,10 +74,8 @@ class Participation(Finding):
         for _, row in self.whole.iterrows():
             n, program = int(row["invited"]), str(row["program"])
             called = program or say(language, "grading.participation_one")
-            if n < MIN_N_SHOWN:
-                parts.append(
-                    say(language, "grading.participation_too_few", program=called, min_n=MIN_N_SHOWN)
-                )
+            if n < fewest():
+                parts.append(say(language, "grading.participation_too_few", program=called, min_n=fewest()))
                 continue
             parts.append(
                 say(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.gradebook import Gradebook
 from relsurvey.grading.shares import count_words, percent_words, shares
@@ -57,8 +57,8 @@ class Placement(Finding):
 
     def in_words(self, language: str = "en") -> str:
         """Say how many students the placement rests on, and what it compares."""
-        if self.matched < MIN_N_SHOWN:
-            return say(language, "grading.placement_too_few", min_n=MIN_N_SHOWN)
+        if self.matched < fewest():
+            return say(language, "grading.placement_too_few", min_n=fewest())
         band = students_words([language], self.matched)[language]
         parts = [say(language, "grading.placement_matched", students=band)]
         parts += [

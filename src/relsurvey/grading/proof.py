@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from relsurvey.grading.policy import Policy
     from relsurvey.grading.work import Work
 
-#: Exports hold two decimals.
-_ROUNDING = 0.005 + 1e-6
+#: Exports hold two decimals, where a file does not show how many.
+_ROUNDING = 0.005
+_HAIR = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +31,9 @@ class Proof:
     Attributes
     ----------
     table
-        One row an exported total: ``student, school, course, term, which`` (``"current"`` or ``"final"``),
-        ``exported, computed, difference`` in percent points, ``reproduced``, and of the others ``why``.
+        One row an exported total: ``student, school, course, term, which`` (``"current"``, ``"final"``, or
+        ``"total"`` where the file does not say which), ``exported, computed, difference`` in percent points,
+        ``reproduced``, and of the others ``why``.
     """
 
     table: pd.DataFrame
@@ -64,7 +66,7 @@ def prove(gradebook: Gradebook) -> Proof:
     """Compute every exported total under the courses' own rules, and say which cannot be reproduced and why.
 
     ``current`` leaves work out that is not graded, ``final`` counts it as zero, whatever an empty cell was
-    read as.
+    read as; ``total`` counts it as it was read.
 
     Examples
     --------
@@ -84,24 +86,39 @@ def prove(gradebook: Gradebook) -> Proof:
     work, totals = gradebook.work, gradebook.totals
     at = _places(work.marks, totals)
     parts = []
-    for kind in ("current", "final"):
+    for kind in ("current", "final", *(["total"] if "total" in totals else [])):
         exported = totals[kind].to_numpy(dtype=float, na_value=np.nan)
+        within = _within(totals, kind)
         computed = _at(_under(gradebook.policies, _blank_as(work, kind)), at)
         has = ~np.isnan(exported)
         part = totals.loc[has, list(KEYS)].copy()
         part["which"] = kind
         part["exported"], part["computed"] = exported[has], computed[has]
         part["difference"] = part["computed"] - part["exported"]
-        part["reproduced"] = np.abs(part["difference"].to_numpy(dtype=float)) <= _ROUNDING
-        part["why"] = np.where(part["reproduced"], None, _why(gradebook, kind, at, exported, computed)[has])
+        part["reproduced"] = np.abs(part["difference"].to_numpy(dtype=float)) <= within[has]
+        why = _why(gradebook, kind, at, exported, computed, within)[has]
+        part["why"] = np.where(part["reproduced"], None, why)
         parts.append(part)
     return Proof(pd.concat(parts, ignore_index=True))
 
 
-def _blank_as(work: Work, kind: str) -> Work:
-    """Return the work with empty cells left out, or as zeros."""
+def _within(totals: pd.DataFrame, kind: str) -> NDArray[np.float64]:
+    """Return how far each total may be from what is computed, by its rounding."""
     import numpy as np
 
+    found = np.full(len(totals), _ROUNDING)
+    if f"{kind}_within" in totals:
+        own = totals[f"{kind}_within"].to_numpy(dtype=float, na_value=np.nan)
+        found = np.where(np.isnan(own), found, own)
+    return found + _HAIR
+
+
+def _blank_as(work: Work, kind: str) -> Work:
+    """Return the work with empty cells left out, as zeros, or, for ``total``, as they were read."""
+    import numpy as np
+
+    if kind == "total":
+        return work
     empty = np.array([code == "" for code in work.codes] + [False])[work.code]
     empty = (empty & (work.status > LATE)) | (work.status == UNGRADED)
     status = np.where(empty, UNGRADED if kind == "current" else MISSING, work.status).astype(np.int8)
@@ -128,6 +145,7 @@ def _why(
     at: NDArray[np.intp],
     exported: NDArray[np.float64],
     computed: NDArray[np.float64],
+    within: NDArray[np.float64],
 ) -> NDArray[np.object_]:
     """Return for each total why it may differ: the first reason that would explain it."""
     import numpy as np
@@ -135,28 +153,32 @@ def _why(
     why = np.full(len(exported), "unknown: hidden scores, or a rule that the export does not show", object)
     why[at < 0] = "no score of this student is in the file"
     why[np.isnan(computed) & (at >= 0)] = "no counted work"
-    wrong = (at >= 0) & ~(np.abs(computed - exported) <= _ROUNDING)
+    wrong = (at >= 0) & ~(np.abs(computed - exported) <= within)
     if not wrong.any():
         return why
     override = gradebook.totals["override"].to_numpy(dtype=float, na_value=np.nan)
-    by_hand = wrong & (np.abs(override - exported) <= _ROUNDING)
+    by_hand = wrong & (np.abs(override - exported) <= within)
     why[by_hand] = "set by hand: the exported total is the override"
     left = wrong & ~by_hand & ~np.isnan(computed)
     if f"{kind}_unposted" in gradebook.totals:
         with_hidden = gradebook.totals[f"{kind}_unposted"].to_numpy(dtype=float, na_value=np.nan)
-        hidden = left & (np.abs(with_hidden - computed) <= _ROUNDING)
+        hidden = left & (np.abs(with_hidden - computed) <= within)
         why[hidden] = "scores not posted yet: they stand in the file and not in this total"
         left &= ~hidden
     work = _blank_as(gradebook.work, kind)
 
-    def explains(tried: Sequence[Policy], within: bool, said: str) -> None:
+    def explains(tried: Sequence[Policy], in_category: bool, said: str, read: Work = work) -> None:
         nonlocal left
-        other = _at(_under(tried, work, within), at)
+        other = _at(_under(tried, read, in_category), at)
         # A number of dropped scores that changes nothing explains nothing.
-        fits = left & (np.abs(other - exported) <= _ROUNDING) & (np.abs(other - computed) > _ROUNDING)
+        fits = left & (np.abs(other - exported) <= within) & (np.abs(other - computed) > within)
         why[fits] = said
         left &= ~fits
 
+    if kind == "total" and left.any():
+        for other, said in (("current", "were left out"), ("final", "counted as zero")):
+            as_other = _blank_as(gradebook.work, other)
+            explains(gradebook.policies, False, f"as if empty cells {said}", as_other)
     # Canvas chooses what to drop by the category's percent, even where all points are added up.
     canvas = "within the category, as Canvas does"
     if left.any() and any(policy.drop_lowest and not policy.weights for policy in gradebook.policies):

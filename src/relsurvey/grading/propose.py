@@ -42,6 +42,7 @@ _POINTS = re.compile(
     r"|(?:/|\bout of)\s*(\d+(?:[.,]\d+)?))\s*\Z",
     re.IGNORECASE,
 )
+_A_TOTAL = "a total is no piece of work"
 
 _HEAD = """\
 Proposed by relsurvey for {file}. Look every line over: a column's name stands left, what it holds right.
@@ -194,9 +195,10 @@ class _Proposing:
                 self.remarks[column.name] = "a person's name never enters"
                 return IGNORE
             return self._by_cells(column, role)
+        if name in SUMS and self._in_percent(column):
+            return "total"
         if name in SUMS:
-            self.remarks[column.name] = "a total is no piece of work"
-            self.open.append(f"whether {shown(column.name, 40)} is the mark (`percent`) or is left out")
+            self.remarks[column.name] = _A_TOTAL
             return IGNORE
         if group := GROUP_OF.get(name):
             return GROUP + group
@@ -211,15 +213,16 @@ class _Proposing:
         best = max(ROLE_OF, key=lambda text: alike(name, text))
         if alike(name, best) >= _ALIKE:
             self.remarks[column.name] = f"like {best}"
-            self.open.append(f"whether {shown(column.name, 40)} is `{ROLE_OF[best]}`")
-            return ROLE_OF[best]
+            found = "percent" if ROLE_OF[best] == "total" else ROLE_OF[best]
+            self.open.append(f"whether {shown(column.name, 40)} is `{found}`")
+            return found
         return None
 
     def _by_cells(self, column: TableColumn, role: str) -> str:
         """Return what a heading means, where its cells tell better: a `Grade` can be a letter or a number."""
         texts = self._texts(column)
         letters = bool(texts) and all(meaning(text) and not text.strip().isdigit() for text in texts)
-        if role in ("grade_level", "raw", "percent", "letter") and letters:
+        if role in ("grade_level", "raw", "percent", "total", "letter") and letters:
             return "letter"
         if role in ("letter", "grade_level") and texts and self._scores(column):
             levels = all(text.strip().isdigit() and int(text) <= _LETTERS_WITHIN for text in texts)
@@ -237,24 +240,30 @@ class _Proposing:
         numbers = sum(n for text, n in texts.items() if self._number(text))
         return numbers >= 0.5 * sum(texts.values())
 
+    def _in_percent(self, column: TableColumn) -> bool:
+        found = [cells.number(text.strip()) for text in self._texts(column)]
+        return bool(found) and all(read is not None and read[2] for read in found)
+
     def _number(self, text: str) -> bool:
         return cells.number(text.strip()) is not None
 
     def _layout(self, roles: dict[str, str | None]) -> Layout:
         held = set(roles.values())
-        if "item" in held and held & {"raw", "percent"}:
+        if "item" in held and held & {"raw", "percent", "total"}:
             return "long"
         free = [
             column for column in self.table.columns if roles[column.name] is None and self._scores(column)
         ]
-        if free or not held & {"letter", "percent"}:
+        if free or not held & {"letter", "percent", "total"}:
             return "wide"
         return "marks"
 
     def _columns(
         self, roles: dict[str, str | None], layout: Layout
     ) -> tuple[dict[str, str], dict[str, Item]]:
-
+        if layout != "long" or not {"raw", "percent"} & set(roles.values()):
+            # Only beside scores of its own does a row need another word for the course's total.
+            roles = {name: "percent" if role == "total" else role for name, role in roles.items()}
         columns: dict[str, str] = {}
         items: dict[str, Item] = {}
         ids = [column for column in self.table.columns if roles[column.name] == "student"]
@@ -281,6 +290,9 @@ class _Proposing:
                 self.open.append(f"which column is `{role}`")
             else:
                 columns[name] = role
+                if self.remarks.get(name) == _A_TOTAL:
+                    mark = "total" if layout == "long" else "percent"
+                    self.open.append(f"whether {shown(name, 40)} is the mark (`{mark}`) or is left out")
         if layout == "long" and {"raw", "percent"} <= set(columns.values()):
             spare = "percent" if "points_possible" in columns.values() else "raw"
             name = next(name for name, role in columns.items() if role == spare)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.analysis.sampling.sandwich import Least, terms
 from relsurvey.analysis.shares import wilson
 from relsurvey.errors import AnalysisError
@@ -61,8 +61,8 @@ class Rates(Finding):
         """Say how many marks are C or better and how many D or F, and how many students have how many."""
         row = self.whole.iloc[0]
         n = int(row["n_students"])
-        if n < MIN_N_SHOWN:
-            return say(language, "grading.rates_too_few", min_n=MIN_N_SHOWN)
+        if n < fewest():
+            return say(language, "grading.rates_too_few", min_n=fewest())
         none = 1 - row["any_df"]
         of = {
             "none": percent_words(language, none, n),

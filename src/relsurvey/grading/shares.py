@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from relsurvey.analysis.finding import MIN_N_SHOWN
+from relsurvey.analysis.finding import fewest
 from relsurvey.analysis.shares import wilson
 from relsurvey.words import half_up, outward, say, share_words
 
@@ -54,7 +54,7 @@ def limits_words(language: str, low: float, high: float) -> str:
     return say(language, "grading.rates_range", low=lower, high=upper)
 
 
-def count_words(language: str, n: int, min_n: int = MIN_N_SHOWN) -> str:
+def count_words(language: str, n: int, min_n: int | None = None) -> str:
     """Return how many, a small number but not none as "fewer than 10".
 
     Examples
@@ -62,4 +62,5 @@ def count_words(language: str, n: int, min_n: int = MIN_N_SHOWN) -> str:
     >>> count_words("en", 3), count_words("en", 1200), count_words("en", 0)
     ('fewer than 10', '1,200', '0')
     """
-    return say(language, "grading.rates_fewer", min_n=min_n) if 0 < n < min_n else f"{n:,}"
+    least = fewest() if min_n is None else min_n
+    return say(language, "grading.rates_fewer", min_n=least) if 0 < n < least else f"{n:,}"

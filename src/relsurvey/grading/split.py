@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.change import SAME_STUDENTS
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.grading.compared import Tried
 from relsurvey.grading.faces import MEASURES, WAYS, Moves, figures, moves, way_cell
@@ -115,8 +115,9 @@ class SplitChange(Finding):
 
     def in_words(self, language: str = "en") -> str:
         """Say how the share of D and F marks changed, and how much of it the rule alone gives."""
-        if self.fewest < MIN_N_SHOWN:
-            return say(language, "grading.split_too_few", min_n=MIN_N_SHOWN)
+        min_n = fewest()
+        if self.fewest < min_n:
+            return say(language, "grading.split_too_few", min_n=min_n)
         df = self.parts[0]
         if math.isnan(df.before + df.early_new + df.late_old + df.after):
             return say(language, "grading.split_no_marks")
@@ -132,7 +133,7 @@ class SplitChange(Finding):
         if apart:
             rule, work = (_hundred(value, digits) for value in df.orders[1][1:])
             parts.append(say(language, "grading.split_other_order", rule=signed(rule), work=signed(work)))
-        parts += [self._basis(language), *self._letters(language)]
+        parts += [self._basis(language, min_n), *self._letters(language, min_n)]
         if self.courses:
             parts.append(say(language, "grading.split_courses", k=self.courses))
         if self.unlike:
@@ -156,20 +157,20 @@ class SplitChange(Finding):
         key = "split_against_down" if rule < 0 else "split_against_up"
         return say(language, f"grading.{key}", rule=f"{abs(rule):g}", work=f"{abs(work):g}")
 
-    def _basis(self, language: str) -> str:
+    def _basis(self, language: str, min_n: int) -> str:
         if self.same:
             key = "split_same" if self.fewest == self.matched else "split_same_some"
             return say(language, f"grading.{key}", n=self.matched)
         # Few who are the same are told from the others by their number.
-        few = 0 < self.matched < MIN_N_SHOWN
-        matched = say(language, "grading.compare_under", min_n=MIN_N_SHOWN) if few else self.matched
+        few = 0 < self.matched < min_n
+        matched = say(language, "grading.compare_under", min_n=min_n) if few else self.matched
         return say(language, "grading.split_all", before=self.n_before, after=self.n_after, matched=matched)
 
-    def _letters(self, language: str) -> Iterator[str]:
+    def _letters(self, language: str, min_n: int) -> Iterator[str]:
         """Say how many marks lose or gain their letter by the rule: those that count are then others."""
         for way in WAYS:
             if any(getattr(one, way) for one in self.moves):
-                early, late = (way_cell(language, one, way) for one in self.moves)
+                early, late = (way_cell(language, one, way, min_n) for one in self.moves)
                 yield say(language, f"grading.split_{way}", early=early, late=late)
 
     def faces(self, language: str = "en", min_n: int = MIN_N_SHOWN) -> tuple[Face, ...]:

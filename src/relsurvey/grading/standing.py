@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.grading.mark_groups import Groups, units_of
 from relsurvey.grading.shares import FEWEST_SPREAD, count_words, limits_words, percent_words, shares
 from relsurvey.grading.student_tables import spread
@@ -75,8 +75,8 @@ class Track(Finding):
         ]
         if self._held is not None:
             parts.insert(0, say(language, "grading.track_few_credits", **self._held))
-        elif known < MIN_N_SHOWN:
-            parts.insert(0, say(language, "grading.track_too_few", min_n=MIN_N_SHOWN))
+        elif known < fewest():
+            parts.insert(0, say(language, "grading.track_too_few", min_n=fewest()))
         else:
             share = percent_words(language, row["on_track"], known)
             limits = limits_words(language, row["on_track_low"], row["on_track_high"])
@@ -84,7 +84,7 @@ class Track(Finding):
             parts.insert(0, say(language, f"grading.track_{key}", share=share, range=limits))
         if cannot:
             parts.append(say(language, "grading.track_cannot", n=count_words(language, cannot)))
-            if min(known, cannot) >= MIN_N_SHOWN and self._held is None:
+            if min(known, cannot) >= fewest() and self._held is None:
                 limits = limits_words(language, row["least"], row["most"])
                 parts.append(say(language, "grading.track_either_way", range=limits))
         for key, number in self.notes:

@@ -13,7 +13,7 @@ from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.cells import number
 from relsurvey.grading.counting import many
-from relsurvey.grading.mark_groups import NO_ENTRY, group_label, group_order
+from relsurvey.grading.mark_groups import NO_ENTRY, group_label, in_order
 from relsurvey.grading.shares import FEWEST_SPREAD, limits_words
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.headings import key_of
@@ -304,6 +304,6 @@ def grouped(keys: Iterable[str], tables: Sequence[StudentTable], by: By) -> Grou
                     label[key] = text
         columns.append([label.get(key, NO_ENTRY) for key in keys])
     rows = list(zip(*columns, strict=True))
-    labels = sorted(set(rows), key=lambda row: [group_order(text) for text in row])
+    labels = in_order(names, tuple(set(rows)))
     place = {row: i for i, row in enumerate(labels)}
-    return Grouped(names, tuple(labels), np.array([place[row] for row in rows], np.intp))
+    return Grouped(names, labels, np.array([place[row] for row in rows], np.intp))

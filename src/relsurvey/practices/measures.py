@@ -79,6 +79,7 @@ def by_term(
     rule: str | Path | dict[str, Any] | Rule | None,
     terms: Sequence[str] | None = None,
     year_course: float | None = None,
+    attendance: pd.DataFrame | None = None,
 ) -> Counted:
     """Count each student's marks, term by term.
 
@@ -92,7 +93,7 @@ def by_term(
     terms
         The terms in order of time; None takes it from their names (:func:`relsurvey.grading.terms.in_time`),
         and where these do not tell it, the order of the marks.
-    year_course
+    year_course, attendance
         As for :func:`measured`.
 
     Raises
@@ -125,7 +126,7 @@ def by_term(
     chosen = None if rule is None else rule_of(RULE if rule == "auto" else rule)
     if chosen is not None:
         try:
-            if few := on_track(frame, chosen, year_course=year_course).few_credits:
+            if few := on_track(frame, chosen, attendance, year_course=year_course).few_credits:
                 raise AnalysisError(f"{few} Name a rule without credits, such as rule={RULE!r}.")
         except AnalysisError as error:
             if rule != "auto":
@@ -133,10 +134,11 @@ def by_term(
             chosen = None
             entries.append(Entry("measures", "", 0, "on track is not counted", str(error)))
     if not order:
-        whole = measured(frame, chosen, year_course=year_course).assign(wave=None)
+        whole = measured(frame, chosen, None, year_course, attendance).assign(wave=None)
         return Counted(whole, (), chosen, tuple(entries))
     parts = [
-        measured(frame, chosen, order[: k + 1], year_course).assign(wave=term) for k, term in enumerate(order)
+        measured(frame, chosen, order[: k + 1], year_course, attendance).assign(wave=term)
+        for k, term in enumerate(order)
     ]
     return Counted(pd.concat(parts, ignore_index=True), tuple(order), chosen, tuple(entries))
 
@@ -146,6 +148,7 @@ def measured(
     rule: Rule | None,
     terms: Sequence[str] | None = None,
     year_course: float | None = None,
+    attendance: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Count each student's marks.
 
@@ -160,6 +163,8 @@ def measured(
         takes every mark for both.
     year_course
         The credits of a course of a whole year, as ``on_track`` takes them.
+    attendance
+        By student, as ``on_track`` takes it.
 
     Returns
     -------
@@ -196,7 +201,8 @@ def measured(
     table["df_count"] = np.where(df >= _MANY, 1.0, np.where(df > 0, 2.0, 3.0))
     table["track"] = np.nan
     if rule is not None:
-        standing = on_track(so_far, rule, year_course=year_course).students.set_index("student")["on_track"]
+        track = on_track(so_far, rule, attendance, year_course=year_course).students
+        standing = track.set_index("student")["on_track"]
         table["track"] = standing.map({True: 2.0, False: 1.0}).reindex(found.names).to_numpy(dtype=float)
     table["ag_all"] = np.nan
     counted = flags(found, "ag")

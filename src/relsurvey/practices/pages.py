@@ -79,7 +79,8 @@ def _tried(marks: GradingPractices, gradebook: Gradebook, dials: Dials, units: p
     DisclosureError
         If a dial that was asked for is.
     """
-    trials = try_all(gradebook, dials, marks.rule, units, marks.waves or None, marks.year_course)
+    year = marks.waves or None, marks.year_course, marks.attendance
+    trials = try_all(gradebook, dials, marks.rule, units, *year)
     if not trials.narrow:
         return trials
     if dials != ready(gradebook)[0]:
@@ -90,11 +91,7 @@ def _tried(marks: GradingPractices, gradebook: Gradebook, dials: Dials, units: p
         )
     kept = tuple(dial for dial in dials.dials if dial.id not in trials.narrow)
     # What is left was in the grid before, and told of more teachers there.
-    return (
-        try_all(gradebook, Dials(dials=kept), marks.rule, units, marks.waves or None, marks.year_course)
-        if kept
-        else None
-    )
+    return try_all(gradebook, Dials(dials=kept), marks.rule, units, *year) if kept else None
 
 
 def _units(students: pd.Series, masks: Mapping[str, np.ndarray], schools: Mapping[str, str]) -> pd.Series:

@@ -16,7 +16,7 @@ from relsurvey.instrument import Category, GroupVariable, Instrument
 from relsurvey.instrument.fold import fold
 from relsurvey.instrument.model import Privacy
 from relsurvey.reading import Entry, Limits
-from relsurvey.reading.identity import local_key, replaced
+from relsurvey.reading.identity import local_key, plain, replaced
 from relsurvey.words import languages, texts
 
 if TYPE_CHECKING:
@@ -180,6 +180,58 @@ def named(gradebook: Gradebook, known: People) -> tuple[Gradebook, tuple[Entry, 
         for name in ("scores", "marks", "totals")
     }
     return replace(gradebook, **tables), ()
+
+
+def attending(
+    attendance: str | Path | pd.DataFrame | None, before: Gradebook, after: Gradebook
+) -> tuple[pd.DataFrame | None, tuple[Entry, ...]]:
+    """Return students' attendance by the ids that a gradebook has now, and how it was joined.
+
+    Parameters
+    ----------
+    attendance
+        As for :func:`relsurvey.grading.on_track`, with the ids of the gradebook's files, or hashed on this
+        machine.
+    before, after
+        The gradebook as it was read, and as :func:`named` returned it.
+
+    Raises
+    ------
+    AnalysisError
+        If it has no ids, or no student of the gradebook is among them.
+    """
+    import pandas as pd
+
+    from relsurvey.grading.mark_groups import roster_of
+
+    if attendance is None:
+        return None, ()
+    key = local_key()
+    stands: dict[str, set[str]] = {}
+    for name in ("scores", "marks"):
+        read, now = (getattr(book, name)["student"] for book in (before, after))
+        for old, new in read.to_frame().assign(new=now).dropna().drop_duplicates().to_numpy():
+            for spelled in {plain(name_of(old)), replaced(name_of(old), key), str(new)}:
+                stands.setdefault(spelled, set()).add(str(new))
+    table = roster_of(attendance)
+    # An id that two schools gave is nobody's here: no row of attendance says whose it is.
+    one = [
+        next(iter(found)) if len(found) == 1 else None
+        for found in (stands.get(each) or stands.get(replaced(each, key), set()) for each in table["student"])
+    ]
+    known = pd.Series(one, index=table.index, dtype=object)
+    joined = table.assign(student=known).dropna(subset="student").reset_index(drop=True)
+    if not len(joined):
+        raise AnalysisError(
+            "No student of the attendance is in the gradebook. Give both the same kind of id, and hash both "
+            "on this machine."
+        )
+    said = [
+        (len(joined), "rows of attendance belong to a student in the gradebook", "joined by id"),
+        (len(table) - len(joined), "rows of attendance belong to no student in the gradebook, or to two",
+         "they were left out"),
+    ]  # fmt: skip
+    return joined, tuple(Entry("attendance", "all files", n, what, why) for n, what, why in said if n)
 
 
 def with_groups(counted: Counted, known: People) -> pd.DataFrame:

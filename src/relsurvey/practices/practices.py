@@ -14,7 +14,7 @@ from relsurvey.grading.trackrule import Rule
 from relsurvey.practices import measures
 from relsurvey.practices.cards import grading_cards
 from relsurvey.practices.dials import find, ready
-from relsurvey.practices.people import as_text, named, people, with_groups
+from relsurvey.practices.people import as_text, attending, named, people, with_groups
 from relsurvey.practices.runs import Change, changes_of
 from relsurvey.practices.worked import standing_for
 from relsurvey.reading import Entry
@@ -52,6 +52,8 @@ class GradingPractices(Study):
         Who is on track; None where that is not counted.
     year_course
         The credits of a course of a whole year, where it was said.
+    attendance
+        One row a student, for this kernel alone, where it was given.
     adoption
         The stages that teams agreed on, or None.
     weekly
@@ -65,6 +67,7 @@ class GradingPractices(Study):
     gradebook: Gradebook | None = None
     rule: Rule | None = None
     year_course: float | None = None
+    attendance: pd.DataFrame | None = None
     adoption: Adoption | None = None
     weekly: Gradebook | Snapshots | None = None
     changes: tuple[Change, ...] = ()
@@ -83,6 +86,7 @@ class GradingPractices(Study):
         instrument: str | Path | Instrument | None = None,
         rule: str | Path | dict[str, Any] | Rule | None = "auto",
         year_course: float | None = None,
+        attendance: str | Path | pd.DataFrame | None = None,
         adoption: Adoption | None = None,
         weekly: Gradebook | Snapshots | None = None,
         changes: Sequence[Policy | tuple[datetime.date | str, str]] | None = None,
@@ -108,6 +112,9 @@ class GradingPractices(Study):
             ``"core-failures"`` where the marks say which courses are core, and else leaves it out, as None.
         year_course
             The credits of a course of a whole year, as :func:`relsurvey.grading.on_track` takes them.
+        attendance
+            What a rule such as ``"ew-9"`` asks for, as :func:`relsurvey.grading.on_track` takes it, with the
+            gradebook's ids.
         adoption
             What :func:`relsurvey.grading.adoption` read.
         weekly
@@ -127,7 +134,8 @@ class GradingPractices(Study):
         Raises
         ------
         AnalysisError
-            If there is no final mark, no student of the survey or list has one, or a term is not there.
+            If there is no final mark, no student of the survey, list or attendance has one, or a term is not
+            there.
         PolicyError
             If the rule or the dials are not as they must be.
 
@@ -143,13 +151,15 @@ class GradingPractices(Study):
         """
         import pandas as pd
 
-        _check(gradebook, survey, students, adoption, weekly, dials)
+        _check(gradebook, survey, students, attendance, adoption, weekly, dials)
         gradebook = as_text(gradebook)
         if survey is not None and students is not None:
             raise AnalysisError("Give `survey` or `students`, not both: each says who is in which group.")
         known = people(survey, students, instrument)
-        gradebook, entries = named(gradebook, known)
-        counted = measures.by_term(gradebook, rule, terms, year_course)
+        as_read = gradebook
+        gradebook, entries = named(as_read, known)
+        attended, attended_entries = attending(attendance, as_read, gradebook)
+        counted = measures.by_term(gradebook, rule, terms, year_course, attended)
         rows = with_groups(counted, known)
         grid, left_out = _grid(dials, gradebook)
         asked = measures.instrument().model_copy(
@@ -171,6 +181,7 @@ class GradingPractices(Study):
                 *known.entries,
                 *counted.entries,
                 *entries,
+                *attended_entries,
                 *(Entry("dials", "all files", 0, "a dial is left out", why) for why in left_out),
             ),
             known.sha256,
@@ -179,6 +190,7 @@ class GradingPractices(Study):
             gradebook=gradebook,
             rule=counted.rule,
             year_course=year_course,
+            attendance=attended,
             adoption=adoption,
             weekly=_with_days(gradebook) if weekly is None else _of_text(weekly),
             changes=changes_of(changes, gradebook.policies),
@@ -253,7 +265,13 @@ class GradingPractices(Study):
 
 
 def _check(
-    gradebook: object, survey: object, students: object, adoption: object, weekly: object, dials: object
+    gradebook: object,
+    survey: object,
+    students: object,
+    attendance: object,
+    adoption: object,
+    weekly: object,
+    dials: object,
 ) -> None:
     """Refuse what is not what it must be, in a sentence that says how to get it."""
     import pandas as pd
@@ -264,6 +282,11 @@ def _check(
     for given, kinds, what in (
         (gradebook, Gradebook, "Give what `rs.grading.read_gradebook` returned."),
         (students, (str, Path, pd.DataFrame, type(None)), "`students` is a file or a DataFrame of students."),
+        (
+            attendance,
+            (str, Path, pd.DataFrame, type(None)),
+            "`attendance` is a file or a DataFrame by student, such as `rs.grading.attendance(…).students`.",
+        ),
         (survey, (Study, type(None)), "`survey` is a survey of the same students: what `rs.read` returned."),
         (adoption, (Adoption, type(None)), "`adoption` is what `rs.grading.adoption` returned."),
         (

@@ -79,6 +79,7 @@ def try_all(
     units: pd.Series,
     terms: Sequence[str] | None = None,
     year_course: float | None = None,
+    attendance: pd.DataFrame | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Trials:
     """Work out every student's marks under every policy of a grid, and count.
@@ -95,7 +96,7 @@ def try_all(
     units
         By student (the index, as in the gradebook) the unit, None for one who counts in ``all`` alone.
         Students who are not in it are not counted.
-    terms, year_course
+    terms, year_course, attendance
         As for :func:`~relsurvey.practices.measures.measured`.
     progress
         Is told how many policies are done, and of how many.
@@ -139,7 +140,8 @@ def try_all(
 
     def holds(marks: pd.DataFrame) -> NDArray[np.float64]:
         """Return of each student (columns) whether each measure (rows) holds, NaN where it cannot be told."""
-        table = measured(marks, rule, terms, year_course).set_index("student").reindex(known.index)
+        table = measured(marks, rule, terms, year_course, attendance).set_index("student")
+        table = table.reindex(known.index)
         codes = table[list(ITEMS.values())].to_numpy(dtype=float).T
         return np.where(np.isnan(codes), np.nan, codes == np.array(list(favorable.values()))[:, None])
 

@@ -43,6 +43,7 @@ STEPS = {
     "shared ids": "note",
     "roster": "note",
     "gradebook": "note",
+    "attendance": "note",
     "opted out": "rows out",
     "former rows": "rows out",
     "duplicates": "rows out",

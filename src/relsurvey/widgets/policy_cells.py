@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from relsurvey.analysis.finding import MIN_N_SHOWN
-from relsurvey.grading.compared import Compared, ComparedPolicies
+from relsurvey.grading.compared import ComparedPolicies
+from relsurvey.grading.compared_cells import Compared
 from relsurvey.grading.faces import Figures, Moves, figures, letters_said, moves, moves_cells, share_cell
 from relsurvey.grading.mark_groups import groups_of
 from relsurvey.grading.tally import Tally

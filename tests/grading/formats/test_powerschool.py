@@ -138,3 +138,39 @@ def test_a_mapping_that_names_the_columns_wins(tmp_path):
     columns = {"Student_Number": "student", "Course_Number": "course", "StoreCode": "term", "Grade": "letter"}
     found = read_gradebook(written(tmp_path), mapping={"layout": "marks", "columns": columns})
     assert set(found.marks["course"]) == {"ALG1", "ENG9"}
+
+
+@pytest.mark.parametrize(
+    ("grades", "percents", "read"),
+    [
+        (["84%", "42 %", "91%", "65.5%"], ["0"] * 4, [84, 42, 91, 65.5]),
+        (["84%", "42%", "91%", ""], ["", "", "", ""], [84, 42, 91, None]),
+        # A small percent is no grade point.
+        (["3%", "2%", "0%", "1%"], ["0"] * 4, [3, 2, 0, 1]),
+        (["B", "F", "A-", "D"], ["84%", "42%", "91%", "65%"], [84, 42, 91, 65]),
+    ],
+)
+def test_marks_written_with_a_percent_sign_are_percents_and_it_is_said(tmp_path, grades, percents, read):
+    rows = [list(row) for row in ROWS]
+    for row, grade, percent in zip(rows, grades, percents, strict=True):
+        row[HEAD.index("Grade")], row[HEAD.index("Percent")] = grade, percent
+    found = read_gradebook(written(tmp_path, rows))
+    percent = found.marks["percent"]
+    assert percent.astype(object).where(percent.notna(), None).tolist() == read
+    said = found.ledger[found.ledger["what"] == "marks written as 87% were taken as percents"]
+    assert said["rows"].tolist() == [4 - read.count(None)]
+    assert df_rates(found).whole["n_marks"].tolist() == [4 - read.count(None)]
+
+
+def test_percents_among_letters_are_percents_and_no_incomplete(tmp_path):
+    rows = [list(row) for row in ROWS]
+    for row, grade, percent in zip(rows, ["84%", "P", "91%", "I"], ["0", "", "90.6", ""], strict=True):
+        row[HEAD.index("Grade")], row[HEAD.index("Percent")] = grade, percent
+    found = read_gradebook(written(tmp_path, rows))
+    marks = found.marks[["letter", "percent"]].astype(object)
+    assert marks.where(marks.notna(), None).to_numpy().tolist() == [
+        [None, 84], ["P", None], [None, 90.6], ["I", None],
+    ]  # fmt: skip
+    said = found.ledger.set_index("what")["rows"]
+    assert said["marks written as 87% in 'Grade' were taken as percents"] == 2
+    assert said["1 texts are no letters, such as an incomplete, and were kept"] == 1

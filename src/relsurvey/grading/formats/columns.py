@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: What columns of numbers hold, beside scores.
-NUMERIC = ("raw", "percent", "points_possible", "days_late", "attempt", "credits")
+NUMERIC = ("raw", "percent", "total", "points_possible", "days_late", "attempt", "credits")
 #: What stands in a column of A-G courses: yes, no, or the letter of the subject.
 _AG = frozenset("abcdefg")
 #: So many numbers between 0 and 1 are no percents, even where no letter beside them says so.
@@ -343,8 +343,8 @@ class Columns:
             self.note("score codes", n, what, "the code table says so")
         return found
 
-    def percents(self) -> cells.Cells:
-        """Return what stands in the column of percents; shares of 1 become percents.
+    def percents(self, role: str = "percent") -> cells.Cells:
+        """Return what stands in a column of percents; shares of 1 become percents.
 
         Raises
         ------
@@ -354,7 +354,7 @@ class Columns:
         import numpy as np
         import pandas as pd
 
-        _, read = self.scores_of([self.columns["percent"]])[0]
+        _, read = self.scores_of([self.columns[role]])[0]
         bare = ~np.isnan(read.number) & empties(read.code)
         value = np.where(bare, read.number, 0)
         said = self.mapping.out_of != 100 or max(self.mapping.cuts.values(), default=100) <= 1

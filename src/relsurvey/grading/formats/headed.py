@@ -140,9 +140,12 @@ def once(found: Table, keys: Sequence[str], said: Sequence[str], why: str) -> tu
 
 
 def numeric(found: Table, name: str) -> bool:
-    """Say whether a column of marks holds numbers, rather than letters or grade points."""
-    numbers = [cells.plain_number(text) for text in column(found, name).cells.counts() if text]
-    return bool(numbers) and None not in numbers and max(filter(None, numbers), default=0) > _MOST_POINTS
+    """Say whether a column of marks holds numbers or percents, rather than letters or grade points."""
+    texts = [text.strip() for text in column(found, name).cells.counts() if text.strip()]
+    numbers = [cells.plain_number(text.removesuffix("%")) for text in texts]
+    if not numbers or None in numbers:
+        return False
+    return any(text.endswith("%") for text in texts) or max(filter(None, numbers), default=0) > _MOST_POINTS
 
 
 def columns(

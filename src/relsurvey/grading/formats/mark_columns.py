@@ -11,7 +11,7 @@ from relsurvey.grading import cells
 from relsurvey.grading.counting import many
 from relsurvey.grading.formats import ROW
 from relsurvey.grading.formats.columns import Columns, empties
-from relsurvey.grading.gradebook import KEYS, MARKS, table
+from relsurvey.grading.gradebook import KEYS, MARKS, TOTALS, table
 from relsurvey.grading.letters import meaning
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.match import shown
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MARK_TEXTS = ("school", "grade_level", "course", "subject", "section", "teacher", "term")
+#: By layout with scores, which column holds the course's own total.
+_TOTAL = {"wide": "percent", "long": "total"}
 
 
 def marks(c: Columns) -> pd.DataFrame:
@@ -30,24 +32,73 @@ def marks(c: Columns) -> pd.DataFrame:
     Raises
     ------
     ReadError
-        If two rows give one mark, or a column of letters holds none.
+        If two rows give one mark, a course's total differs between a student's rows, or a column of letters
+        holds none.
     """
     import numpy as np
 
     long = c.mapping.layout == "long"
     graded = [] if long else [role for role in ("percent", "letter") if role in c.columns]
-    more = {"grade_level", "subject", "credits", "core", "ag", *c.groups} & set(c.columns)
+    more = {"grade_level", "subject", "total", "credits", "core", "ag", *c.groups} & set(c.columns)
     if not (graded or more or c.mapping.courses):
         return table(MARKS, {}, 0)
     n = len(c.rows)
     rows: dict[str, Any] = {role: c.objects(role) for role in ("student", *_MARK_TEXTS)}
-    rows["percent"] = _percents(c) if "percent" in graded else np.full(n, np.nan)
-    rows["letter"] = np.full(n, None, object) if long else _letters(c, rows["percent"])
+    role = "total" if long else "percent"
+    rows["percent"] = _percents(c, role) if role in c.columns else np.full(n, np.nan)
+    rows["letter"] = _letters(c, rows["percent"])
     rows["credits"] = c.numbers("credits", "credits")
     rows["core"], rows["ag"] = c.yes("core"), c.yes("ag")
     rows |= {name: c.objects(role) for role, name in c.groups.items()}
     rows[ROW] = c.table.numbers[c.rows]
-    return c.mapping.with_courses(_one_each(c, table(MARKS, rows, n), graded))
+    found = table(MARKS, rows, n)
+    if long:
+        _one_total(c, found)
+    return c.mapping.with_courses(_one_each(c, found, graded))
+
+
+def totals(c: Columns, marks: pd.DataFrame) -> pd.DataFrame:
+    """Return the courses' own totals as exported, to prove the simulator with; none where no column has them.
+
+    Parameters
+    ----------
+    c
+        The columns.
+    marks
+        As :func:`marks` returned them.
+    """
+    role = _TOTAL.get(c.mapping.layout)
+    if role is None or role not in c.columns:
+        return table(TOTALS, {}, 0)
+    has = marks[marks["percent"].notna()].reset_index(drop=True)
+    picked = c.columns[role].cells.take(c.rows)
+    texts = [picked.texts[place].strip() for place in picked.used]
+    found = [(text, read[0]) for text in texts if (read := cells.number(text, c.decimal)) is not None]
+    decimals = max((cells.decimals(text, c.decimal) for text, _ in found), default=0)
+    top = max((value for _, value in found), default=0)
+    # A column out of 4, or of shares, is written in other units than percents.
+    unit = 10.0**-decimals * (float(has["percent"].max()) / top if top > 0 else 1)
+    what = f"{shown(c.columns[role].name)} is the course's total as exported, to {many(decimals, 'decimal')}"
+    c.note("marks", len(has), what, "the simulator is checked against it")
+    columns = {key: has[key] for key in KEYS}
+    return table(TOTALS, {**columns, "total": has["percent"], "total_within": unit / 2}, len(has))
+
+
+def _one_total(c: Columns, marks: pd.DataFrame) -> None:
+    """Refuse a course's total that differs between the rows of one student.
+
+    Raises
+    ------
+    ReadError
+        If there is one.
+    """
+    several = marks.groupby(list(KEYS), dropna=False, sort=False)["percent"].transform("nunique").gt(1)
+    if several.any():
+        raise ReadError(
+            f"{c.where}: the column {shown(c.columns['total'].name)} holds several totals of one student, "
+            f"course and term, the first in row {marks.loc[several, ROW].iloc[0]}. "
+            "Set it to `ignore` in the mapping, or name the column that tells them apart (`course`, `term`)."
+        )
 
 
 def _one_each(c: Columns, marks: pd.DataFrame, graded: Sequence[str]) -> pd.DataFrame:
@@ -81,16 +132,21 @@ def _one_each(c: Columns, marks: pd.DataFrame, graded: Sequence[str]) -> pd.Data
     return one.astype(object).where(one.notna(), None).astype({"percent": float, "credits": float})
 
 
-def _percents(c: Columns) -> NDArray[np.float64]:
+def _percents(c: Columns, role: str) -> NDArray[np.float64]:
     import numpy as np
 
-    _no_letters(c)
-    read = c.percents()
+    if role == "percent":
+        _no_letters(c)
+    read = c.percents(role)
     of = np.where(np.isnan(read.of), c.mapping.out_of, read.of)
     percent: NDArray[np.float64] = np.where(of == 100, read.number, 100 * read.number / of)
     if c.mapping.out_of != 100:
         what = f"marks out of {c.mapping.out_of:g} were taken as percents of it"
         c.note("layout", int((~np.isnan(percent)).sum()), what, "the mapping says so")
+    signed = int(read.percent.sum())
+    if signed:
+        what = "marks written as 87% were taken as percents"
+        c.note("layout", signed, what, "the sign says so")
     above = int((percent > 100).sum())
     if above:
         c.note("layout", above, "marks are above 100 %", "kept as they are")
@@ -122,6 +178,20 @@ def _no_letters(c: Columns) -> None:
     )
 
 
+def _move(
+    c: Columns, signed: dict[str, float], letter: NDArray[np.object_], percent: NDArray[np.float64]
+) -> None:
+    """Take percents out of the letters, and as percents where none, or 0, stands beside them."""
+    import numpy as np
+
+    at = np.array([text in signed for text in letter])
+    alone = at & ~(np.nan_to_num(percent) > 0)
+    percent[alone] = [signed[text] for text in letter[alone]]
+    letter[at] = None
+    what = f"marks written as 87% in {shown(c.columns['letter'].name)} were taken as percents"
+    c.note("layout", int(at.sum()), what, "the sign says so")
+
+
 def _letters(c: Columns, percent: NDArray[np.float64]) -> NDArray[np.object_]:
     import numpy as np
 
@@ -129,7 +199,10 @@ def _letters(c: Columns, percent: NDArray[np.float64]) -> NDArray[np.object_]:
     if "letter" in c.columns:
         texts = c.columns["letter"].cells.take(c.rows).counts()
         texts.pop("", 0)
-        other = {text: n for text, n in texts.items() if meaning(text) is None}
+        signed = {text: read[0] for text in texts if (read := cells.number(text, c.decimal)) and read[2]}
+        if signed:
+            _move(c, signed, letter, percent)
+        other = {text: n for text, n in texts.items() if meaning(text) is None and text not in signed}
         if other and len(other) == len(texts):
             raise ReadError(
                 f"{c.where}: the column {shown(c.columns['letter'].name)} holds no letter of a mark. "

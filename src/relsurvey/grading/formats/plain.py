@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from relsurvey.errors import MatchError, ReadError
 from relsurvey.grading.formats import Part, Settings, layouts, mark_columns
 from relsurvey.grading.formats.columns import Columns
-from relsurvey.grading.gradebook import SCORES, TOTALS, table
+from relsurvey.grading.gradebook import SCORES, table
 from relsurvey.grading.mapping import IGNORE, OWN, TRIED, GradebookMapping
-from relsurvey.grading.mapping_sources import candidates, remember, remembered
+from relsurvey.grading.mapping_sources import candidates, naming, remember, remembered
 from relsurvey.grading.policy import Policy
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.formats import Table, plain
@@ -44,7 +46,12 @@ def read(opened: Opened, mapping: GradebookMapping | None = None, settings: Sett
         If the file does not hold what the mapping says.
     """
     settings = settings or Settings()
-    found, where_from = (mapping, "") if mapping is not None else _found(opened, settings)
+    found, place, where_from = (mapping, None, "") if mapping is not None else _found(opened, settings)
+    with naming(place):
+        return _read(opened, found, settings, where_from)
+
+
+def _read(opened: Opened, found: GradebookMapping, settings: Settings, where_from: str) -> Part:
     if not found.confirmed:
         raise MatchError(
             f"The mapping for {opened.file} was never looked over. Check its lines, then set "
@@ -73,6 +80,7 @@ def read(opened: Opened, mapping: GradebookMapping | None = None, settings: Sett
         case _:
             scores = table(SCORES, {}, 0)
     marks = mark_columns.marks(columns)
+    totals = mark_columns.totals(columns, marks)
     columns.note("rows kept", len(columns.rows), "rows were read", "each names a student")
     policies: tuple[Policy, ...] = ()
     if found.cuts:
@@ -80,10 +88,11 @@ def read(opened: Opened, mapping: GradebookMapping | None = None, settings: Sett
         policies = (Policy(id="as-exported", title=title, cuts=found.percent_cuts),)
     if where_from != _BY_HEADINGS and settings.path is not None and found.fingerprint != TRIED:
         remember(found, columns.table.fingerprint)
-    return Part(scores, marks, table(TOTALS, {}, 0), policies, (*before, *columns.entries))
+    return Part(scores, marks, totals, policies, (*before, *columns.entries))
 
 
-def _found(opened: Opened, settings: Settings) -> tuple[GradebookMapping, str]:
+def _found(opened: Opened, settings: Settings) -> tuple[GradebookMapping, Path | None, str]:
+    """Return the mapping of a file, its place where it is one that was remembered, and where it is from."""
     from relsurvey.grading.propose import propose
 
     path = settings.path
@@ -91,11 +100,12 @@ def _found(opened: Opened, settings: Settings) -> tuple[GradebookMapping, str]:
     waiting = None
     for place, found in candidates(path, proposal.table.fingerprint):
         if found.confirmed:
-            kept = place == remembered(proposal.table.fingerprint)
-            return found, ", as remembered from an earlier file" if kept else f", {place.name}"
+            if place == remembered(proposal.table.fingerprint):
+                return found, place, ", as remembered from an earlier file"
+            return found, None, f", {place.name}"
         waiting = waiting or place
     if proposal.complete:
-        return proposal.mapping.model_copy(update={"confirmed": True}), _BY_HEADINGS
+        return proposal.mapping.model_copy(update={"confirmed": True}), None, _BY_HEADINGS
     if waiting is not None:
         raise MatchError(
             f"{waiting.name} lies beside {opened.file} and was never looked over. "

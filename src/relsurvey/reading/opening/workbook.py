@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from relsurvey.reading.limits import Limits
-from relsurvey.reading.opening import xlsx
+from relsurvey.reading.opening import ods, xlsx
 from relsurvey.reading.opening.coding import Coder, cell_text
 from relsurvey.reading.opening.refused import RefusedError
 
 #: A workbook's parts may unfold to this many times its size: answers that repeat shrink tenfold or more.
 _RATIO = 200
 _PARTS = 2_000
+#: No row of percents, after all others.
+_NONE: tuple[range, list[range]] = range(2**31, 2**31), []
 
 
 def read(path: Path, limits: Limits, *, zipped: bool) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def read(path: Path, limits: Limits, *, zipped: bool) -> dict[str, Any]:
         If it is damaged, locked, no workbook, or made to take the machine.
     """
     notes: list[str] = []
+    percents: dict[str, ods.Percents] = {}
     if zipped:
         notes = _check_zip(path, limits)
         with zipfile.ZipFile(path) as archive:
@@ -36,11 +39,16 @@ def read(path: Path, limits: Limits, *, zipped: bool) -> dict[str, Any]:
                     notes.append(
                         "its parts are not as a spreadsheet writes them, so it was read as far as can be"
                     )
-    return {"kind": "workbook", "notes": notes, "sheets": _other(path, limits)}
+            else:
+                percents = ods.percents(archive)
+    return {"kind": "workbook", "notes": notes, "sheets": _other(path, limits, percents)}
 
 
-def _other(path: Path, limits: Limits) -> list[dict[str, Any]]:
-    """Return the sheets of a workbook that is no ``.xlsx``: ``.xls``, ``.xlsb`` or ``.ods``."""
+def _other(path: Path, limits: Limits, percents: Mapping[str, ods.Percents]) -> list[dict[str, Any]]:
+    """Return the sheets of a workbook that is no ``.xlsx``: ``.xls``, ``.xlsb`` or ``.ods``.
+
+    Only of the last is it known which cells show percents.
+    """
     import python_calamine
 
     try:
@@ -58,7 +66,7 @@ def _other(path: Path, limits: Limits) -> list[dict[str, Any]]:
                     "Delete stray cells far below or to the right of the table and save it again"
                 )
             coder = Coder()
-            coder.add(_rows(sheet))
+            coder.add(_rows(sheet, percents.get(meta.name, [])))
             sheets.append(coder.finish(meta.name))
     except python_calamine.PasswordError as cause:
         raise RefusedError("it is protected by a password. Save a copy without one") from cause
@@ -84,12 +92,20 @@ def _open(path: Path) -> Any:
             return python_calamine.CalamineWorkbook.from_filelike(file)
 
 
-def _rows(sheet: Any) -> Iterator[list[str]]:
+def _rows(sheet: Any, percents: ods.Percents) -> Iterator[list[str]]:
     """Yield each row, from row 1 of the sheet and column A on, named as a spreadsheet names them."""
     texts: dict[Any, str] = {}
     left = [""] * (sheet.start[1] if sheet.start else 0)
-    for row in sheet.iter_rows():
-        yield left + [value if type(value) is str else _text(value, texts) for value in row]
+    blocks = iter(percents)
+    rows, columns = next(blocks, _NONE)
+    for number, row in enumerate(sheet.iter_rows()):
+        found = left + [value if type(value) is str else _text(value, texts) for value in row]
+        while number >= rows.stop:
+            rows, columns = next(blocks, _NONE)
+        for span in columns if number in rows else ():
+            for place in range(span.start, min(span.stop, len(found))):
+                found[place] = xlsx.percent_text(found[place])
+        yield found
 
 
 def _text(value: Any, known: dict[Any, str]) -> str:

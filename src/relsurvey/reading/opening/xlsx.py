@@ -80,8 +80,8 @@ class _Book:
             elif name == "workbookPr" and attributes.get("date1904") in ("1", "true"):
                 self.first_day = datetime.datetime(1904, 1, 1)
 
-        _parse(archive, names["xl/_rels/workbook.xml.rels"], related)
-        _parse(archive, names["xl/workbook.xml"], listed)
+        parse(archive, names["xl/_rels/workbook.xml.rels"], related)
+        parse(archive, names["xl/workbook.xml"], listed)
         self.sheets = []
         for title, link in sheets:
             target, kind = places.get(link, ("", ""))
@@ -92,7 +92,7 @@ class _Book:
         self.shown = _styles(archive, names.get("xl/styles.xml"))
 
 
-def _parse(
+def parse(
     archive: zipfile.ZipFile,
     part: str,
     start: Callable[[str, Attributes], None],
@@ -156,7 +156,7 @@ def _strings(archive: zipfile.ZipFile, part: str | None) -> list[str]:
         if inside["t"] and not inside["rPh"]:
             pieces.append(piece)
 
-    _parse(archive, part, start, end, text)
+    parse(archive, part, start, end, text)
     return strings
 
 
@@ -179,7 +179,7 @@ def _styles(archive: zipfile.ZipFile, part: str | None) -> dict[str, str]:
             inside[name] = False
 
     if part is not None:
-        _parse(archive, part, start, end)
+        parse(archive, part, start, end)
     shown = {str(i): _shows(number, codes.get(number)) for i, number in enumerate(used)}
     return {style: what for style, what in shown.items() if what}
 
@@ -267,7 +267,7 @@ def _sheet(archive: zipfile.ZipFile, name: str, part: str, book: _Book, limits: 
         elif element == "rPh":
             aid = False
 
-    _parse(archive, part, start, end, text)
+    parse(archive, part, start, end, text)
     return coder.finish(name)
 
 
@@ -311,7 +311,7 @@ def _unescaped(text: str) -> str:
 def _numeric(text: str, shown: str | None, first_day: datetime.datetime) -> str:
     if shown == "date":
         return _dated(text, first_day)
-    return _percent(text) if shown == "percent" else _number(text)
+    return percent_text(text) if shown == "percent" else _number(text)
 
 
 def _dated(text: str, first_day: datetime.datetime) -> str:
@@ -343,12 +343,12 @@ def _number(text: str) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def _percent(text: str) -> str:
+def percent_text(text: str) -> str:
     """Return a share as the percent that a person sees, to the 15 digits that a spreadsheet keeps.
 
     Examples
     --------
-    >>> _percent("0.8"), _percent("0.874"), _percent("0.56999999999999995"), _percent("1")
+    >>> percent_text("0.8"), percent_text("0.874"), percent_text("0.56999999999999995"), percent_text("1")
     ('80%', '87.4%', '57%', '100%')
     """
     try:
