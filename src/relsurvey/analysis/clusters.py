@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from relsurvey.aggregate.moments import Sums
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.analysis.sampling.columns import by_cluster, cell_sums, members, numbers
 from relsurvey.analysis.sampling.sandwich import MIN_CLUSTERS, Least, Term, terms
 from relsurvey.errors import AnalysisError
@@ -88,8 +88,8 @@ class Generalised(Finding):
     def _term(self, term: Term, language: str) -> str:
         units = say(language, f"nesting.units.{self.level}")
         name = f"{term.name}: " if self.kind == "model" else ""
-        if term.n < MIN_N_SHOWN:
-            return name + say(language, "nesting.too_few_students", min_n=MIN_N_SHOWN)
+        if term.n < fewest():
+            return name + say(language, "nesting.too_few_students", min_n=fewest())
         if term.verdict in {"too_few_clusters", "no_spread"}:
             return name + say(language, f"nesting.{term.verdict}", units=units, least=MIN_CLUSTERS)
         values = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relsurvey.aggregate.moments import Missing, Moments
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
 
@@ -90,8 +90,8 @@ class Dimensions(Finding):
             parts.append(say(language, "dimensions.single"))
         elif math.isnan(found):
             parts.append(say(language, "dimensions.apart" if k > 1 else "dimensions.nothing"))
-        elif self.n < MIN_N_SHOWN:
-            parts.append(say(language, "dimensions.few", min_n=MIN_N_SHOWN))
+        elif self.n < fewest():
+            parts.append(say(language, "dimensions.few", min_n=fewest()))
         else:
             key = "none" if found == 0 else "one" if found == 1 else "several"
             parts.append(say(language, f"dimensions.{key}", k=k, m=int(found)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.analysis.response import Response
 from relsurvey.analysis.shares import newcombe, wilson
 from relsurvey.errors import AnalysisError
@@ -165,8 +165,8 @@ class Nonresponse(Finding):
     def in_words(self, language: str = "en") -> str:
         """Say who answered, what the others could change, and which groups are missing most."""
         whole = self.groups[0]
-        if whole.invited < MIN_N_SHOWN or whole.answered < MIN_N_SHOWN:
-            return say(language, "nonresponse.too_few", min_n=MIN_N_SHOWN)
+        if whole.invited < fewest() or whole.answered < fewest():
+            return say(language, "nonresponse.too_few", min_n=fewest())
         if whole.answered == whole.invited:
             parts = [say(language, "nonresponse.everybody")]
         else:
@@ -192,7 +192,7 @@ class Nonresponse(Finding):
 
     def _missing(self, language: str) -> list[str]:
         """Return the groups that answered clearly less than all, or that none did."""
-        shown = [g for g in self.groups[1:] if g.invited >= MIN_N_SHOWN and not g.hidden(MIN_N_SHOWN)]
+        shown = [g for g in self.groups[1:] if g.invited >= fewest() and not g.hidden(fewest())]
         less = []
         for g in shown:
             difference, _, high = self.behind(g)

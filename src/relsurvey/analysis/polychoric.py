@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from relsurvey.aggregate.moments import Missing
 from relsurvey.aggregate.tables import PairCounts
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.analysis.models.bivariate import BOUND, EDGE, halved, solve, standard_errors, thresholds
 from relsurvey.analysis.normal import Z95, fisher_limits
 from relsurvey.analysis.sampling.columns import answers
@@ -133,8 +133,8 @@ class Polychoric(Finding):
         counted = [(i, j) for i, j in pairs if not math.isnan(self.correlation[i, j])]
         alone = [name for name, own in zip(self.names, self.codes, strict=True) if len(own) < 2]
         parts = []
-        if any(self.n[i, j] < MIN_N_SHOWN for i, j in counted):
-            parts.append(say(language, "polychoric.few", min_n=MIN_N_SHOWN))
+        if any(self.n[i, j] < fewest() for i, j in counted):
+            parts.append(say(language, "polychoric.few", min_n=fewest()))
         elif counted:
             found = [self.correlation[i, j] for i, j in counted]
             low, high, mean = (f"{x:.2f}" for x in (min(found), max(found), np.mean(found)))

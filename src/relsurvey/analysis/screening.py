@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis import careless
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
 
@@ -84,15 +84,17 @@ class Screening(Finding):
 
     def in_words(self, language: str = "en") -> str:
         """Return how many have which flag, what was not judged, and that a flag is no verdict."""
-        if self.n < MIN_N_SHOWN:
-            return say(language, "screening.too_few", min_n=MIN_N_SHOWN)
+        if self.n < fewest():
+            return say(language, "screening.too_few", min_n=fewest())
         parts = []
         for cut in self.cuts:
             if cut.name in ("longstring", "speed", "mahalanobis") and not math.isnan(cut.cut_off):
-                count = self._count(cut.flagged, cut.judged, language)
+                count = self._count(cut.flagged, cut.judged, language, fewest())
                 figures = {"n": self.n, "count": count, "k": round(cut.cut_off)}
                 parts.append(say(language, f"screening.say_{cut.name}", **figures))
-        parts.append(say(language, "screening.say_any", count=self._count(self.flagged, self.n, language)))
+        parts.append(
+            say(language, "screening.say_any", count=self._count(self.flagged, self.n, language, fewest()))
+        )
         without = [c.name for c in self.cuts if math.isnan(c.cut_off) or not c.judged]
         if without:
             names = ", ".join(say(language, f"screening.{name}") for name in without)
@@ -100,7 +102,7 @@ class Screening(Finding):
         parts.append(say(language, "screening.no_verdict"))
         return " ".join(parts)
 
-    def _count(self, k: int, of: int, language: str, min_n: int = MIN_N_SHOWN) -> str:
+    def _count(self, k: int, of: int, language: str, min_n: int) -> str:
         """Return a count; few, or all but a few, are said as such."""
         if k < min_n:
             return say(language, "screening.few", min_n=min_n)

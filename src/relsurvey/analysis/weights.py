@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.analysis.sampling.columns import numbers
 from relsurvey.analysis.sampling.design import Design, design_of
 from relsurvey.analysis.sampling.raking import Weights, rake
@@ -124,8 +124,8 @@ class Weighted(Finding):
 
     def in_words(self, language: str = "en") -> str:
         """Say the weighted figure beside the plain one, or the difference, and what is not known."""
-        if any(e.n < MIN_N_SHOWN for e in self.estimates[: 1 if self.difference is None else 2]):
-            return say(language, "weights.too_few", min_n=MIN_N_SHOWN)
+        if any(e.n < fewest() for e in self.estimates[: 1 if self.difference is None else 2]):
+            return say(language, "weights.too_few", min_n=fewest())
         if self.difference is not None:
             said = self._difference(self.difference, language)
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from relsurvey.aggregate.moments import Missing
 from relsurvey.analysis.alpha import ItemStatistics
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, fewest
 from relsurvey.analysis.verdict import Reading
 from relsurvey.words import say
 
@@ -177,7 +177,7 @@ class Reliability(Finding):
         """Return the verdicts in words, and what may be wrong with a question."""
         sentences = []
         for s in self.scales:
-            if s.by is not None and s.n < MIN_N_SHOWN:
+            if s.by is not None and s.n < fewest():
                 continue
             words = say(language, f"reliability.{s.verdict.reading}.{s.verdict.reason}", k=s.n_items)
             name = ", ".join(part for part in (s.scale, s.group) if part)
@@ -185,7 +185,7 @@ class Reliability(Finding):
             if s.unreversed:
                 sentences.append(say(language, "reliability.unreversed", items=", ".join(s.unreversed)))
         for found in self.stability:
-            if found.n >= MIN_N_SHOWN and not math.isnan(found.r):
+            if found.n >= fewest() and not math.isnan(found.r):
                 key = "high" if found.r >= 0.7 else "middling" if found.r >= 0.5 else "low"
                 sentences.append(
                     say(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value
+from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.analysis.sampling.columns import members, name_of, numbers
 from relsurvey.errors import AnalysisError
 from relsurvey.words import say
@@ -116,8 +116,8 @@ class Weights(Finding):
 
     def in_words(self, language: str = "en") -> str:
         """Say what the weights match, how uneven they are, and what they cannot mend."""
-        if self.n < MIN_N_SHOWN:
-            return say(language, "weights.too_few", min_n=MIN_N_SHOWN)
+        if self.n < fewest():
+            return say(language, "weights.too_few", min_n=fewest())
         names = ", ".join(self.variables)
         if not self.converged:
             return say(
@@ -137,8 +137,8 @@ class Weights(Finding):
         if self.largest > LARGE:
             parts.append(say(language, "weights.large", times=f"{self.largest:.1f}"))
         if self.left_out:
-            few = self.left_out < MIN_N_SHOWN
-            said = say(language, "weights.under", min_n=MIN_N_SHOWN) if few else str(self.left_out)
+            few = self.left_out < fewest()
+            said = say(language, "weights.under", min_n=fewest()) if few else str(self.left_out)
             parts.append(say(language, "weights.left_out", k=said))
         return " ".join([*parts, say(language, "weights.cannot")])
 
