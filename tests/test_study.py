@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import openpyxl
 import pandas as pd
+import pptx
 import pytest
 
 import relsurvey as rs
 from relsurvey.errors import AnalysisError
+from relsurvey.publish.verify import verify
 
 
 def test_the_demo_reads_scores_compares_and_publishes(demo_study, tmp_path):
@@ -143,6 +146,29 @@ def test_what_is_published_as_a_file_stands_for_eleven(demo_study, tmp_path):
     assert demo_study.publish(tmp_path / "b", formats=["html"]).view.provenance.settings.min_n == 11
     with pytest.raises(rs.RelsurveyError, match="Cannot publish as pdf"):
         demo_study.publish(tmp_path / "c", formats=["pdf"])
+
+
+def test_a_workbook_and_a_deck_come_in_each_language_of_the_view(demo_study, tmp_path):
+    formats = ["excel", "slides"]
+    found = demo_study.publish(tmp_path, by=["gender"], formats=formats)
+    books, decks = ("view.xlsx", "view.es.xlsx"), ("view.pptx", "view.es.pptx")
+    assert found.files == ("view.relsurvey.json", *books, *decks, "manifest.json")
+    sheets = [openpyxl.load_workbook(tmp_path / name) for name in books]
+    assert [book.sheetnames[0] for book in sheets] == ["Start", "Inicio"]
+    slides = [pptx.Presentation(tmp_path / name).slides for name in decks]
+    assert len(slides[0]) == len(slides[1])
+    said = [[slide.notes_slide.notes_text_frame.text for slide in one] for one in slides]
+    stamps = ["Aggregates only", "Solo datos agregados"]
+    for notes, stamp in zip(said, stamps, strict=True):
+        assert all(stamp in text for text in notes)
+    assert verify(tmp_path)
+    # What is not among the doors of a new release goes in every language.
+    demo_study.publish(tmp_path, by=["gender"], formats=["html"])
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "view.relsurvey.json",
+        "view.html",
+        "manifest.json",
+    }
 
 
 def test_publishing_again_leaves_no_door_of_the_older_release(demo_study, tmp_path):

@@ -22,8 +22,8 @@ def sheets(pdf: bytes) -> int:
 @pytest.mark.parametrize(
     ("place", "count"),
     [
-        ("#sierra-norte/glance/en", 5),
-        ("#sierra-norte/groups/es", 5),
+        ("#sierra-norte/glance/en", 6),
+        ("#sierra-norte/groups/es", 6),
         ("#sierra-norte-otter/questions/en", 4),
         ("#all/glance/es", 3),
     ],
@@ -43,7 +43,7 @@ def test_a_sheet_can_be_read_alone(read: Read, sample: dict[str, Any]) -> None:
     page.emulate_media(media="print", color_scheme="dark")
     assert page.locator("#relsurvey").is_hidden()
     texts = page.locator(".rs-sheet").all_inner_texts()
-    assert len(texts) == 5
+    assert len(texts) == 6
     for text in texts:
         for said in (
             "Simulated data",
@@ -54,13 +54,10 @@ def test_a_sheet_can_be_read_alone(read: Read, sample: dict[str, Any]) -> None:
         ):
             assert said in text
         assert "Some groups are combined or not shown" in text
-    # The chosen variable, and the table of the page on which it was opened.
-    assert "Gender" in texts[2]
-    tables = (
-        page.locator(".rs-sheet").nth(0).locator("table").count(),
-        page.locator(".rs-sheet").nth(2).locator("table").count(),
-    )
-    assert tables == (0, 1)
+    # A sheet for each variable, and the table of the page on which it was opened.
+    named = [page.locator(".rs-sheet").nth(at).locator("h3.rs-variable").inner_text() for at in (2, 3)]
+    assert named == ["Gender", "English learner"]
+    assert [page.locator(".rs-sheet").nth(at).locator("table").count() for at in range(4)] == [0, 0, 1, 1]
     assert page.locator(".rs-sheet").get_by_role("button").count() == 0
     # Black on white whatever the screen, and no colour that the printer would leave out.
     ink, back = page.locator(".rs-sheet").first.evaluate(
@@ -75,10 +72,10 @@ def test_p_prints(read: Read) -> None:
     page = read().open("#sierra-norte/glance/en")
     page.evaluate("void (print = () => { window.__sheets = document.querySelectorAll('.rs-sheet').length })")
     page.keyboard.press("p")
-    assert page.evaluate("window.__sheets") == 5
+    assert page.evaluate("window.__sheets") == 6
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.get_by_role("button", name="Print").click()
-    assert page.evaluate("window.__sheets") == 5
+    assert page.evaluate("window.__sheets") == 6
     assert page.locator(".rs-paper").count() == 1, "laid out once"
 
 
@@ -92,3 +89,27 @@ def test_a_long_instrument_takes_more_sheets_and_loses_nothing(read: Read, sampl
     assert sheets(page.pdf(format="Letter")) > 4
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator(".rs-sheet .rs-question[data-item]").count() == 80
+
+
+def test_each_variable_with_something_to_see_has_its_sheet_and_a_pair_only_where_it_is_open(
+    read: Read, sample: dict[str, Any]
+) -> None:
+    groups = sample["units"][1]["groups"]
+    shown = next(table for table in groups if table["rows"])
+    names = {"pair*shown": "A pair", "unseen": "Not seen here"}
+    sample["variables"] += [{"id": one, "title": {"en": name, "es": name}} for one, name in names.items()]
+    groups.append({**shown, "variable": "pair*shown"})
+    groups.append({"variable": "unseen", "note": {"en": "Not shown.", "es": "No se muestra."}})
+
+    def printed(place: str) -> list[str]:
+        page = read(sample).open(place)
+        before = page.locator("*").count()
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        named = page.locator(".rs-sheet h3.rs-variable").all_inner_texts()
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("*").count() == before, "nothing of the sheets stays"
+        return [str(name) for name in named]
+
+    assert printed("#sierra-norte/glance/en") == ["Gender", "English learner"]
+    assert printed("#sierra-norte/groups/en/gender") == ["Gender", "English learner"]
+    assert printed("#sierra-norte/groups/en/pair*shown") == ["Gender", "English learner", "A pair"]

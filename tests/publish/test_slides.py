@@ -236,8 +236,7 @@ def test_long_pages_are_parted_with_titles_of_their_own(view):
     assert [k for k in kickers if k.startswith(("At", "Groups"))] == [
         "At a glance (1/2)",
         "At a glance (2/2)",
-        "Groups: Kind language (1/2)",
-        "Groups: Kind language (2/2)",
+        *(f"Groups: Kind language ({at}/4)" for at in range(1, 5)),
     ]
 
 
@@ -327,3 +326,44 @@ def test_the_demo(demo_view):
     for chart in drawn.values():
         for series in chart.plots[0].series:
             assert {value for value in series.values if value is not None} <= known
+
+
+def test_groups_of_many_scales_are_parted_and_each_bar_bears_its_figure(view):
+    unit = view.units[0]
+    table, first = unit.groups[0], unit.scales[0]
+    ids = [f"care{at}" for at in range(30)]
+    scale, row = view.scales[0], table.rows[0]
+    wide = [
+        row.model_copy(
+            update={"id": str(at), "cells": [row.cells[0].model_copy(update={"scale": one}) for one in ids]}
+        )
+        for at in range(4)
+    ]
+    longer = view.model_copy(
+        update={
+            "scales": [scale.model_copy(update={"id": one}) for one in ids],
+            "items": [item.model_copy(update={"scale": None}) for item in view.items],
+            "units": [
+                unit.model_copy(
+                    update={
+                        "scales": [first.model_copy(update={"scale": one}) for one in ids],
+                        "groups": [table.model_copy(update={"rows": wide})],
+                        "change": None,
+                        "cards": [],
+                    }
+                )
+            ],
+        }
+    )
+    show = opened(deck(longer))
+    slides = [s for s in show.slides if s.shapes.title.text_frame.text.startswith("Groups")]
+    assert [s.shapes.title.text_frame.text.split("\n")[0][-6:] for s in slides] == [
+        f" ({at}/4)" for at in range(1, 5)
+    ]
+    drawn = [shape.chart for slide in slides for shape in slide.shapes if shape.has_chart]
+    assert [len(list(chart.plots[0].categories)) for chart in drawn] == [7, 8, 7, 8]
+    for chart, slide in zip(drawn, slides, strict=True):
+        assert all(series.data_labels.show_value for series in chart.plots[0].series)
+        lines = slide.notes_slide.notes_text_frame.text.split("\n")
+        figures = [line for line in lines if "61 %" in line]
+        assert len(figures) <= 4 * len(list(chart.plots[0].categories))

@@ -1,6 +1,6 @@
 /** Where a reader is: the state of a view, and the address that leads back to it. */
 
-import type { GroupTable, Quoted, Unit, View } from "../schema/view";
+import type { GroupTable, ItemCell, Quoted, Unit, View } from "../schema/view";
 import type { PageId } from "./strings";
 
 export interface State {
@@ -53,11 +53,11 @@ export function pagesOf(unit: Unit): PageId[] {
   return PAGES.filter((page) => {
     switch (page) {
       case "questions":
-        return unit.items.length > 0;
+        return unit.items.some(tells);
       case "groups":
-        return unit.groups.length > 0;
+        return unit.groups.some(hasContent);
       case "change":
-        return unit.change != null;
+        return unit.change?.cells.some((cell) => cell.now);
       case "comments":
         return quotesOf(unit).length > 0;
       case "weeks":
@@ -130,13 +130,22 @@ export function quotesOf(unit: Unit): Quoted[] {
   return (unit.comments ?? []).filter((quoted) => quoted.texts.length > 0);
 }
 
+/** Whether a cell says what students answered, and not only why nothing is shown. */
+function tells({ share, reason }: Pick<ItemCell, "share" | "reason">): boolean {
+  return Boolean(share) || reason === "words_only";
+}
+
+export function hasContent(table: GroupTable): boolean {
+  return (table.rows ?? []).some((row) => row.cells.some(tells));
+}
+
 export function hasClear(table: GroupTable): boolean {
   return (table.rows ?? []).some((row) => row.cells.some((cell) => cell.verdict === "clear"));
 }
 
 /** The group variable to open with: clear findings first, then whatever is shown. */
 export function firstVariable(unit: Unit): string | null {
-  const shown = unit.groups.filter((table) => (table.rows ?? []).length > 0);
+  const shown = unit.groups.filter(hasContent);
   return (shown.find(hasClear) ?? shown[0] ?? unit.groups[0])?.variable ?? null;
 }
 

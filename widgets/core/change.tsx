@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { ChangeCell, Share } from "../schema/view";
 import { ARROWS } from "./drawing";
-import { Axis, Grid, Named, OpenEnd, Picture, Whisker } from "./marks";
+import { Arrow, Axis, Coded, Grid, Named, OpenKey, Picture, Whisker, WhiskerKey } from "./marks";
 import { type Scene, scaleTitle } from "./scene";
 import { Favorable, Sentences } from "./sentences";
 import { capital } from "./text";
@@ -22,19 +22,13 @@ export function Change({ scene, few }: { scene: Scene; few: number }): JSX.Eleme
       <Sentences scene={scene} sentences={change.say} />
       <p class="rs-note">{scene.say(change.who)}</p>
       <section class="rs-card">
-        {shares.length > 0 && (
-          <>
-            <ChangeKey
-              scene={scene}
-              open={shares.some((share) => share.coded)}
-              interval={shares.some((share) => !share.coded)}
-              arrows={change.cells.some((cell) => cell.direction)}
-            />
-            <div class="rs-row rs-row-axis">
-              <Axis scene={scene} />
-            </div>
-          </>
-        )}
+        <ChangeKey
+          scene={scene}
+          open={shares.some((share) => share.coded)}
+          interval={shares.some((share) => !share.coded)}
+          arrows={change.cells.some((cell) => cell.direction)}
+        />
+        <Axis scene={scene} />
         <ul class="rs-rows">
           {change.cells.slice(0, few).map((cell) => (
             <Row key={cell.scale} scene={scene} cell={cell} />
@@ -43,7 +37,7 @@ export function Change({ scene, few }: { scene: Scene; few: number }): JSX.Eleme
         {few === Infinity && (
           <>
             {change.note && <p class="rs-note">{scene.say(change.note)}</p>}
-            {shares.length > 0 && <Favorable scene={scene} />}
+            <Favorable scene={scene} />
           </>
         )}
       </section>
@@ -77,8 +71,7 @@ function Row({ scene, cell }: { scene: Scene; cell: ChangeCell }): JSX.Element {
 
 function Line({ scene, share, when }: { scene: Scene; share: Share; when: When }): JSX.Element {
   const y = LINES[scene.paper ? "paper" : "screen"][when];
-  const [from, to] = share.coded === "top" ? [95, 100] : [0, 5];
-  if (share.coded) return <OpenEnd from={from} to={to} y={y - 6} height={12} />;
+  if (share.coded) return <Coded coded={share.coded} y={y - 6} height={12} />;
   return (
     <g data-when={when}>
       <Whisker low={share.low} high={share.high} y={y} />
@@ -98,25 +91,11 @@ function Verdict({ scene, cell }: { scene: Scene; cell: ChangeCell }): JSX.Eleme
   }
   return (
     <p class={`rs-verdict rs-verdict-${verdict}`}>
-      {direction && <Arrow scene={scene} direction={direction} clear={verdict === "clear"} />}{" "}
+      {direction && (
+        <Arrow direction={direction} clear={verdict === "clear"} label={scene.words.directions[direction]} />
+      )}{" "}
       <span class="rs-tag">{scene.words.changeVerdict[verdict]}</span> {sentence}
     </p>
-  );
-}
-
-function Arrow({ scene, direction, clear }: { scene: Scene; direction: "up" | "down"; clear: boolean }): JSX.Element {
-  return (
-    <svg
-      class={`rs-arrow${clear ? " rs-arrow-clear" : ""}`}
-      viewBox="0 0 16 16"
-      width="16"
-      height="16"
-      role="img"
-      aria-label={scene.words.directions[direction]}
-      data-direction={direction}
-    >
-      <path d={ARROWS[direction]} />
-    </svg>
   );
 }
 
@@ -137,21 +116,8 @@ function ChangeKey({ scene, interval, open, arrows }: KeyProps): JSX.Element {
       <Named name={words.keyNow} width={16}>
         <circle class="rs-dot rs-dot-now" cx="8" cy="9" r="6.5" />
       </Named>
-      {interval && (
-        <Named name={words.keyInterval} width={36}>
-          <g class="rs-whisker">
-            <path d="M1 9H35M1 4V14M35 4V14" />
-          </g>
-        </Named>
-      )}
-      {open && (
-        <Named name={words.keyOpen} width={36}>
-          <g class="rs-open">
-            <path d="M18 3V15" />
-            <path class="rs-dashes" d="M18 4H36M18 14H36" />
-          </g>
-        </Named>
-      )}
+      {interval && <WhiskerKey name={words.keyInterval} />}
+      {open && <OpenKey name={words.keyOpen} />}
       {arrows && (
         <Named name={words.keyArrow} width={36}>
           <g class="rs-arrow rs-arrow-clear" transform="translate(0 1)">

@@ -27,11 +27,7 @@ export function Glance({ scene, few }: { scene: Scene; few: number }): JSX.Eleme
             guess={drawn.some((cell) => scene.meeting.guesses[cell.scale] !== undefined)}
           />
         )}
-        {drawn.length > 0 && (
-          <div class="rs-row rs-row-axis">
-            <Axis scene={scene} />
-          </div>
-        )}
+        {drawn.length > 0 && <Axis scene={scene} />}
         <ul class={kinds.size > 0 ? "rs-rows" : "rs-rows rs-rows-plain"}>
           {scales.slice(0, few).map((cell) => (
             <Row key={cell.scale} scene={scene} cell={cell} />

@@ -16,7 +16,11 @@ export function openTable(scene: Scene): GroupTable | null {
 
 /** Whether the page shows two variables together, which may not travel as a file. */
 export function showsPair(scene: Scene): boolean {
-  return scene.state.page === "groups" && (openTable(scene)?.variable.includes("*") ?? false);
+  return scene.state.page === "groups" && isPair(openTable(scene));
+}
+
+export function isPair(table: GroupTable | null): boolean {
+  return table?.variable.includes("*") ?? false;
 }
 
 export function variableTitle(scene: Scene, id: string): string {
@@ -85,9 +89,7 @@ function Head({ scene, rows }: { scene: Scene; rows: readonly GroupRow[] }): JSX
         open={cells.some((cell) => cell.share?.coded)}
         references={[]}
       />
-      <div class="rs-row rs-row-axis rs-row-axis-group">
-        <Axis scene={scene} />
-      </div>
+      <Axis scene={scene} row="rs-row-axis-group" />
     </>
   );
 }

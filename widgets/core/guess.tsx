@@ -214,9 +214,7 @@ function Answers({ scene }: { scene: Scene }): JSX.Element {
           references={[]}
           guess
         />
-        <div class="rs-row rs-row-axis rs-row-guess">
-          <Axis scene={scene} />
-        </div>
+        <Axis scene={scene} row="rs-row-guess" />
         {groups
           .filter(([, entries]) => entries.length > 0)
           .map(([title, entries]) => (

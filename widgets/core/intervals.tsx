@@ -1,7 +1,7 @@
 /** Figures with their intervals on one axis: a row each, and thin lines where a limit lies. */
 
 import type { JSX } from "preact";
-import { Diamond, Named, Picture, Whisker } from "./marks";
+import { Diamond, Named, Picture, Whisker, WhiskerKey } from "./marks";
 
 export interface Mark {
   shape: "dot" | "diamond";
@@ -154,11 +154,7 @@ export function IntervalKey({ label, dot, diamond, interval, limits }: KeyProps)
           <path d="M8 1 14.5 9 8 17 1.5 9Z" />
         </g>
       </Named>
-      <Named name={interval} width={36}>
-        <g class="rs-whisker">
-          <path d="M1 9H35M1 4V14M35 4V14" />
-        </g>
-      </Named>
+      <WhiskerKey name={interval} />
       {limits && (
         <Named name={limits} width={16}>
           <g class="rs-grid">

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import type { Reference, Share } from "../schema/view";
+import { ARROWS } from "./drawing";
 import type { Scene } from "./scene";
 
 /** In a scale's row, from the top in pixels: the middle of the bar and its height, and the place of the diamond. */
@@ -69,7 +70,7 @@ function GuessMark({ at }: { at: number }): JSX.Element {
 }
 
 /** The stretch from 95 up, or up to 5, in which a share lies that is not shown exactly: drawn open. */
-export function OpenEnd({ from, to, y, height }: { from: number; to: number; y: number; height: number }): JSX.Element {
+function OpenEnd({ from, to, y, height }: { from: number; to: number; y: number; height: number }): JSX.Element {
   return (
     <g class="rs-open" data-from={from} data-to={to}>
       <line x1={`${from}%`} x2={`${from}%`} y1={y} y2={y + height} />
@@ -90,11 +91,70 @@ interface PictureProps {
 }
 
 export function Picture({ label, children, ...rest }: PictureProps): JSX.Element {
-  const access = label === undefined ? { "aria-hidden": true as const } : { role: "img" as const, "aria-label": label };
   return (
-    <svg width="100%" focusable="false" {...rest} {...access}>
+    <svg width="100%" focusable="false" {...rest} {...said(label)}>
       {children}
     </svg>
+  );
+}
+
+/** How a picture is read aloud: by its label, or not at all. */
+function said(label: string | undefined): { "aria-hidden": true } | { role: "img"; "aria-label": string } {
+  return label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label };
+}
+
+interface ArrowProps {
+  direction: "up" | "down";
+  clear: boolean;
+  /** Where no word beside it says the same. */
+  label?: string;
+}
+
+/** More or less than before. */
+export function Arrow({ direction, clear, label }: ArrowProps): JSX.Element {
+  return (
+    <svg
+      class={`rs-arrow${clear ? " rs-arrow-clear" : ""}`}
+      viewBox="0 0 16 16"
+      width="16"
+      height="16"
+      data-direction={direction}
+      {...said(label)}
+    >
+      <path d={ARROWS[direction]} />
+    </svg>
+  );
+}
+
+/** A share that is not shown exactly. */
+export function Coded({ coded, y, height }: { coded: Share["coded"]; y: number; height: number }): JSX.Element {
+  const [from, to] = coded === "top" ? [95, 100] : [0, 5];
+  return <OpenEnd from={from} to={to} y={y} height={height} />;
+}
+
+interface SolidProps {
+  share: Pick<Share, "percent" | "coded">;
+  y: number;
+  height: number;
+  class: string;
+}
+
+/** A bar from 0, open at its end where the share is not shown exactly. */
+export function Solid({ share: { percent, coded }, y, height, class: name }: SolidProps): JSX.Element {
+  return (
+    <>
+      {coded !== "bottom" && (
+        <rect
+          class={name}
+          x="0"
+          y={y}
+          width={`${coded === "top" ? 95 : percent}%`}
+          height={height}
+          data-percent={percent}
+        />
+      )}
+      {coded && <Coded coded={coded} y={y} height={height} />}
+    </>
   );
 }
 
@@ -111,29 +171,15 @@ export function Bar({
   /** What the team guessed, out of 10 students. */
   guess?: number | undefined;
 }): JSX.Element {
-  const { coded } = share;
-  const top = MIDDLE - BAR / 2;
-  const said = [
+  const marks = [
     ...(reference === null ? [] : [scene.say(reference.words)]),
     ...(guess === undefined ? [] : [scene.words.guessMark(guess)]),
   ];
-  const label = said.length === 0 ? undefined : said.join("; ");
   return (
-    <Picture class="rs-picture" label={label}>
+    <Picture class="rs-picture" label={marks.join("; ") || undefined}>
       <Grid />
-      {coded !== "bottom" && (
-        <rect
-          class="rs-bar"
-          x="0"
-          y={top}
-          width={`${coded === "top" ? 95 : share.percent}%`}
-          height={BAR}
-          data-percent={share.percent}
-        />
-      )}
-      {coded === "top" && <OpenEnd from={95} to={100} y={top} height={BAR} />}
-      {coded === "bottom" && <OpenEnd from={0} to={5} y={top} height={BAR} />}
-      {!coded && <Whisker low={share.low} high={share.high} y={MIDDLE} />}
+      <Solid share={share} y={MIDDLE - BAR / 2} height={BAR} class="rs-bar" />
+      {!share.coded && <Whisker low={share.low} high={share.high} y={MIDDLE} />}
       {reference !== null && <Diamond at={reference.percent} y={BELOW} />}
       {guess !== undefined && <GuessMark at={10 * guess} />}
     </Picture>
@@ -146,20 +192,27 @@ export function Dot({ scene, share }: { scene: Scene; share: Share }): JSX.Eleme
   return (
     <Picture class="rs-picture">
       <Grid />
-      {!share.coded && <Whisker low={share.low} high={share.high} y={y} />}
-      {share.coded === "top" && <OpenEnd from={95} to={100} y={y - 7} height={14} />}
-      {share.coded === "bottom" && <OpenEnd from={0} to={5} y={y - 7} height={14} />}
-      {!share.coded && <circle class="rs-dot" cx={`${share.percent}%`} cy={y} r="7" data-percent={share.percent} />}
+      {share.coded ? (
+        <Coded coded={share.coded} y={y - 7} height={14} />
+      ) : (
+        <>
+          <Whisker low={share.low} high={share.high} y={y} />
+          <circle class="rs-dot" cx={`${share.percent}%`} cy={y} r="7" data-percent={share.percent} />
+        </>
+      )}
     </Picture>
   );
 }
 
-export function Axis({ scene }: { scene: Scene }): JSX.Element {
+/** The axis above rows, as wide as their pictures; `row` is the kind of row where it is not the usual one. */
+export function Axis({ scene, row = "" }: { scene: Scene; row?: string }): JSX.Element {
   return (
-    <div class="rs-axis" aria-hidden="true">
-      {([0, 5, 10] as const).map((tenths) => (
-        <span key={tenths}>{scene.words.tenths(tenths)}</span>
-      ))}
+    <div class={`rs-row rs-row-axis ${row}`}>
+      <div class="rs-axis" aria-hidden="true">
+        {([0, 5, 10] as const).map((tenths) => (
+          <span key={tenths}>{scene.words.tenths(tenths)}</span>
+        ))}
+      </div>
     </div>
   );
 }
@@ -190,13 +243,7 @@ export function Key({ scene, mark, interval, open, references, guess = false }: 
           <circle class="rs-dot" cx="8" cy="9" r="7" />
         </Named>
       )}
-      {interval && (
-        <Named name={words.keyInterval} width={36}>
-          <g class="rs-whisker">
-            <path d="M1 9H35M1 4V14M35 4V14" />
-          </g>
-        </Named>
-      )}
+      {interval && <WhiskerKey name={words.keyInterval} />}
       {references.map((kind) => (
         <Named key={kind} name={words.reference[kind]} width={16}>
           <g class="rs-diamond">
@@ -213,15 +260,31 @@ export function Key({ scene, mark, interval, open, references, guess = false }: 
         </Named>
       )}
       {open && (
-        <Named name={words.keyOpen} width={36}>
-          {mark === "bar" && <rect class="rs-bar" y="3" width="18" height="12" />}
-          <g class="rs-open">
-            <path d="M18 3V15" />
-            <path class="rs-dashes" d="M18 4H36M18 14H36" />
-          </g>
-        </Named>
+        <OpenKey name={words.keyOpen}>{mark === "bar" && <rect class="rs-bar" y="3" width="18" height="12" />}</OpenKey>
       )}
     </ul>
+  );
+}
+
+export function WhiskerKey({ name }: { name: string }): JSX.Element {
+  return (
+    <Named name={name} width={36}>
+      <g class="rs-whisker">
+        <path d="M1 9H35M1 4V14M35 4V14" />
+      </g>
+    </Named>
+  );
+}
+
+export function OpenKey({ name, children }: { name: string; children?: ComponentChildren }): JSX.Element {
+  return (
+    <Named name={name} width={36}>
+      {children}
+      <g class="rs-open">
+        <path d="M18 3V15" />
+        <path class="rs-dashes" d="M18 4H36M18 14H36" />
+      </g>
+    </Named>
   );
 }
 

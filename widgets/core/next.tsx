@@ -134,9 +134,7 @@ function ScaleNow({ scene, cell }: { scene: Scene; cell: ScaleCell }): JSX.Eleme
   if (!cell.share) return <p class="rs-soft">{capital(scene.say(cell.words), scene.state.language)}</p>;
   return (
     <>
-      <div class="rs-row rs-row-axis">
-        <Axis scene={scene} />
-      </div>
+      <Axis scene={scene} />
       <div class="rs-row rs-rows-plain">
         <p class="rs-row-name">{scaleTitle(scene, cell.scale)}</p>
         <div class="rs-row-picture">

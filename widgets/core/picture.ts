@@ -29,7 +29,6 @@ export function hasPicture(scene: Scene): boolean {
     case "groups":
       return (openTable(scene)?.rows ?? []).some((row) => row.cells.some((cell) => cell.share));
     case "change":
-      return (unit.change?.cells ?? []).some((cell) => cell.before && cell.now);
     case "weeks":
     case "practices":
     case "try":

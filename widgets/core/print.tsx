@@ -1,8 +1,9 @@
 /** Paper: every page of the present unit, one sheet each. */
 
 import { render, type JSX } from "preact";
-import { pagesOf, type State } from "./address";
+import { hasContent, pagesOf, type State } from "./address";
 import { Body, Heading } from "./body";
+import { isPair, openTable } from "./groups";
 import { pageTitle, type Scene } from "./scene";
 import { Colophon } from "./sentences";
 import type { PageId } from "./strings";
@@ -36,13 +37,16 @@ export function layOutSheets(scene: Scene, tables: ReadonlySet<PageId>, only?: P
   document.documentElement.classList.add("rs-printing");
   // Whoever is still guessing prints no answers.
   const alone = only ?? (scene.state.page === "guess" ? "guess" : undefined);
-  const sheets = (alone === undefined ? pagesOf(scene.unit) : [alone]).map((page) => {
-    const state: State = { ...scene.state, page, part: page === scene.state.page ? scene.state.part : null };
-    // A static copy for paper lends nobody its address and goes nowhere.
-    const nothing = (): void => undefined;
-    const copy: Scene = { ...scene, state, paper: true, go: nothing, change: nothing, print: nothing };
-    return <Sheet key={page} scene={copy} tableOpen={tables.has(page)} />;
-  });
+  const pages = alone === undefined ? pagesOf(scene.unit) : [alone];
+  const sheets = pages
+    .flatMap((page) => partsOf(scene, page))
+    .map(([page, part]) => {
+      const state: State = { ...scene.state, page, part };
+      // A static copy for paper lends nobody its address and goes nowhere.
+      const nothing = (): void => undefined;
+      const copy: Scene = { ...scene, state, paper: true, go: nothing, change: nothing, print: nothing };
+      return <Sheet key={`${page} ${part}`} scene={copy} tableOpen={tables.has(page)} />;
+    });
   render(<>{sheets}</>, paper);
   for (const leaf of paper.querySelectorAll<HTMLElement>(".rs-leaf")) fit(leaf);
   return () => {
@@ -50,6 +54,16 @@ export function layOutSheets(scene: Scene, tables: ReadonlySet<PageId>, only?: P
     render(null, paper);
     paper.remove();
   };
+}
+
+/** The sheets of a page: one, and of groups one for each variable; two together only where they are open. */
+function partsOf(scene: Scene, page: PageId): [PageId, string | null][] {
+  const here = page === scene.state.page;
+  if (page !== "groups") return [[page, here ? scene.state.part : null]];
+  const open = here ? openTable(scene) : null;
+  return scene.unit.groups
+    .filter((table) => hasContent(table) && (table === open || !isPair(table)))
+    .map(({ variable }) => [page, variable]);
 }
 
 /** Makes a sheet that is a little too long a little smaller. */

@@ -36,7 +36,6 @@ export interface MarkStrings {
   tryThen: string;
   tryHint: string;
   notTried: string;
-  besideNow: string;
   besides: Record<Outcome["beside"], string>;
 }
 
@@ -77,7 +76,6 @@ const en: MarkStrings = {
   tryThen: "Then",
   tryHint: "Nothing is changed yet: choose another rule.",
   notTried: "This combination is not shown.",
-  besideNow: "Beside the marks as they are",
   besides: { same: "About the same", more: "More", fewer: "Fewer" },
 };
 
@@ -111,7 +109,6 @@ const es: MarkStrings = {
   tryThen: "Así",
   tryHint: "Todavía no cambia nada: elegir otra regla.",
   notTried: "Esta combinación no se muestra.",
-  besideNow: "Frente a las calificaciones actuales",
   besides: { same: "Más o menos igual", more: "Más", fewer: "Menos" },
 };
 

@@ -54,6 +54,7 @@ export function hasTables(scene: Scene, page: PageId): boolean {
   switch (page) {
     case "glance":
     case "about":
+    case "change":
     case "weeks":
     case "practices":
     case "try":
@@ -62,8 +63,6 @@ export function hasTables(scene: Scene, page: PageId): boolean {
       return blocksOf(scene).length > 0;
     case "groups":
       return (openTable(scene)?.rows ?? []).length > 0;
-    case "change":
-      return Boolean(scene.unit.change);
     default:
       return false;
   }

@@ -3,8 +3,7 @@
 import type { JSX } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import type { Dial, Outcome, Tried } from "../schema/view";
-import { ARROWS } from "./drawing";
-import { Axis, Grid, OpenEnd, Picture } from "./marks";
+import { Arrow, Axis, Grid, Picture, Solid } from "./marks";
 import { type Scene, scaleTitle } from "./scene";
 import { Favorable, Sentence } from "./sentences";
 import { capital } from "./text";
@@ -74,9 +73,7 @@ export function Try({ scene }: { scene: Scene }): JSX.Element {
             <>
               <p class="rs-policy">{say(then.says)}</p>
               {then === now && <p class="rs-soft rs-screen">{words.tryHint}</p>}
-              <div class="rs-row rs-row-axis">
-                <Axis scene={scene} />
-              </div>
+              <Axis scene={scene} />
               <ul class="rs-rows">
                 {then.outcomes.map((outcome) => (
                   <Row
@@ -161,8 +158,8 @@ function Row({ scene, now, then }: { scene: Scene; now: Outcome | undefined; the
       <div class="rs-row-picture">
         <Picture class="rs-picture">
           <Grid />
-          {now && <Half outcome={now} y={upper} height={height} name="rs-bar" />}
-          {moved && <Half outcome={moved} y={lower} height={height} name="rs-bar-then" />}
+          {now && <Solid share={now} y={upper} height={height} class="rs-bar" />}
+          {moved && <Solid share={moved} y={lower} height={height} class="rs-bar-then" />}
         </Picture>
       </div>
       <div class="rs-row-words">
@@ -181,9 +178,7 @@ function Row({ scene, now, then }: { scene: Scene; now: Outcome | undefined; the
         <p class="rs-verdict">
           {moved ? (
             <>
-              <svg class="rs-arrow rs-arrow-clear" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-                <path d={ARROWS[moved.beside === "more" ? "up" : "down"]} />
-              </svg>{" "}
+              <Arrow direction={moved.beside === "more" ? "up" : "down"} clear />{" "}
               <span class="rs-tag">{words.besides[moved.beside]}</span> <Sentence scene={scene} text={moved.sentence} />
             </>
           ) : (
@@ -192,36 +187,5 @@ function Row({ scene, now, then }: { scene: Scene; now: Outcome | undefined; the
         </p>
       )}
     </li>
-  );
-}
-
-/** One bar of the two. */
-function Half({
-  outcome,
-  y,
-  height,
-  name,
-}: {
-  outcome: Outcome;
-  y: number;
-  height: number;
-  name: string;
-}): JSX.Element {
-  const { coded, percent } = outcome;
-  return (
-    <>
-      {coded !== "bottom" && (
-        <rect
-          class={name}
-          x="0"
-          y={y}
-          width={`${coded === "top" ? 95 : percent}%`}
-          height={height}
-          data-percent={percent}
-        />
-      )}
-      {coded === "top" && <OpenEnd from={95} to={100} y={y} height={height} />}
-      {coded === "bottom" && <OpenEnd from={0} to={5} y={y} height={height} />}
-    </>
   );
 }

@@ -71,8 +71,8 @@ const en: Strings = {
   doorHint: {
     html: "One file that opens without internet. It can travel.",
     voila: "Served from this computer, behind a link of its own.",
-    excel: "Tables and charts. It can travel.",
-    slides: "A deck to present. It can travel.",
+    excel: "Tables and charts, a file for each language. It can travel.",
+    slides: "A deck to present, one for each language. It can travel.",
   },
   groups: "Groups to show",
   groupsHint: "The fewer group variables there are, the less has to be hidden.",
@@ -149,8 +149,8 @@ const es: Strings = {
   doorHint: {
     html: "Un solo archivo que se abre sin internet. Puede circular.",
     voila: "Se ofrece desde esta computadora, con un enlace propio.",
-    excel: "Tablas y gráficos. Puede circular.",
-    slides: "Una presentación para proyectar. Puede circular.",
+    excel: "Tablas y gráficos, un archivo por idioma. Puede circular.",
+    slides: "Una presentación para proyectar, una por idioma. Puede circular.",
   },
   groups: "Grupos que se muestran",
   groupsHint: "Cuantas menos variables de grupo hay, menos hace falta ocultar.",

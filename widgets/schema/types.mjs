@@ -40,28 +40,19 @@ function shapeOf(node) {
   return node.type;
 }
 
-const { $defs, ...view } = JSON.parse(await readFile(source, "utf8"));
-const text = await compile(
-  {
-    ...simplified(view),
-    $defs: {
-      ...simplified($defs),
-      Text: {
-        description: "One sentence or label in each language of the view.",
-        type: "object",
-        additionalProperties: { type: "string" },
-      },
-    },
-  },
-  "View",
-  {
-    additionalProperties: false,
-    bannerComment: "/* Generated from view.schema.json by `npm run types`. Do not edit. */",
-  },
-);
-
+const view = simplified(JSON.parse(await readFile(source, "utf8")));
+view.$defs.Text = {
+  description: "One sentence or label in each language of the view.",
+  type: "object",
+  additionalProperties: { type: "string" },
+};
 const shapes = { View: shapeOf(view) };
-for (const [name, node] of Object.entries($defs)) shapes[name] = shapeOf(node);
+for (const [name, node] of Object.entries(view.$defs)) shapes[name] = shapeOf(node);
+
+const text = await compile(view, "View", {
+  additionalProperties: false,
+  bannerComment: "/* Generated from view.schema.json by `npm run types`. Do not edit. */",
+});
 
 for (const [name, wanted] of Object.entries({ "view.ts": text, "view.shape.json": `${JSON.stringify(shapes)}\n` })) {
   const target = new URL(name, import.meta.url);

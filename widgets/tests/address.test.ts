@@ -111,3 +111,28 @@ test("a change and comments have their pages, an empty list has none", () => {
   const empty = { ...unit, change: null, comments: [{ question: { en: "?" }, texts: [] }] };
   assert.ok(!pagesOf(empty).includes("change") && !pagesOf(empty).includes("comments"));
 });
+
+test("a page that could only say why nothing is shown is none; words in place of a share are something to see", () => {
+  const unit = unitOf(told(), "sierra-norte");
+  const words = { en: "Why" };
+  const filled = (reason: "one_by_one" | "words_only") => ({
+    ...unit,
+    items: unit.items.map(({ item }) => ({ item, words, reason })),
+    groups: unit.groups.map((table) => ({
+      ...table,
+      rows: (table.rows ?? []).map((row) => ({
+        ...row,
+        cells: row.cells.map(({ scale }) => ({ scale, words, reason })),
+      })),
+    })),
+    change: unit.change
+      ? { ...unit.change, cells: unit.change.cells.map(({ scale }) => ({ scale, words, reason })) }
+      : null,
+  });
+  assert.deepEqual(pagesOf(filled("one_by_one")), ["glance", "comments", "next", "about"]);
+  assert.deepEqual(pagesOf(filled("words_only")), ["glance", "questions", "groups", "comments", "next", "about"]);
+  const [first, ...others] = unit.groups;
+  assert.ok(first);
+  assert.ok(pagesOf({ ...unit, groups: [{ variable: "x", note: words }, first, ...others] }).includes("groups"));
+  assert.equal(firstVariable({ ...unit, groups: [...(filled("one_by_one").groups ?? []), first] }), first.variable);
+});

@@ -59,15 +59,12 @@ class Picture:
         Lying bars, standing columns, or parts of one lying bar.
     room
         The part of the width that is left to the names.
-    figures
-        Whether each bar bears its figure.
     """
 
     names: list[str]
     series: list[Bars]
     kind: Literal["bars", "columns", "stacked"] = "bars"
     room: float = 0.34
-    figures: bool = True
 
     @property
     def empty(self) -> bool:
@@ -198,8 +195,6 @@ def _fill(series: BarSeries, bars: Bars, picture: Picture, told: Told) -> None:
     series.format.fill.fore_color.rgb = RGBColor.from_string(bars.colour)
     series.format.line.color.rgb = RGBColor.from_string(PAPER)
     series.invert_if_negative = False
-    if not picture.figures:
-        return
     letters = RGBColor.from_string(PAPER if bars.colour in DARK else INK)
     where = XL_LABEL_POSITION.CENTER if picture.kind == "stacked" else XL_LABEL_POSITION.INSIDE_BASE
     labels = series.data_labels

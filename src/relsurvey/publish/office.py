@@ -14,6 +14,7 @@ from relsurvey.analysis.finding import MIN_N_FILE
 from relsurvey.errors import PublishError
 from relsurvey.escape import one_line
 from relsurvey.view import View
+from relsurvey.view.content import has_content
 from relsurvey.view.model import Item, ItemCell, Part, Scale, Share, Tone, Unit
 from relsurvey.words import Text
 from relsurvey.words.catalogue import pick, say
@@ -78,12 +79,19 @@ class Told:
         self.scales: dict[str, Scale] = {scale.id: scale for scale in view.scales}
         self.items: dict[str, Item] = {item.id: item for item in view.items}
         self.variables = {v.id: self.say(v.title) for v in view.variables if "*" not in v.id}
-        self.units: list[Unit] = [
-            unit.model_copy(
-                update={"comments": [], "groups": [g for g in unit.groups if g.variable in self.variables]}
-            )
-            for unit in view.units
-        ]
+        self.units: list[Unit] = [self._as_told(unit) for unit in view.units]
+
+    def _as_told(self, unit: Unit) -> Unit:
+        """Return a unit with what travels and has content."""
+        groups = [table for table in unit.groups if table.variable in self.variables]
+        change = unit.change if unit.change is not None and has_content(unit.change) else None
+        return unit.model_copy(
+            update={
+                "comments": [],
+                "groups": groups if any(map(has_content, groups)) else [],
+                "change": change,
+            }
+        )
 
     def say(self, text: Text | str | None, longest: int = _LONGEST) -> str:
         """Return a text on one line, without what a file cannot hold."""

@@ -12,8 +12,8 @@ from relsurvey.publish.presentation import BOTTOM, INNER, LABEL, LEFT, TITLES, T
 from relsurvey.view import View
 from relsurvey.view.model import GroupCell, GroupRow, GroupTable, ItemCell, ScaleCell, Share, Unit
 
-#: How many bars, questions and groups are still read from the back of a room.
-_MOST_SCALES, _MOST_CHANGES, _MOST_QUESTIONS, _MOST_GROUPS, _MOST_FIGURES = 8, 6, 6, 6, 30
+#: How many bars, questions, groups and figures side by side are still read from the back of a room.
+_MOST_SCALES, _MOST_CHANGES, _MOST_QUESTIONS, _MOST_GROUPS, _MOST_FIGURES = 8, 6, 6, 6, 32
 
 
 def deck(view: View, unit: str | None = None, language: str | None = None) -> bytes:
@@ -184,23 +184,27 @@ class _Deck(Slides):
         title, *more = said or [by]
         scales = [cell.scale for cell in self.unit.scales]
         drawn = [row for row in table.rows if any(cell.share is not None for cell in row.cells)]
-        for rows, part in chunks(drawn, _MOST_GROUPS):
+        parts = [
+            (rows, some)
+            for rows, _ in chunks(drawn, _MOST_GROUPS)
+            for some, _ in chunks(scales, min(_MOST_SCALES, _MOST_FIGURES // len(rows)))
+        ]
+        for [(rows, some)], part in chunks(parts, 1):
             spoken = [row for row in table.rows if row in rows or row not in drawn]
-            notes = [*said, *(line for row in spoken for line in self.group_lines(row)), *small]
+            notes = [*said, *(line for row in spoken for line in self.group_lines(row, some)), *small]
             slide = self.slide(f"{told.word('sheet_groups')}: {by}{part}", title, notes)
             series = []
             for at, row in enumerate(rows):
                 by_scale = {cell.scale: cell.share for cell in row.cells}
-                shares = [by_scale.get(scale) for scale in scales]
+                shares = [by_scale.get(scale) for scale in some]
                 series.append(Bars.of(told.say(row.label, 60), shares, GROUPS[at]))
-            figures = len(rows) * len(scales) <= _MOST_FIGURES
-            picture = Picture([told.scale(s) for s in scales], series, "columns", figures=figures)
+            picture = Picture([told.scale(scale) for scale in some], series, "columns")
             self.page(slide, more, picture, " ".join(small), told.word("alt_bars"), notes)
 
-    def group_lines(self, row: GroupRow) -> Iterator[str]:
+    def group_lines(self, row: GroupRow, scales: list[str]) -> Iterator[str]:
         told = self.told
         yield f"{told.say(row.label)} ({told.say(row.students)}):"
-        for cell in row.cells:
+        for cell in (cell for cell in row.cells if cell.scale in scales):
             yield f"{told.scale(cell.scale)}: {self.group_line(cell)}"
 
     def group_line(self, cell: GroupCell) -> str:

@@ -12,11 +12,15 @@ from relsurvey.files import MANIFEST, sha256, write_release
 from relsurvey.publish.each import Each, parts, write
 from relsurvey.view import View
 from relsurvey.words import speaking_of
+from relsurvey.words.catalogue import languages
 
 VIEW, PAGE, APP = "view.relsurvey.json", "view.html", "app.ipynb"
 WORKBOOK, DECK = "view.xlsx", "view.pptx"
 Format = Literal["voila", "html", "excel", "slides"]
 _FORMATS: dict[str, str] = {"voila": APP, "html": PAGE, "excel": WORKBOOK, "slides": DECK}
+
+#: What is in one language: of each that the view speaks there is one, the first under the plain name.
+_SPOKEN = (WORKBOOK, DECK)
 
 #: What leaves a token-guarded app: the public rules hold for it (rules.md 16 and 21).
 TRAVELS = frozenset({"html", "excel", "slides"})
@@ -94,13 +98,25 @@ def publish(
         before(whole)
     for name, files in contents.items():
         folder = _made(directory / name)
-        write_release(
-            folder, files, retired=[door for door in _FORMATS.values() if door not in files], release=of
-        )
+        write_release(folder, files, retired=[name for name in _names() if name not in files], release=of)
     names = tuple(
         str(PurePosixPath(name, file)) for name, files in contents.items() for file in (*files, MANIFEST)
     )
     return Published(directory, view, names + (write(directory, view, views) if each else ()))
+
+
+def _names() -> list[str]:
+    """Return every name that a door may have."""
+    return [*_FORMATS.values(), *(_in_language(door, one) for door in _SPOKEN for one in languages())]
+
+
+def _spoken(door: str, language: str, view: View) -> str:
+    return door if language == view.languages[0] else _in_language(door, language)
+
+
+def _in_language(door: str, language: str) -> str:
+    path = PurePosixPath(door)
+    return f"{path.stem}.{language}{path.suffix}"
 
 
 def _refuse_lists(directory: Path) -> None:
@@ -145,9 +161,13 @@ def _written(view: View, formats: tuple[str, ...]) -> dict[str, str | bytes]:
     if "excel" in formats:
         from relsurvey.publish.excel import workbook
 
-        contents[WORKBOOK] = workbook(travels)
+        contents |= {
+            _spoken(WORKBOOK, language, view): workbook(travels, language) for language in view.languages
+        }
     if "slides" in formats:
         from relsurvey.publish.slides import deck
 
-        contents[DECK] = deck(travels)
+        contents |= {
+            _spoken(DECK, language, view): deck(travels, language=language) for language in view.languages
+        }
     return contents

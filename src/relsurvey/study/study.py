@@ -288,7 +288,8 @@ class Study(Graded):
             Group variables, as in :meth:`view`; a pair stands in no file that travels.
         formats
             ``"html"``: one self-contained file; ``"voila"``: the app that ``relsurvey serve`` serves;
-            ``"excel"``: a workbook; ``"slides"``: a deck to present. At least 11 students stand behind
+            ``"excel"``: a workbook; ``"slides"``: a deck to present, both once in each language of the
+            instrument (``view.pptx`` in its first, ``view.es.pptx``). At least 11 students stand behind
             everything where one of them is a file that travels: all but the app.
         min_n
             Fewest students of anything shown; a larger one wins.

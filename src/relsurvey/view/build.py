@@ -15,6 +15,7 @@ from relsurvey.view import cells as _cells
 from relsurvey.view import model, pages
 from relsurvey.view.about import About
 from relsurvey.view.cells import Cells
+from relsurvey.view.content import why_no_page
 from relsurvey.view.material import Material
 from relsurvey.view.strategies import Strategies, offered, ready
 from relsurvey.view.units import Units
@@ -112,7 +113,13 @@ def _built(
         material.subject,
         waves,
     )
-    units = [told.unit(unit) for unit in cells.plan.units if unit.id in released.units]
+    titles = {v: pages.in_languages(instrument.groups[v].title, known) for v in by}
+    units = [
+        unit.model_copy(
+            update={"hidden": [*unit.hidden, *why_no_page(unit, titles, told.say("hidden.not_compared"))]}
+        )
+        for unit in (told.unit(unit) for unit in cells.plan.units if unit.id in released.units)
+    ]
     scales = [_scale(instrument, cells, readings, key, known) for key in cells.scales]
     items = [
         model.Item(
@@ -141,9 +148,7 @@ def _built(
         scales=scales,
         items=items,
         not_counted=pages.all_not_counted(items, known),
-        variables=[
-            model.Variable(id=v, title=pages.in_languages(instrument.groups[v].title, known)) for v in by
-        ],
+        variables=[model.Variable(id=v, title=title) for v, title in titles.items()],
         units=units,
         strategies=offered(strategies or ready(), scales, known),
         about=About(told, units, readings, certificate, material.simulated).sections(),
