@@ -214,6 +214,14 @@ def test_attendance_is_read_from_a_file_with_percent_signs_and_spreadsheet_ids(t
     assert rs.grading.on_track(frame, "ew-9", path).students["on_track"].tolist() == [True, False]
 
 
+def test_attendance_that_no_part_of_a_rule_asks_for_is_said():
+    frame = marks(20)
+    days = pd.DataFrame({"student": frame.student.unique(), "attendance": 97.0})
+    said = "Attendance was given, and this rule does not ask for it."
+    assert said in rs.grading.on_track(frame, "df-count", attendance=days).sentence
+    assert said not in rs.grading.on_track(frame, "df-count").sentence
+
+
 def test_bs_or_better_and_the_count_of_ds_and_fs():
     frame = marks(seed=6)
     gpa = (

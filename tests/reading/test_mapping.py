@@ -103,6 +103,22 @@ def test_a_file_with_another_header_is_asked_about(panorama):
         rs.read(panorama("other.csv", header=[*HEADER[:-1], "Remarks"]), INSTRUMENT)
 
 
+def test_an_error_under_a_remembered_mapping_names_it_and_the_ways_out(panorama):
+    path = panorama(agree="Agree!")
+    found = proposal(path)
+    rs.read(path, INSTRUMENT, mapping=found.mapping)
+    kept = remembered(found.mapping.fingerprint, INSTRUMENT)
+    with pytest.raises(MatchError) as refused:
+        rs.read(panorama("next.csv", agree="Concur"), INSTRUMENT)
+    assert f"the one remembered from an earlier file, {kept}: give another one as mapping=" in str(
+        refused.value
+    )
+    # Of a mapping that the caller gave, or without one, nothing is said of remembering.
+    with pytest.raises(MatchError) as refused:
+        rs.read(panorama("next.csv", agree="Concur"), INSTRUMENT, mapping=found.mapping)
+    assert "remembered" not in str(refused.value)
+
+
 def test_what_is_remembered_is_private_and_holds_no_answers(panorama):
     path = panorama()
     found = proposal(path)

@@ -181,7 +181,7 @@ def _read_one(
 ) -> Rows:
     best = best_table(opened, instrument, explicit, source.wave)
     path = Path(source.path) if source.path else None
-    chosen, place, waiting = explicit, "", None
+    chosen, place, waiting = explicit, None, None
     if chosen is None:
         chosen, place, best, waiting = _found_mapping(opened, instrument, source, path, best)
     if best is None:
@@ -194,18 +194,26 @@ def _read_one(
         key: value for key, value in (("wave", source.wave), ("school", source.school)) if value is not None
     }
     used = chosen or Mapping(instrument=instrument.id)
+    kept = place if place == mapping.remembered(table.fingerprint, instrument) else None
     try:
         rows = fit(opened, table, columns, instrument, used, given, strict=strict)
     except MatchError as cause:
-        if waiting is None:
+        if waiting is not None:
+            more = (
+                f"A proposed mapping lies beside it, {waiting.name}: look it over, "
+                "then set `confirmed: true` in it."
+            )
+        elif kept is not None:
+            more = (
+                f"Its mapping is the one remembered from an earlier file, {kept}: give another one as "
+                "mapping=, or delete that file."
+            )
+        else:
             raise
-        raise MatchError(
-            f"{cause} A proposed mapping lies beside it, {waiting.name}: look it over, "
-            "then set `confirmed: true` in it.",
-            cause.unmatched,
-        ) from cause
+        raise MatchError(f"{cause} {more}", cause.unmatched) from cause
     if chosen is not None:
-        what = f"columns and labels were matched with the help of a mapping{place}"
+        where = "" if place is None else ", as remembered from an earlier file" if kept else f", {place.name}"
+        what = f"columns and labels were matched with the help of a mapping{where}"
         rows.note("mapping", table.where, len(rows), what, "a person decided it for files with this header")
         if chosen.fingerprint in (None, table.fingerprint) and path is not None:
             mapping.remember(chosen, table.fingerprint, instrument)
@@ -214,11 +222,11 @@ def _read_one(
 
 def _found_mapping(
     opened: Opened, instrument: Instrument, source: Source, path: Path | None, best: Any
-) -> tuple[Mapping | None, str, Any, Path | None]:
+) -> tuple[Mapping | None, Path | None, Any, Path | None]:
     """Return the mapping made for this header, where it is, the table under it, and a proposal that waits."""
     table = fullest_table(opened) if best is None else best[0]
     if table is None:
-        return None, "", best, None
+        return None, None, best, None
     waiting = None
     for place, found in mapping.candidates(path, table.fingerprint, instrument):
         if not found.confirmed:
@@ -226,10 +234,8 @@ def _found_mapping(
             continue
         found.check(instrument)
         again = best_table(opened, instrument, found, source.wave)
-        kept = place == mapping.remembered(table.fingerprint, instrument)
-        where = ", as remembered from an earlier file" if kept else f", {place.name}"
-        return found, where, again or best, None
-    return None, "", best, waiting
+        return found, place, again or best, None
+    return None, None, best, waiting
 
 
 def _finish(rows: Rows, instrument: Instrument, ids: str, hashes: tuple[str, ...]) -> Reading:
