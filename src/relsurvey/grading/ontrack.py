@@ -176,7 +176,7 @@ def _parts(
     if asked.attendance is not None or asked.suspensions is not None:
         yield from _presence(found, rule, attendance)
     elif attendance is not None:
-        notes.append(("attendance", 0.0))
+        notes.append(("attendance", 1.0))
     if asked.df_count is not None:
         sure = count(found.df)
         yield "df_count", _between(sure, sure + count(found.open), asked.df_count, count(found.final) == 0)
