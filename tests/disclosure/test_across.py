@@ -144,6 +144,31 @@ def test_a_group_inside_a_team_is_protected_by_the_roster_too():
     assert ("t", None, 0) in released.withheld and ("s", None, 0) not in released.withheld
 
 
+@pytest.mark.parametrize(("n", "tells"), [(26, True), (25, True), (12, False)])
+def test_a_scale_is_not_told_by_the_one_question_that_was_answered(n, tells):
+    """The team above: its page leaves the scale out, and so the question that says the same of nearly all."""
+    cells = {"a": (20, 18), "c": (6, 6)}
+    inside = PlannedTable(
+        "t", "v", "never", tuple(PlannedCell(c, Students((n, n), (f,))) for c, (n, f) in cells.items())
+    )
+    unit, tables, _ = school({("a", "x"): (94, 50), ("c", "x"): (6, 6), ("a", "y"): (30, 14)})
+    profiles = [Profile("t", ("a", "x"), (20, 20)), Profile("t", ("c", "x"), (6, 6))]
+    profiles += [Profile("s", ("a", "x"), (74, 74)), Profile("s", ("a", "y"), (30, 30))]
+    # The first question has n answers, the second one the rest: n, or none of it, tells the scale.
+    whole = replace(
+        unit, students=Students((*unit.students.figures, 130, 130), (*unit.students.counts, 70, 70))
+    )
+    team = Unit("t", "team", "s", Students((26, 26, n, 26 - n), (24, n - 2, 26 - n)))
+    figures = (Figure("care", 1, "scale"), Figure("q", 2, "item"), Figure("r", 3, "item"))
+    plan = Plan((whole, team), tuple(tables), figures, (inside,), tuple(profiles), {"care": ("q", "r")})
+    released = release(plan, MIN_N)
+    assert ("t", None, 0) in released.withheld and ("s", None, 0) not in released.withheld
+    assert (("t", None, 1) in released.withheld) == tells
+    opened = replace(released, withheld=released.withheld - {("t", None, 1)})
+    # With one student who answered the other question alone, three of six learners stay open.
+    assert bool(exposures(plan, opened, MIN_N)) == (n == 26)
+
+
 @pytest.mark.parametrize("seed", range(16))
 def test_no_tables_together_tell_a_small_group(seed):
     district = District.random(seed)

@@ -58,8 +58,8 @@ def without(frame, columns, answered=0, school="School 0", wave="spring"):
     return found
 
 
-def viewed(frame, **options):
-    view = rs.read(frame, BOTH).view(**options)
+def viewed(frame, instrument=BOTH, **options):
+    view = rs.read(frame, instrument).view(**options)
     assert View.model_validate_json(view.to_json()) == view
     return view, {unit.id: unit for unit in view.units}
 

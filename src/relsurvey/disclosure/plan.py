@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -199,6 +199,8 @@ class Plan:
         The cells of units that have no tables (teams): not to be shown, but known to who knows the roster.
     profiles
         Who is in which unit and in which category of every variable: known likewise.
+    made_of
+        By scale: the items that it is made of.
     """
 
     units: tuple[Unit, ...]
@@ -206,6 +208,7 @@ class Plan:
     figures: tuple[Figure, ...] = ()
     inside: tuple[PlannedTable, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    made_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
@@ -250,9 +253,23 @@ class Plan:
         return tuple(k for k in self.behind if k < known) if self.figures else tuple(range(known))
 
     @cached_property
-    def share_of(self) -> dict[str, int]:
+    def share_of(self) -> dict[tuple[Kind, str], int]:
         """The position of each scale's and item's share."""
-        return {figure.of: i for i, figure in enumerate(self.figures) if figure.kind in ("scale", "item")}
+        shares: tuple[Kind, ...] = ("scale", "item")
+        return {(figure.kind, figure.of): i for i, figure in enumerate(self.figures) if figure.kind in shares}
+
+    def tellers(self, unit: str, figure: int) -> tuple[tuple[int, int], ...]:
+        """Return the items whose shares on a unit's page tell a scale's there, since few answered the others.
+
+        Each with how many did at most. Of a scale of one question that question says the same.
+        """
+        what, n = self.figures[figure], self.unit(unit).students.figures
+        if what.kind != "scale" or what.of not in self.made_of:
+            return ()
+        items = [self.share_of["item", item] for item in self.made_of[what.of]]
+        answered = [n[self.figures[item].students] for item in items]
+        others = [sum(answered) - of for of in answered]
+        return tuple((item, m) for item, of, m in zip(items, answered, others, strict=True) if 2 * m < of)
 
     def holders(self, name: str) -> tuple[str, ...]:
         """Return a unit and those it is part of, the smallest first."""
@@ -318,11 +335,12 @@ class Released:
         return replace(self, tables={**self.tables, (unit, variable): Dropped(why)})
 
     def withholding(self, plan: Plan, places: Iterable[Place]) -> Released:
-        """Return the same without some figures, and without what these are made of."""
+        """Return the same without some figures, and without what these are made of, or what tells them."""
         more = {
             (unit, variable, position)
             for unit, variable, figure in places
-            for position in plan.falls_with[figure]
+            for told in (figure, *(() if variable else (item for item, _ in plan.tellers(unit, figure))))
+            for position in plan.falls_with[told]
         }
         return replace(self, withheld=self.withheld | more)
 

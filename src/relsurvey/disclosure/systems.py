@@ -166,7 +166,7 @@ def known(plan: Plan, released: Released, shown: Shown, figure: int) -> tuple[in
     """
     what = plan.figures[figure]
     if (shown.unit, shown.variable, figure) in released.withheld:
-        return None
+        return _told(plan, released, shown, figure)
     n, count = shown.students.figures[what.students], shown.students.counts[figure]
     if n == 0:
         return None
@@ -180,12 +180,30 @@ def known(plan: Plan, released: Released, shown: Shown, figure: int) -> tuple[in
         if count / n <= BOTTOM:
             return 0, math.floor(BOTTOM * n + 1e-9)
         return count, count
-    share = plan.share_of[what.of]
+    share = plan.share_of["item", what.of]
     asked = shown.students.figures[plan.figures[share].students]
     least = EVERY_ANSWER if what.kind == "answers" else WORDS_UNDER
     if asked < least or not BOTTOM < shown.students.counts[share] / asked < TOP:
         return None
     return count, count
+
+
+def _told(plan: Plan, released: Released, shown: Shown, figure: int) -> tuple[int, int] | None:
+    """Return the range of a withheld scale's count that the items on the same page give.
+
+    Those who answered one item alone are favorable on the scale if they are on the item.
+    """
+    if shown.variable is not None or shown.beside is not None:
+        return None
+    n = shown.students.figures[plan.figures[figure].students]
+    least, most = 0, n
+    for item, others in plan.tellers(shown.unit, figure):
+        own = Shown(shown.unit, None, shown.atoms, plan.unit(shown.unit).students)
+        span = known(plan, released, own, item)
+        if span is not None:
+            asked = own.students.figures[plan.figures[item].students]
+            least, most = max(least, span[0] - (asked - n + others)), min(most, span[1] + others)
+    return (least, most) if n and (least, most) != (0, n) else None
 
 
 def has_mark(plan: Plan, released: Released, unit: str, beside: Iterable[str], figure: int) -> bool:

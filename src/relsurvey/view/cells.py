@@ -146,7 +146,8 @@ def make(
         base,
         np.array(favorable, dtype=bool).reshape(len(reported), len(base)).T,
     )
-    plan = Plan(planned, tuple(tables), tuple(f for f, _ in figures), tuple(inside), profiles)
+    made_of = {key: tuple(item for item in instrument.scales[key].items if item in items) for key in reported}
+    plan = Plan(planned, tuple(tables), tuple(f for f, _ in figures), tuple(inside), profiles, made_of)
     return Cells(units, groups, titles, plan, scales, reported, items, categories)
 
 

@@ -154,7 +154,7 @@ class Units(Telling):
             key
             for key in self.cells.reported
             if cell.scales[key].n >= self.min_n
-            and has_mark(plan, self.released, unit, units, plan.share_of[key])
+            and has_mark(plan, self.released, unit, units, plan.share_of["scale", key])
         ]
         return Others(kind, cell, frozenset(scales))
 
