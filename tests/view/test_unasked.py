@@ -151,3 +151,15 @@ def test_a_scale_that_few_answered_does_not_join_groups_of_the_others():
     assert {row.cells[1].words["en"] for row in mine.groups[0].rows} == {
         "Fewer than 11 students answered this."
     }
+
+
+def test_all_schools_say_which_scale_not_every_school_is_counted_in():
+    frame = answers([120, 90, 80, 70, 60])
+    view, units = viewed(without(frame, SECOND), min_n=11, by=["gender"])
+    said = "Not every school is counted in this, since nobody answered it there: Care."
+    assert said in [text["en"] for text in units[ALL].hidden]
+    assert not any("Not every school" in text["en"] for text in units["school-1"].hidden)
+    hidden = next(section for section in view.about if section.title["en"] == "What is not shown")
+    assert said in [text["en"] for text in hidden.paragraphs]
+    _, units = viewed(frame, min_n=11, by=["gender"])
+    assert not any("Not every school" in text["en"] for text in units[ALL].hidden)

@@ -14,7 +14,7 @@ from relsurvey.disclosure import ALL, Certificate
 from relsurvey.disclosure.plan import WORDS_UNDER
 from relsurvey.view import asked, model
 from relsurvey.view.pages import in_languages
-from relsurvey.view.telling import Telling
+from relsurvey.view.units import Units
 from relsurvey.words import Text, outward
 from relsurvey.words.catalogue import pick
 
@@ -36,7 +36,7 @@ class About:
         How far the scales hold, what the gate proved, and whether the answers were made up.
     """
 
-    told: Telling
+    told: Units
     units: Sequence[model.Unit]
     reliability: Mapping[str, ScaleReliability]
     certificate: Certificate
@@ -228,7 +228,7 @@ class About:
         others = [
             self.told.say(f"hidden.{key}", min_n=self.told.min_n)
             for key in ("whole", "units", "few", "figures", "one_by_one")
-        ]
+        ] + self.told.not_everywhere()
         said = [text for text in others if any(text in unit.hidden for unit in self.units)]
         if not rows and not said:
             said = [self._say("hidden_nothing")]

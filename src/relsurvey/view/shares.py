@@ -76,18 +76,21 @@ def least_seen(languages: Sequence[str], gaps: Sequence[float]) -> Text:
     return texts(languages, "share.tenths", k=min(10, max(1, math.ceil(max(gaps) * 10))))
 
 
-def parts(counts: Sequence[int]) -> list[int]:
-    """Return whole percents that add up to 100, by largest remainders.
+def parts(counts: Sequence[int], favorable: Sequence[bool]) -> list[int]:
+    """Return whole percents that add up to 100, and the favorable ones to their share, by largest remainders.
 
     Examples
     --------
-    >>> parts([1, 1, 1])
-    [34, 33, 33]
+    >>> parts([1, 1, 1], [False, False, True]), parts([10, 25, 25], [False, True, False])
+    ([34, 33, 33], [17, 42, 41])
     """
     total = sum(counts)
     exact = [100 * count / total for count in counts]
     result = [math.floor(value) for value in exact]
-    order = sorted(range(len(counts)), key=lambda i: (result[i] - exact[i], i))
-    for i in order[: 100 - sum(result)]:
-        result[i] += 1
+    good = hundredths(sum(n for n, is_good in zip(counts, favorable, strict=True) if is_good) / total)
+    for side, whole in ((True, good), (False, 100 - good)):
+        own = [i for i, is_good in enumerate(favorable) if is_good == side]
+        own.sort(key=lambda i: (result[i] - exact[i], i))
+        for i in own[: whole - sum(result[i] for i in own)]:
+            result[i] += 1
     return result

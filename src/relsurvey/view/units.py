@@ -67,6 +67,8 @@ class Units(Telling):
         if any(unit.id in (ALL, u.parent) for u in gone):
             hidden.append(self.say("hidden.units"))
         hidden += self._left_out(unit)
+        if unit.kind == "all":
+            hidden += self.not_everywhere()
         if self._fell_apart():
             hidden.append(self.say("hidden.one_by_one"))
         return model.Unit(
@@ -99,6 +101,21 @@ class Units(Telling):
             for key, there in (("few", few), ("figures", guarded))
             if there
         ]
+
+    def not_everywhere(self) -> list[Text]:
+        """Say which scales not every school is counted in, since nobody answered them there."""
+        schools = [self.cells.units[u.id] for u in self.cells.plan.units if u.kind == "school"]
+        missing = [
+            key
+            for key in self.cells.reported
+            if not self._withheld(ALL, key, "scale")
+            and any(school.respondents >= self.min_n and not school.scales[key].n for school in schools)
+        ]
+        if not missing:
+            return []
+        titles = [self.scale_title(key) for key in missing]
+        named = {language: ", ".join(title[language] for title in titles) for language in self.languages}
+        return [self.say("hidden.not_everywhere", scales=named)]
 
     def _fell_apart(self) -> bool:
         """Say whether a scale of several questions is not read as one; a single question is no such scale."""
@@ -228,7 +245,7 @@ class Units(Telling):
             labels = [self.say(f"tone.{tone}") for tone in kinds]
             counts = [sum(c for (_, c), t in zip(ordered, tones, strict=True) if t == kind) for kind in kinds]
             tones = kinds
-        percents = shares.parts(counts)
+        percents = shares.parts(counts, [tone == "favorable" for tone in tones])
         return [
             model.Part(label=label, tone=tone, percent=percent)
             for label, tone, percent in zip(labels, tones, percents, strict=True)
@@ -246,7 +263,8 @@ class Units(Telling):
         different = groups.sentences()
         if self.subject == "marks":
             # Few measures, each of which says something by itself.
-            told = [self._only_scale(unit, whole, key) for key in reported[:2]]
+            shown = [key for key in reported if not self._withheld(unit.id, key, "scale")]
+            told = [self._only_scale(unit, whole, key) for key in (shown or reported)[:2]]
             return [*told, *standing_out, *different]
         if standing_out:
             return [*standing_out, *different]
@@ -281,22 +299,25 @@ class Units(Telling):
 
     def _only_scale(self, unit: Unit, whole: Cell, key: str) -> Text:
         if self._withheld(unit.id, key, "scale"):
-            return self.say("hidden.figures")
+            words, title = self.kept_back(whole.scales[key].n)[0], self.scale_title(key)
+            return {language: f"{title[language]}: {words[language]}" for language in self.languages}
         said = self.share(whole.scales[key])
         key_of = "say.single_plain" if said.range is None else "say.single"
         return self._told_of(unit, key_of, key, whole, range=said.range)
 
     def _told_of(self, unit: Unit, sentence: str, key: str, whole: Cell, **values: object) -> Text:
         """Return a sentence with a scale's share: of students, or of those who answered (rules.md 4)."""
-        words, scale = self.share(whole.scales[key]).words, self.scale_title(key)
+        sums, scale = whole.scales[key], self.scale_title(key)
         match self.reach(unit.id):
             case "nearly":
+                words = share_words(self.languages, sums.share, sums.n, of="of_students")
                 return self.say(sentence, scale=scale, words=_capital(words), **values)
             case "some":
+                words = share_words(self.languages, sums.share, sums.n)
                 return self.say(f"{sentence}_some", scale=scale, words=words, **values)
             case "half":
                 # Few, about half, most: no number, for it would be taken for one of all students.
-                plain = share_words(self.languages, whole.scales[key].share, 1)
+                plain = share_words(self.languages, sums.share, 1)
                 return self.say(f"{sentence}_half", scale=scale, words=plain, **values)
 
     def _stands_out(self, unit: Unit, c: Contrast, whole: Cell, others: Others) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 from relsurvey.words.catalogue import Text, texts
 
@@ -69,23 +70,29 @@ def signed(points: float) -> str:
     return f"{points:+g}".replace("-", "\N{MINUS SIGN}") if points else "0"
 
 
-def share_words(languages: Sequence[str], share: float, n: int) -> Text:
+def share_words(
+    languages: Sequence[str], share: float, n: int, *, of: Literal["share", "of_students"] = "share"
+) -> Text:
     """Return a share of students as words: 'about 7 in 10'; 'few', 'about half' or 'most' of fewer than 20.
+
+    With ``of="of_students"`` the students are named, as a sentence begins.
 
     Examples
     --------
     >>> share_words(["en"], 0.71, 150), share_words(["en"], 0.71, 15), share_words(["en"], 0.97, 150)
     ({'en': 'about 7 in 10'}, {'en': 'most'}, {'en': 'nearly all'})
+    >>> share_words(["en"], 0.02, 150, of="of_students")
+    {'en': 'almost no students'}
     """
     if share >= TOP:
-        return texts(languages, "share.nearly_all")
+        return texts(languages, f"{of}.nearly_all")
     if share <= BOTTOM:
-        return texts(languages, "share.almost_none")
+        return texts(languages, f"{of}.almost_none")
     if n < 20:
         return texts(
-            languages, "share.few" if share < 0.35 else "share.most" if share > 0.65 else "share.half"
+            languages, f"{of}.few" if share < 0.35 else f"{of}.most" if share > 0.65 else f"{of}.half"
         )
-    return texts(languages, "share.tenths", k=tenths(share))
+    return texts(languages, f"{of}.tenths", k=tenths(share))
 
 
 def range_words(languages: Sequence[str], low: float, high: float) -> Text:
