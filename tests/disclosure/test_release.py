@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import relsurvey as rs
-from relsurvey.disclosure.differences import _alike, _nested, differing
+from relsurvey.disclosure.differences import _alike, _nested, differing, gives_back
 from relsurvey.disclosure.release import _Book, default_ledger, ledger_key, locked
 from relsurvey.disclosure.shown import PERSON, Shown
 from relsurvey.errors import DisclosureError, PublishError
@@ -347,13 +347,13 @@ def test_the_ledger_holds_no_id_no_label_of_a_hidden_group_and_no_count(desk):
     assert not any(student in text for student in (*frame.student_id, *study.responses.respondent))
     (entry,) = desk.entries
     assert set(entry) == {
-        "formats", "inputs", "instrument", "instrument_version", "made", "package", "settings", "shown",
-        "students", "units", "view", "wave",
+        "formats", "inputs", "instrument", "instrument_version", "made", "package", "scales", "settings",
+        "shown", "students", "units", "view", "wave", "withheld",
     }  # fmt: skip
     numbers = [n for key, value in entry.items() for n in ([value] if isinstance(value, int) else [])]
     assert not numbers and set(entry["settings"]) == {"min_n", "same_within"}
     assert entry["students"] == sorted(entry["students"])
-    assert all(re.fullmatch(r"[0-9a-f]{24}( \d+)+", line) for line in entry["students"])
+    assert all(re.fullmatch(r"[0-9a-f]{24}:([0-9a-f]{2})+( \d+)+", line) for line in entry["students"])
     assert all(re.fullmatch(r"[0-9a-f]{12}", name) for name in entry["units"].values())
     # Two students who gave the same answers do not look alike.
     assert len({line[PERSON : 2 * PERSON] for line in entry["students"]}) == len(frame)
@@ -688,3 +688,79 @@ def test_another_studys_folder_below_does_not_stand_in_the_way(tmp_path):
     Desk(site / "one").publish(frame)
     Desk(site).publish(frame, ledger=tmp_path / "books" / "another.jsonl")
     assert (site / "view.html").is_file()
+
+
+# Scale by scale, and for other groups.
+
+
+@pytest.fixture
+def two_scales(tmp_path):
+    from tests.view.test_unasked import BOTH
+
+    return Desk(tmp_path / "out", BOTH)
+
+
+@pytest.mark.parametrize(("n", "refused"), [(0, False), (5, True), (10, True), (11, False), (20, False)])
+def test_of_those_who_join_no_few_have_answered_a_scale(two_scales, n, refused):
+    """Twenty join, and n of them answered the second scale: the two releases tell their share."""
+    from tests.view.test_unasked import SECOND, answers
+
+    frame = answers([120])
+    frame.loc[frame.index[100 + n :], SECOND] = ""
+    two_scales.publish(frame[:100], by=[])
+    if refused:
+        with pytest.raises(DisclosureError, match="fewer than 11 students joined, left or changed"):
+            two_scales.publish(frame, by=[])
+    else:
+        two_scales.publish(frame, by=[])
+
+
+@pytest.mark.parametrize(("n", "refused"), [(5, True), (15, False)])
+def test_of_those_who_change_no_few_change_a_scale(two_scales, n, refused):
+    from tests.view.test_unasked import FIRST, SECOND, answers
+
+    frame = answers([120])
+    two_scales.publish(frame, by=[])
+    frame.loc[frame.index[:20], FIRST[0]] = 6 - frame.loc[frame.index[:20], FIRST[0]].astype(int)
+    frame.loc[frame.index[:n], SECOND[0]] = 6 - frame.loc[frame.index[:n], SECOND[0]].astype(int)
+    # Threes are their own opposites.
+    frame.loc[frame.index[:20], FIRST[1]] = 1 + frame.loc[frame.index[:20], FIRST[1]].astype(int) % 5
+    frame.loc[frame.index[:n], SECOND[1]] = 1 + frame.loc[frame.index[:n], SECOND[1]].astype(int) % 5
+    if refused:
+        with pytest.raises(DisclosureError):
+            two_scales.publish(frame, by=[])
+    else:
+        two_scales.publish(frame, by=[])
+
+
+def test_a_ledger_from_before_scales_were_noted_goes_on(two_scales):
+    from tests.view.test_unasked import answers
+
+    frame = answers([120])
+    two_scales.publish(frame[:100], by=[])
+    now = _shown_of(two_scales.entries[0])
+    before = Shown(now.min_n, now.sets)
+    assert differing([before], now) is None and not gives_back(before, now)
+
+
+def _shown_of(entry):
+    from relsurvey.disclosure.release import _shown
+
+    return _shown(entry)
+
+
+def test_other_groups_of_the_same_students_do_not_tell_what_was_left_out():
+    """What each release left out for its own groups, the other one's groups or pages would give back."""
+    who = [f"{i:012d}{0:012d}" for i in range(90)]
+    pages = {("all", "", ""): frozenset(who), ("s", "", ""): frozenset(who[:60])}
+    ell = {("all", "ell", "yes"): frozenset(who[:40]), ("all", "ell", "no"): frozenset(who[40:])}
+    care = frozenset({("s", "", "scale care")})
+    alone, both = Shown(11, pages), Shown(11, pages | ell, withheld=care)
+    assert gives_back(alone, both) and gives_back(both, alone)
+    # The same again, a part that leaves the same out, and a stricter one are no more than was told.
+    assert not gives_back(both, both) and not gives_back(alone, Shown(11, pages, withheld=care))
+    assert not gives_back(both, Shown(11, pages, withheld=care))
+    assert not gives_back(alone, Shown(11, pages | ell))
+    # Of other students nothing is said here.
+    fewer = {key: frozenset(list(some)[:30]) for key, some in pages.items()}
+    assert not gives_back(Shown(11, fewer), both)

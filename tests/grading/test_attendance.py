@@ -98,6 +98,18 @@ def test_it_feeds_the_education_to_workforce_rule():
     }  # fmt: skip
 
 
+def test_rows_of_days_tell_who_is_on_track_as_rates_do():
+    table = days()
+    marks = pd.DataFrame({"student": table.student.unique(), "letter": "A"})
+    rule = {"id": "ours", "version": "1", "title": {"en": "Ours"}, "text": {"en": "x"}, "source": "us"}
+    rule["requires"] = {"attendance": 92}
+    own = by_student(table)
+    expected = (100 * own["sum"] / own["size"] >= 92).tolist()
+    assert {True, False} == set(expected)
+    for given in (table, rs.grading.attendance(table).students):
+        assert rs.grading.on_track(marks, rule, given).students["on_track"].tolist() == expected
+
+
 def test_what_is_not_known_is_in_no_share_and_counted():
     table = pd.DataFrame(
         {

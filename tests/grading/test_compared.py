@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from relsurvey.errors import AnalysisError, PolicyError
-from relsurvey.grading import Gradebook, Policy, compare_policies, regrade
+from relsurvey.grading import Gradebook, Policy, compare_policies, read_gradebook, regrade
 from relsurvey.grading.faces import rank
 from relsurvey.grading.rates import df_rates
 from relsurvey.words import languages
@@ -222,6 +222,32 @@ def test_what_the_courses_have_and_the_policy_does_not_is_said():
     # Cuts that a policy names are its own wish.
     other = FLOOR.but(weights={"Tests": 100}, drop_lowest={"Tests": 2}, cuts={"A": 80, "F": 0})
     assert not [note for note in compare_policies(one, other).notes if "part of the difference" in note]
+
+
+@pytest.mark.parametrize(
+    ("cells", "blank", "said"),
+    [
+        ("", "ungraded", "read as not graded yet (15): what missing work counts changes nothing here."),
+        ("", "excused", "read as excused: what missing work counts changes nothing here."),
+        ("", "zero", None),
+        ("60", "ungraded", "has no missing work, so what missing work counts changes nothing here."),
+    ],
+)
+def test_a_rule_for_missing_work_says_where_there_is_none(tmp_path, cells, blank, said):
+    path = tmp_path / "book.csv"
+    lines = [f"{i:03d},Algebra,80,{cells if i < 15 else 70},90" for i in range(40)]
+    path.write_text(
+        "\n".join(["Student ID,Course,One (100 pts),Two (100 pts),Three (100 pts)", *lines]), "utf-8"
+    )
+    one = read_gradebook(path, blank=blank)
+    policy = {"missing": one.but(missing={"counts_as": "excused"})}
+    for found in (compare_policies(one, policy), regrade(one, policy["missing"])):
+        notes = [note for note in found.notes if "has no missing work" in note]
+        assert len(notes) == (said is not None)
+        assert all(said in note for note in notes)
+    assert not [note for note in compare_policies(one, FLOOR).notes if "missing work" in note]
+    spanish = " ".join(compare_policies(one, policy).notes_in("es"))
+    assert ("trabajo sin entregar" in spanish) == (said is not None)
 
 
 def test_whether_the_simulator_proved_itself_is_said():

@@ -375,3 +375,63 @@ def test_a_mapping_in_the_folder_is_used_for_its_own_header_alone(gradebook, tmp
     fingerprint = propose(opened(path)).table.fingerprint
     place.write_text(mapping.model_copy(update={"fingerprint": fingerprint}).to_yaml(), "utf-8")
     assert any("all gradebooks.mapping.yaml" in entry.what for entry in read(path).entries)
+
+
+def test_the_sheet_with_students_is_the_gradebook_whatever_a_list_of_the_work_has(tmp_path):
+    path = tmp_path / "book.xlsx"
+    grades = pd.DataFrame({"Student ID": ["s1", "s2"], "Quiz 1 (10 pts)": [8, 9], "Essay (20 pts)": [15, 18]})
+    work = pd.DataFrame({"Course": "A", "Assignment": ["Quiz 1", "Essay"], "Category": ["Quizzes", "Tests"]})
+    work = work.assign(**{"Due Date": "2026-03-06", "Points Possible": [10, 20]})
+    with pd.ExcelWriter(path) as book:
+        pd.concat([work] * 30).to_excel(book, sheet_name="Assignments", index=False)
+        grades.to_excel(book, sheet_name="Grades", index=False)
+    part = read(path)
+    assert part.scores["raw"].tolist() == [8, 9, 15, 18]
+
+
+def test_the_letter_beside_the_scores_of_a_long_table_is_the_courses_or_asked_for():
+    long = pd.DataFrame({"Student ID": ["s1", "s1", "s2"], "Assignment": ["Quiz", "Essay", "Quiz"]})
+    long = long.assign(Score=[8, 15, 9], Max=[10, 20, 10])
+    for letters, role in ((["C", "C", "A"], "letter"), (["B", "C", "A"], "ignore")):
+        found = propose(from_frame(long.assign(Grade=letters)))
+        assert found.mapping.columns["Grade"] == role and found.mapping.columns["Max"] == "points_possible"
+        assert found.open == (() if role == "letter" else ("what 'Grade' holds",))
+    part = plain.read(from_frame(long.assign(Grade=["C", "C", "A"])))
+    assert part.marks["letter"].tolist() == ["C", "A"] and part.scores["raw"].tolist() == [8, 15, 9]
+    columns = {"Student ID": "student", "Assignment": "item", "Score": "raw", "Max": "points_possible"}
+    mapping = given_mapping({"layout": "long", "columns": columns | {"Grade": "letter"}})
+    with pytest.raises(
+        ReadError, match="holds several letters of one student, course and term, the first in"
+    ):
+        plain.read(from_frame(long.assign(Grade=["B", "C", "A"])), mapping)
+    letters = given_mapping({"layout": "long", "columns": columns | {"Grade": "total"}})
+    with pytest.raises(ReadError, match=r'under `columns`: `"Grade": letter`'):
+        plain.read(from_frame(long.assign(Grade=["C", "C", "A"])), letters)
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (["01.03.2026", "02.03.2026"], [2]),
+        (["01.03.2026", "13.03.2026"], []),
+        (["2026-03-01", "02.03.2026"], [1]),
+        (["2026.03.01", "2026.03.02"], []),
+    ],
+)
+def test_dates_parted_by_dots_begin_with_the_day_and_it_is_said(due, said):
+    long = pd.DataFrame({"Student ID": "s1", "Assignment": ["Quiz", "Essay"], "Score": [8, 15]})
+    part = plain.read(from_frame(long.assign(**{"Points possible": [10, 20], "Due": due})))
+    assert set(part.scores["due"].dt.month) == {3}
+    notes = [entry.rows for entry in part.entries if "day.month.year" in entry.what]
+    assert notes == said
+    wide = pd.DataFrame({"Student ID": ["Points", "Due", "s1"], "Quiz": ["10", due[0], "8"]})
+    wide = wide.assign(Essay=["20", due[1], "15"])
+    part = plain.read(from_frame(wide))
+    assert set(part.scores["due"].dt.month) == {3}
+    assert [entry.rows for entry in part.entries if "day.month.year" in entry.what] == notes
+
+
+def test_dates_of_which_only_some_are_parted_by_dots_are_asked_for():
+    long = pd.DataFrame({"Student ID": "s1", "Assignment": ["Quiz", "Essay"], "Score": [8, 15]})
+    long = long.assign(**{"Points possible": [10, 20], "Due": ["01.03.2026", "2/3/2026"]})
+    assert "whether day or month stands first in 'Due'" in propose(from_frame(long)).open[0]

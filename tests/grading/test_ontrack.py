@@ -168,6 +168,12 @@ def test_a_core_mark_that_may_not_be_core_leaves_it_open():
         assert rs.grading.on_track(given).students["on_track"].tolist() == [expected]
 
 
+def test_without_a_course_known_to_be_core_it_is_not_told_that_none_was_failed():
+    frame = pd.DataFrame({"student": np.repeat(["a", "b"], 10), "letter": "A", "term": ["S1", "S2"] * 10})
+    core = pd.Series([None] * 10 + [True] + [None] * 9, dtype=object)
+    assert rs.grading.on_track(frame.assign(core=core)).students["on_track"].tolist() == [None, True]
+
+
 def presence(frame, seed=2):
     rng = np.random.default_rng(seed)
     ids = frame.student.unique()[:-5]
@@ -212,6 +218,51 @@ def test_attendance_is_read_from_a_file_with_percent_signs_and_spreadsheet_ids(t
     path.write_text("student,Attendance,Suspensions\n007,97 %,0\n8,90%,0\n", "utf-8")
     frame = pd.DataFrame({"student": [7, 7, 8, 8], "letter": "A", "subject": ["English", "Math"] * 2})
     assert rs.grading.on_track(frame, "ew-9", path).students["on_track"].tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("heading", "written", "separator"),
+    [
+        ("Attendance", "{:.1f}", ","),
+        ("Attendance", "{:.1f},", ";"),
+        ("Attendance %", "{:.1f} %", ","),
+        ("% Asistencia", "{:.1f},%", ";"),
+        ("attendance", "share", ","),
+    ],
+)
+def test_attendance_is_read_as_it_is_where_only_attendance_is_asked(tmp_path, heading, written, separator):
+    frame = marks(seed=4).assign(grade_level=9)
+    frame["letter"] = np.where(np.random.default_rng(0).random(len(frame)) < 0.5, "A", frame.letter)
+    days = presence(frame)
+
+    def cell(rate):
+        if np.isnan(rate):
+            return ""
+        if written == "share":
+            return f"{rate / 100:.3f}"
+        text = written.replace(",", "").format(rate)
+        return text.replace(".", ",") if "," in written else text
+
+    path = tmp_path / "days.csv"
+    lines = [
+        separator.join((name, cell(rate), str(out)))
+        for name, rate, out in zip(days.student, days.attendance, days.suspensions, strict=True)
+    ]
+    path.write_text("\n".join([separator.join(("Student ID", heading, "Suspensions")), *lines]), "utf-8")
+    expected = found_of(rs.grading.on_track(frame, "ew-9", days))
+    found = rs.grading.on_track(frame, "ew-9", path)
+    assert {True, False, None} == set(expected.values()) and found_of(found) == expected
+    again = rs.grading.on_track(frame, "ew-9", rs.grading.attendance(path).students)
+    assert found_of(again) == expected
+    told = "Rates of attendance between 0 and 1 were taken as shares" in found.sentence
+    assert told == (written == "share")
+
+
+def test_rows_of_attendance_that_are_no_ones_are_said():
+    frame = marks(40).assign(grade_level=9)
+    days = pd.concat([presence(frame), pd.DataFrame({"student": [None, "zz"], "attendance": 97.0})])
+    notes = dict(rs.grading.on_track(frame, "ew-9", days).notes)
+    assert notes["attendance_unnamed"] == notes["attendance_unmatched"] == 1
 
 
 def test_attendance_that_no_part_of_a_rule_asks_for_is_said():
@@ -295,8 +346,14 @@ def test_the_shipped_rules_say_their_source_and_speak_every_language():
         (
             [],
             "ew-9",
-            pd.DataFrame({"student": ["s001"], "attendance": [0.97], "suspensions": 0}),
-            "in percent",
+            pd.DataFrame({"student": ["s001"], "attendance": [960.0], "suspensions": 0}),
+            "an attendance that is not between 0 and 100 %",
+        ),
+        (
+            [],
+            "ew-9",
+            pd.DataFrame({"student": ["s001"], "attendance": ["most days"], "suspensions": 0}),
+            "1 cell of the column of attendance that is no number",
         ),
         (
             [],

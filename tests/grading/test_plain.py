@@ -390,13 +390,21 @@ def test_grade_points_become_percents_and_letters_on_their_own_scale():
     assert any("above 100 %" in entry.what and entry.rows == 1 for entry in part.entries)
 
 
+def test_letters_beside_scores_are_read_as_the_error_says_and_keep_the_scores():
+    wide = {"layout": "wide", "columns": {"id": "student", "Quiz": "item", "Total": "percent"}, "points": 10}
+    rows = ["id|Quiz|Total", "7|8|B", "8|9|A"]
+    assert refused(rows, wide).endswith('`"Total": letter`.')
+    found = read(rows, wide | {"columns": wide["columns"] | {"Total": "letter"}})
+    assert found.marks["letter"].tolist() == ["B", "A"] and found.scores["raw"].tolist() == [8, 9]
+
+
 def test_wrong_columns_of_marks_are_refused():
     assert "holds no letter of a mark" in refused(["id|course|mark", "7|Math|excellent"], MARKS)
     core = MARKS | {"columns": MARKS["columns"] | {"k": "core"}}
     numbers = MARKS | {"columns": MARKS["columns"] | {"mark": "percent"}}
     message = refused(["id|course|mark", "7|Math|A", "8|Math|B+", "9|Math|I"], numbers)
     assert "'mark' holds letters of marks" in message and "NUMBER" not in message
-    assert '`layout: marks`, `columns: {"id": student, "course": course, "mark": letter}`' in message
+    assert message.endswith('Give it the role of letters under `columns`: `"mark": letter`.')
     coded = numbers | {"codes": {"A": 95, "B": 85}}
     assert read(["id|course|mark", "7|Math|A", "8|Math|B"], coded).marks["percent"].tolist() == [95, 85]
     assert "neither a number nor a known code" in refused(

@@ -134,3 +134,81 @@ def test_files_with_and_without_a_total_are_read_together(tmp_path):
     found = read_gradebook([tmp_path / "a.csv", tmp_path / "b.csv"])
     proof = prove(found)
     assert proof.holds and proof.table["course"].tolist() == ["a"]
+
+
+SUMS = (
+    "Total", "Final Score", "Promedio", "Total Points", "Total puntos", "Semester Total", "Q1 Total",
+    "Homework Average", "Final Average", "Current %", "Grade %", "Q1 Overall %", "Promedio de tareas",
+    "Nota del semestre", "Cumulative", "Total Points Earned", "Puntos totales", "Average (%)",
+)  # fmt: skip
+WORK = (
+    "Final Exam", "Unit total test", "Q1 Score", "Total eclipse essay", "Average speed lab", "Task", "Tarea",
+    "Final", "Class notes", "Quiz 2 %", "Promedio y mediana", "Nota de lectura", "Exam grade",
+    "Semester 1 Exam",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", SUMS)
+def test_a_sum_is_no_piece_of_work_whatever_says_its_points(tmp_path, heading):
+    said = f"whether '{heading} (30 pts)' is the mark (`percent`, `out_of: 30`) or is left out"
+    named = proposed(tmp_path, f"{HEAD},{heading} (30 pts)", "s1,8,15,23")
+    assert named.open == (said,) and named.mapping.out_of == (None if "%" in heading else 30)
+    rows = ("Points possible,10,20,30", "s1,8,15,23")
+    below = proposed(tmp_path, f"Student ID,Quiz,Essay,{heading}", *rows)
+    assert below.open == (f"whether '{heading}' is the mark (`percent`) or is left out",)
+    assert not below.mapping.items
+
+
+@pytest.mark.parametrize("heading", WORK)
+def test_work_that_is_named_much_like_a_sum_stays_work(tmp_path, heading):
+    found = proposed(tmp_path, f"{HEAD},{heading} (30 pts),Overall", "s1,8,15,23,77")
+    assert found.complete and found.mapping.layout == "wide"
+    assert found.mapping.columns[f"{heading} (30 pts)"] == "item"
+
+
+@pytest.mark.parametrize(
+    ("lines", "percent"),
+    [
+        ((f"{HEAD},Overall (30 pts)", "s1,8,15,23", "s2,9,18,27"), [76.7, 90]),
+        ((f"{HEAD},Overall % (100 pts)", "s1,8,15,77", "s2,9,18,90"), [77, 90]),
+        ((f"{HEAD},Grade (30 pts)", "s1,8,15,23", "s2,9,18,27"), [76.7, 90]),
+        (("Student ID,Quiz,Essay,Overall", "Points,10,20,30", "s1,8,15,23", "s2,9,18,27"), [76.7, 90]),
+        (("Student ID,Quiz,Essay,Overall", "Points,10,20,30", "s1,8,15,77%", "s2,9,18,90%"), [77, 90]),
+        (("Student ID,Quiz,Essay,Overall", "Points,10,20,100", "s1,8,15,77", "s2,9,18,90"), [77, 90]),
+    ],
+)
+def test_a_total_is_of_as_many_points_as_its_heading_or_the_row_of_points_says(book, lines, percent):
+    found = book(*lines)
+    assert found.scores["item"].nunique() == 2
+    assert found.marks["percent"].round(1).tolist() == percent
+    assert prove(found).holds
+    notes = found.ledger["what"].tolist()
+    assert ("marks out of 30 were taken as percents of it" in notes) is (percent[0] == 76.7)
+
+
+@pytest.mark.parametrize("heading", ["Overall", "Percentage"])
+def test_a_total_that_its_points_speak_against_is_asked_for_and_read_as_the_mapping_says(
+    book, tmp_path, heading
+):
+    high = "77" if heading == "Overall" else "23"
+    lines = [f"Student ID,Quiz,Essay,{heading}", "Points,10,20,30", f"s1,8,15,{high}", "s2,9,18,27"]
+    found = proposed(tmp_path, *lines)
+    assert found.open == (f"whether '{heading}' counts points (`out_of: 30`) or percents (`out_of: 100`)",)
+    for out_of in (30, 100):
+        said = GradebookMapping.parse(
+            found.mapping.to_yaml().replace("confirmed: false", "confirmed: true") + f"out_of: {out_of}\n"
+        )
+        marks = book(*lines, mapping=GradebookMapping.parse(said.to_yaml()).model_dump()).marks
+        assert marks["percent"].tolist()[1] == 100 * 27 / out_of
+
+
+def test_totals_that_are_sums_of_points_are_named_by_the_proof(book):
+    columns = {"Student ID": "student", "Quiz (10 pts)": "item", "Essay (20 pts)": "item", "Sum": "percent"}
+    items = {"Quiz (10 pts)": {"points": 10}, "Essay (20 pts)": {"points": 20}}
+    given = {"layout": "wide", "columns": columns, "items": items}
+    proof = prove(book(f"{HEAD},Sum", "s1,8,15,23", "s2,9,18,27", mapping=given))
+    said = "the total is the sum of the points, not a percent: write `out_of: 30` into the mapping"
+    assert proof.reasons == {said: 2}
+    other = prove(book(f"{HEAD},Sum", "s1,8,15,23", "s2,9,18,90", mapping=given))
+    assert other.reasons == {"unknown: hidden scores, or a rule that the export does not show": 1}
+    assert prove(book(f"{HEAD},Sum", "s1,8,15,23", "s2,9,18,27", mapping=given | {"out_of": 30})).holds

@@ -91,16 +91,81 @@ def test_terms_are_in_order_of_time_however_the_marks_come():
     assert measures.by_term(table, None, backwards).terms == backwards
 
 
-def test_an_order_that_names_do_not_tell_is_that_of_the_marks_and_said():
+def test_an_order_that_names_do_not_tell_is_asked_for():
     table = marks({"North": 30}, ("Gold", "Blue"))
-    found = measures.by_term(table, None)
-    assert found.terms == ("Gold", "Blue")
-    [entry] = found.entries
-    assert entry.step == "terms"
-    assert entry.what == "the terms are taken in this order: 'Gold', 'Blue'"
-    assert "`terms=` changes it" in entry.why
-    assert measures.by_term(table, None, ["Blue", "Gold"]).entries == ()
+    with pytest.raises(AnalysisError, match=r"do not tell which came first: 'Gold', 'Blue'\. .* terms=\[…\]"):
+        measures.by_term(table, None)
+    found = measures.by_term(table, None, ["Blue", "Gold"])
+    assert found.terms == ("Blue", "Gold") and found.entries == ()
     assert measures.by_term(marks({"North": 30}, ("Blue",)), None).entries == ()
+
+
+def test_a_summer_is_no_term_of_its_own_unless_it_is_named_or_alone():
+    table = marks({"North": 60}, ("Fall 2025", "Spring 2026", "Summer 2026"))
+    few = table[(table["term"] != "Summer 2026") | (table["student"] < "No-0010")]
+    without = measures.by_term(table[table["term"] != "Summer 2026"], "core-failures")
+    found = measures.by_term(few, "core-failures")
+    assert found.terms == ("Fall 2025", "Spring 2026")
+    pd.testing.assert_frame_equal(found.rows, without.rows)
+    [entry] = found.entries
+    assert (entry.step, entry.rows) == ("terms", 40)
+    assert "'Summer 2026'" in entry.what and "`terms=`" in entry.why
+    named = measures.by_term(few, "core-failures", ["Spring 2026", "Summer 2026"])
+    assert named.terms == ("Spring 2026", "Summer 2026") and named.entries == ()
+    alone = measures.by_term(table[table["term"] == "Summer 2026"], None)
+    assert alone.terms == ("Summer 2026",) and alone.entries == ()
+
+
+def without_core(table: pd.DataFrame, school: str, keep: int) -> pd.DataFrame:
+    """Return marks of which a school says for its first students alone which courses are core."""
+    blank = (table["school"] == school) & (table["student"].str[-4:].astype(int) >= keep)
+    return table.assign(core=table["core"].astype(object).mask(blank))
+
+
+def test_on_track_is_counted_of_nobody_where_it_cannot_be_told_of_many():
+    table = marks({"North": 120, "South": 100, "East": 80})
+    whole = measures.by_term(table, "core-failures").rows.set_index("student")
+    found = measures.by_term(without_core(table, "South", 8), "core-failures")
+    rows = found.rows.set_index("student")
+    south = rows["school"] == "South"
+    assert rows.loc[south, "track"].isna().all()
+    assert rows.loc[south, "df_count"].notna().all()
+    assert (rows.loc[~south, "track"] == whole.loc[~south, "track"]).all()
+    [entry] = found.entries
+    assert (entry.step, entry.rows) == ("untold", 92)
+    assert entry.what == "on track is counted of nobody in 'South'" and "which courses are core" in entry.why
+
+
+def test_who_is_in_a_grade_that_the_rule_does_not_speak_of_is_not_one_of_whom_it_cannot_be_told():
+    table = marks({"North": 120, "South": 100})
+    table["grade_level"] = table["student"].str[-1].map(lambda last: 9 if last in "0123" else 10)
+    rule = rule_of("core-failures").model_copy(update={"grade": 9})
+    found = measures.by_term(table, rule)
+    assert found.entries == ()
+    told = found.rows["track"].notna()
+    assert told.sum() == 88 and (told == found.rows["student"].str[-1].isin(list("0123"))).all()
+
+
+def test_of_whom_it_cannot_be_told_is_said_where_they_are_few():
+    table = marks({"North": 120, "South": 100})
+    found = measures.by_term(without_core(table, "South", 90), "core-failures")
+    assert found.rows["track"].isna().sum() == 10
+    [entry] = found.entries
+    assert (entry.step, entry.rows) == ("cannot tell", 10)
+    on = int((found.rows["track"] == 2).sum())
+    low, high = math.floor(100 * on / 220), math.ceil(100 * (on + 10) / 220)
+    assert f"the share of all students lies within {low} to {high} %" in entry.why
+    assert "not known: which courses are core" in entry.why
+
+
+def test_a_rule_that_can_be_told_of_too_few_everywhere_is_refused_or_left_out():
+    table = marks({"North": 120}).assign(core=None)
+    table.loc[0, "core"] = True
+    with pytest.raises(AnalysisError, match=r"by the rule core-failures\. Not known: which courses are core"):
+        measures.by_term(table, "core-failures")
+    found = measures.by_term(table, "auto")
+    assert found.rule is None and found.rows["track"].isna().all()
+    assert [entry.step for entry in found.entries] == ["measures"]
 
 
 def test_courses_are_called_core_by_name():

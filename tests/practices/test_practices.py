@@ -14,6 +14,7 @@ from relsurvey.errors import AnalysisError, DisclosureError, PolicyError
 from relsurvey.grading import Gradebook, Policy
 from relsurvey.practices import GradingPractices
 from relsurvey.practices.people import RELATIONSHIPS
+from relsurvey.practices.trying import try_all
 from relsurvey.reading import identity
 from relsurvey.view import View
 from relsurvey.view.model import NUMBERS
@@ -194,15 +195,22 @@ def test_the_last_term_is_shown_whichever_row_comes_first():
     assert "terms" not in [step.step for step in view.ledger]
 
 
-def test_an_order_of_terms_that_is_only_that_of_the_file_is_told():
-    found = GradingPractices.of(book(SIZES, ("Gold", "Blue")))
-    assert found.ledger.query("step == 'terms'").what.tolist() == [
-        "the terms are taken in this order: 'Gold', 'Blue'"
-    ]
-    [step] = [step for step in found.view().ledger if step.step == "terms"]
-    assert "order of the file" in step.what["en"]
-    assert "orden del archivo" in step.what["es"]
-    assert "Gold" not in step.what["en"]
+def test_an_order_of_terms_that_names_do_not_tell_is_asked_for():
+    marks_ = book(SIZES, ("Gold", "Blue"))
+    with pytest.raises(AnalysisError, match=r"Give them in order of time, the earliest first: terms="):
+        GradingPractices.of(marks_)
+    assert GradingPractices.of(marks_, terms=["Blue", "Gold"]).wave == "Gold"
+
+
+def test_a_summer_of_a_few_students_is_not_what_the_page_is_of():
+    table = marks({"North High": 140, "South High": 120}, ("Fall 2025", "Spring 2026", "Summer 2026"))
+    few = table[(table["term"] != "Summer 2026") | table["student"].str.endswith(("3", "7"))]
+    found = GradingPractices.of(Gradebook.of(marks=few), rule="core-failures")
+    assert found.waves == ("Fall 2025", "Spring 2026")
+    page = found.view()
+    assert page.units[0].students["en"] == "100 to 299 students"
+    [step] = [step for step in page.ledger if step.step == "terms"]
+    assert "such as a summer" in step.what["en"] and "verano" in step.what["es"]
 
 
 @pytest.fixture(scope="module")
@@ -402,6 +410,20 @@ def test_a_rule_that_asks_for_attendance_is_told_by_it_whatever_stands_for_the_i
     assert {cell.scale: cell.words["en"] for cell in page.scales}["on_track"] == "about 8 in 10"
 
 
+def test_attendance_with_decimal_commas_is_the_same_page():
+    sizes = {"North High": 120, "South High": 100}
+    given = days(sizes)
+    texts = given.assign(attendance=[f"{rate:.1f}".replace(".", ",") for rate in given["attendance"]])
+    shares = given.assign(attendance=given["attendance"] / 100)
+    first = on_ew9(sizes, attendance=given)
+    for other in (texts, shares):
+        found = on_ew9(sizes, attendance=other)
+        pd.testing.assert_series_equal(found.responses["track"], first.responses["track"])
+    assert "rates of attendance were taken as shares" in found.ledger["what"].tolist()
+    with pytest.raises(AnalysisError, match="not between 0 and 100 %"):
+        on_ew9(sizes, attendance=given.assign(attendance=970.0))
+
+
 def test_attendance_is_asked_for_where_the_rule_needs_it_and_of_others_refused():
     sizes = {"North High": 120}
     with pytest.raises(AnalysisError, match=r"The rule ew-9 needs to know attendance"):
@@ -410,6 +432,46 @@ def test_attendance_is_asked_for_where_the_rule_needs_it_and_of_others_refused()
         on_ew9(sizes, attendance=days({"Zenith": 120}))
     with pytest.raises(AnalysisError, match=r"`attendance` is a file or a DataFrame by student"):
         on_ew9(sizes, attendance=3)
+
+
+def test_a_school_without_attendance_is_told_nothing_of_who_is_on_track():
+    sizes = {"North High": 120, "South High": 100, "West High": 80}
+    given = days({name: n for name, n in sizes.items() if name != "South High"})
+    missing = [each for each in days(sizes)["student"] if each.startswith("So")]
+    table = marks(sizes).assign(letter="A", grade_level=9)
+    table["subject"] = table["course"].map({"English 9": "English", "Algebra 1": "Mathematics"})
+    # Of who has an F it can be told without attendance; the others are open.
+    table.loc[table["student"].isin([each for each in missing if each.endswith("5")]), "letter"] = "F"
+    found = GradingPractices.of(Gradebook.of(marks=table), rule="ew-9", attendance=given)
+    said = found.ledger[found.ledger["step"] == "untold"]
+    assert said["what"].tolist() == ["on track is counted of nobody in 'South High'"]
+    assert "not known: attendance, suspensions" in said["why"].item()
+    view = found.view()
+    cells = {unit.id: {cell.scale: cell for cell in unit.scales} for unit in view.units}
+    assert cells["south-high"]["on_track"].words["en"] == "This could be counted of nobody here."
+    assert cells["south-high"]["no_df"].reason is None
+    for unit in ("north-high", "west-high"):
+        assert cells[unit]["on_track"].words["en"] == "about 8 in 10"
+    [step] = [step for step in view.ledger if step.step == "untold"]
+    assert "South" not in step.what["en"] and step.what["es"]
+
+
+def test_policies_are_tried_of_no_school_that_counts_nobody():
+    sizes = {"North High": 160, "South High": 150}
+    rule = {
+        "id": "own", "version": "1", "title": {"en": "Own"}, "text": {"en": "Own."}, "source": "the school",
+        "requires": {"df_count": 0, "attendance": 96},
+    }  # fmt: skip
+    given = days({"North High": 160})
+    found = GradingPractices.of(Gradebook.of(scores(sizes)), rule=rule, attendance=given)
+    labs = {unit.id: unit.lab for unit in found.view().units}
+    assert "on_track" in {one.scale for one in labs["north-high"].tried[0].outcomes}
+    assert "on_track" not in {one.scale for one in labs["south-high"].tried[0].outcomes}
+    rows = found._latest().responses
+    units = pd.Series(rows["school"].to_numpy(), rows["respondent"].to_numpy())
+    trials = try_all(found.gradebook, found.dials, found.rule, units, found.waves, None, found.attendance)
+    assert trials.of["all"]["on_track"] == trials.of["North High"]["on_track"] == 160
+    assert trials.of["all"]["no_df"] == 310 and "on_track" not in trials.of["South High"]
 
 
 def test_policies_are_tried_by_the_rule_that_asks_for_attendance():

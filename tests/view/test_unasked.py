@@ -163,3 +163,41 @@ def test_all_schools_say_which_scale_not_every_school_is_counted_in():
     assert said in [text["en"] for text in hidden.paragraphs]
     _, units = viewed(frame, min_n=11, by=["gender"])
     assert not any("Not every school" in text["en"] for text in units[ALL].hidden)
+
+
+def test_a_variable_that_is_shown_nowhere_takes_no_other_with_it():
+    """Five boys answered a scale, and gender asks for twenty of each: race is shown all the same."""
+    document = yaml.safe_load(BOTH.to_yaml())
+    document["groups"]["gender"]["min_n"] = 20
+    frame = answers([200])
+    frame["race"] = ["Asian" if k % 3 else "White" for k in range(len(frame))]
+    boys = frame.index[frame["gender"] == "Boy"]
+    frame.loc[boys[5:], SECOND] = ""
+    _, units = viewed(frame, Instrument.parse(json.dumps(document)), min_n=11, by=["gender", "race"])
+    (unit,) = units.values()
+    assert [table.variable for table in unit.groups] == ["race"] and unit.groups[0].rows
+
+
+def test_in_a_group_that_answered_it_is_said_that_another_one_did_not():
+    frame = answers([130, 90, 80, 70])
+    boys = frame.index[(frame["gender"] == "Boy") & (frame["school"] == "School 0")]
+    frame.loc[boys[5:], SECOND] = ""
+    _, units = viewed(frame, min_n=11, by=["gender"])
+    words = {row.label["en"]: row.cells[1].words["en"] for row in units["school-0"].groups[0].rows}
+    assert words == {
+        "Girl": "In another group fewer than 11 students answered this.",
+        "Boy": "Fewer than 11 students answered this.",
+    }
+    assert all(row.cells[0].share for row in units["school-0"].groups[0].rows)
+    # Of all schools the other groups keep theirs, and the scale alone is left out.
+    assert all(row.cells[0].share for row in units[ALL].groups[0].rows)
+
+
+def test_no_mark_stands_beside_a_share_that_is_coded_nor_is_made_of_one():
+    """Less the others' mark, all schools' share would give the coded one back."""
+    frame = answers([120, 90, 80, 70, 60])
+    frame.loc[frame["school"] == "School 0", SECOND] = 5
+    _, units = viewed(frame, min_n=11, by=["gender"])
+    assert cell(units["school-0"], "care").share.coded == "top"
+    assert all(cell(units[f"school-{k}"], "care").reference is None for k in range(5))
+    assert all(cell(units[f"school-{k}"], "belonging").reference is not None for k in range(5))

@@ -91,6 +91,21 @@ def test_what_is_no_gradebook_is_refused_in_a_sentence(book: Gradebook) -> None:
         PolicyLab(Gradebook.of())
 
 
+def test_a_rule_for_missing_work_says_where_there_is_none() -> None:
+    scores = pd.DataFrame(
+        {
+            "student": np.repeat([f"s{i}" for i in range(25)], 2), "item": ["a", "b"] * 25,
+            "raw": [80.0, np.nan] * 25, "points_possible": 100.0,
+        }
+    )  # fmt: skip
+    browser = Browser(PolicyLab(Gradebook.of(scores)))
+    assert "missing work" not in " ".join(browser.do("hello")["notes"]["en"])
+    notes = browser.change(missing={"counts_as": "excused"})["notes"]
+    assert "has no missing work, since its empty cells were read as not graded yet (25)" in notes["en"][0]
+    assert "trabajo sin entregar" in notes["es"][0]
+    assert "missing work" not in " ".join(browser.change(missing=None, floor={"percent": 50})["notes"]["en"])
+
+
 def test_it_begins_with_the_course_s_own_rules(browser: Browser, book: Gradebook) -> None:
     state = browser.do("hello")
     assert state["parts"] == plain_parts(OWN)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from relsurvey.disclosure.elimination import PRIME, Row, add
-from relsurvey.disclosure.shown import PERSON, Shown
+from relsurvey.disclosure.shown import PERSON, Key, Shown
 
 # Of more small groups than this, no two are combined: a release that changes so many of them is new.
 _MOST_COMBINED = 300
@@ -34,10 +34,11 @@ def differing(before: Sequence[Shown], now: Shown) -> tuple[str, ...] | None:
     of its students were in.
 
     Asked are three things. In each unit and row that an earlier release shows too: whether 1 to min_n - 1
-    students joined, left or changed answers. Between any two sets of one unit, an earlier and a new one: the
-    same of their difference (another threshold, or another variable on the same answers). And over all units
-    together, for each variable: whether a combination of earlier and new figures, such as what the whole
-    gained less what its schools gained, leaves a small group that neither gives alone.
+    students joined, left or changed answers, in all or on a scale. Between any two sets of one unit, an
+    earlier and a new one: the same of their difference (another threshold, or another variable on the same
+    answers). And over all units together, for each variable: whether a combination of earlier and new
+    figures, such as what the whole gained less what its schools gained, leaves a small group that neither
+    gives alone.
 
     Examples
     --------
@@ -48,7 +49,7 @@ def differing(before: Sequence[Shown], now: Shown) -> tuple[str, ...] | None:
     """
     found: set[str] = set()
     for earlier in (_aligned(earlier, now) for earlier in before):
-        found.update(_alike(earlier, now), _nested(earlier, now))
+        found.update(_alike(earlier, now), _by_scale(earlier, now), _nested(earlier, now))
     if "" in found:
         return ()
     shown = dict.fromkeys(variable for _, variable, _ in now.sets)
@@ -59,6 +60,44 @@ def differing(before: Sequence[Shown], now: Shown) -> tuple[str, ...] | None:
                 return ()
             found.add(variable)
     return tuple(variable for variable in shown if variable in found) or None
+
+
+def gives_back(earlier: Shown, now: Shown) -> bool:
+    """Say whether two releases of the same students each tell what the other one left out for what it shows.
+
+    Each was settled with what it shows itself. Where one shows nothing that the other does not, that one's
+    settlement holds for both.
+
+    Examples
+    --------
+    >>> who = frozenset(f"{i:012d}{0:012d}" for i in range(60))
+    >>> page, rows = {("all", "", ""): who}, {("all", "ell", "no"): who}
+    >>> told = Shown(11, page)
+    >>> left_out = Shown(11, page | rows, withheld=frozenset({("all", "", "scale care")}))
+    >>> gives_back(told, left_out), gives_back(left_out, left_out), gives_back(told, told)
+    (True, False, False)
+    """
+    earlier = _aligned(earlier, now)
+    same = {
+        unit
+        for unit, variable, _ in now.sets
+        if not variable and earlier.sets.get((unit, "", "")) == now.sets[unit, "", ""]
+    }
+
+    def tells(release: Shown, other: Shown) -> set[Key]:
+        """Return what one tells, in a place that it has, and the other one withholds."""
+        places = {(unit, variable) for unit, variable, _ in release.sets}
+        return {
+            (unit, variable, of)
+            for unit, variable, of in other.withheld - release.withheld
+            if unit in same and (unit, variable) in places
+        }
+
+    def more(release: Shown, other: Shown) -> bool:
+        return any(key[0] in same and other.sets.get(key) != some for key, some in release.sets.items())
+
+    then, today = tells(earlier, now), tells(now, earlier)
+    return bool(then and (today or more(now, earlier))) or bool(today and (then or more(earlier, now)))
 
 
 def _aligned(earlier: Shown, now: Shown) -> Shown:
@@ -77,10 +116,15 @@ def _aligned(earlier: Shown, now: Shown) -> Shown:
         most = 2 * shared[a, b] > min(len(were[a]), len(are[b]))
         if most and bears[a] is None and b not in bears.values():
             bears[a] = b
+
+    def here(unit: str) -> str:
+        # With a sign that stands in no id, where a unit is no more.
+        return bears.get(unit) or f"~{unit}"
+
     return replace(
         earlier,
-        # With a sign that stands in no id, where a unit is no more.
-        sets={(bears[unit] or f"~{unit}", v, row): some for (unit, v, row), some in earlier.sets.items()},
+        sets={(here(unit), v, row): some for (unit, v, row), some in earlier.sets.items()},
+        withheld=frozenset((here(unit), v, of) for unit, v, of in earlier.withheld),
     )
 
 
@@ -95,6 +139,33 @@ def _alike(earlier: Shown, now: Shown) -> Iterator[str]:
         left, joined = _people(out), _people(into)
         if any(0 < len(some) < now.min_n for some in (left - joined, joined - left, left & joined)):
             yield key[1]
+
+
+def _by_scale(earlier: Shown, now: Shown) -> Iterator[str]:
+    """Yield the variables of sets in which few joined, left or changed on a scale that both releases tell."""
+    for key in earlier.sets.keys() & now.sets.keys():
+        if earlier.sets[key] == now.sets[key]:
+            continue
+        for scale in set(earlier.scales) & set(now.scales):
+            if (*key[:2], f"scale {scale}") in earlier.withheld | now.withheld:
+                continue
+            then, today = (
+                {
+                    student[:PERSON]: code
+                    for student in release.sets[key]
+                    if (code := _code(release, student, scale)) != "00"
+                }
+                for release in (earlier, now)
+            )
+            changed = {who for who in then.keys() & today.keys() if then[who] != today[who]}
+            if any(0 < len(some) < now.min_n for some in (then.keys() - today, today.keys() - then, changed)):
+                yield key[1]
+
+
+def _code(release: Shown, student: str, scale: str) -> str:
+    """Return what stands for a student's answers to a scale; 00 where the ledger does not say."""
+    place = 2 * release.scales.index(scale)
+    return release.answered.get(student, "")[place : place + 2] or "00"
 
 
 def _nested(earlier: Shown, now: Shown) -> Iterator[str]:

@@ -132,13 +132,15 @@ def _computable(
     """Yield what follows of the figures at some positions from the sets that show them."""
     import numpy as np
 
+    sizes = np.array([students.at(positions).figures for students in system.students], dtype=np.int64)
+
     def size(group: Iterable[int]) -> Students:
-        return system.size(group).at(positions)
+        return Students(tuple(sizes[list(group)].sum(axis=0).tolist()))
 
     figure = None if 0 in positions else plan.figures[plan.behind[positions[0]][0]].of
     if any(not size(part).enough(min_n) for part in shown):
         yield Exposure(system.variable, "a group under the threshold is shown", figure)
-    small = [a for a, students in enumerate(system.students) if not students.at(positions).enough(min_n)]
+    small = np.flatnonzero((sizes < min_n).any(axis=1)).tolist()
     # Large atoms first: what is left over combines small ones alone.
     order = [*(a for a in range(len(system.atoms)) if a not in set(small)), *small]
     column = {atom: i for i, atom in enumerate(order)}

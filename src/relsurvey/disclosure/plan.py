@@ -201,6 +201,8 @@ class Plan:
         Who is in which unit and in which category of every variable: known likewise.
     made_of
         By scale: the items that it is made of.
+    by
+        The group variables, in the order of the profiles' categories; without it that of the tables.
     """
 
     units: tuple[Unit, ...]
@@ -209,11 +211,12 @@ class Plan:
     inside: tuple[PlannedTable, ...] = ()
     profiles: tuple[Profile, ...] = ()
     made_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    by: tuple[str, ...] = ()
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
-        """The group variables, in the order of the tables."""
-        return tuple(dict.fromkeys(table.variable for table in self.tables))
+        """The group variables in order, also those of which no table is shown."""
+        return self.by or tuple(dict.fromkeys(table.variable for table in self.tables))
 
     @cached_property
     def _by_id(self) -> dict[str, Unit]:

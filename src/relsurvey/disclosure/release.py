@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from relsurvey.disclosure.differences import differing
+from relsurvey.disclosure.differences import differing, gives_back
 from relsurvey.disclosure.shown import PERSON, WORK, Shown, of_work, shown
 from relsurvey.errors import DisclosureError
 from relsurvey.escape import slug
@@ -123,6 +123,7 @@ def record(
                 and (None in (rows.wave, entry["wave"]) or entry["wave"] == rows.wave)
             ]
             _one_grid(earlier, part, now)
+            _no_other_groups(earlier, now, _WORDS[document.get("subject", "answers")])
             variables = differing([_shown(entry) for entry in earlier], now)
             if variables is not None:
                 past = rows.wave if rows is before else None
@@ -147,6 +148,18 @@ def _one_grid(earlier: Sequence[Mapping[str, Any]], document: Mapping[str, Any],
                 f"In the release of {entry['made']} other policies were tried on the same marks. The two "
                 "together could tell of a few students, so nothing is published. Take the same dials as "
                 "then, or leave policies out: dials=False."
+            )
+
+
+def _no_other_groups(earlier: Sequence[Mapping[str, Any]], now: Shown, words: _Words) -> None:
+    """Refuse what an earlier release of the same students told or left out for its own groups."""
+    for entry in earlier:
+        if gives_back(_shown(entry), now):
+            by = sorted({variable for _, variable, _ in entry["shown"] if variable not in ("", WORK)})
+            raise DisclosureError(
+                f"The release of {entry['made']} showed other groups of the same {words.of}, or had another "
+                "threshold, and left out other shares to protect a few. The two together could tell of them, "
+                f"so nothing is published. Show the same groups as then (by={by}), through the same doors."
             )
 
 
@@ -260,16 +273,24 @@ def _entry(
         **({} if (grid := _grid(document)) is None else {"grid": grid}),
         "shown": [list(place) for place in now.sets],
         "units": now.units,
+        "withheld": sorted(map(list, now.withheld)),
+        "scales": list(now.scales),
         # Sorted by hash: the order of the file is forgotten.
-        "students": [f"{student} {' '.join(held[student])}" for student in sorted(held)],
+        "students": [
+            " ".join([f"{student}:{now.answered.get(student, '')}", *held[student]])
+            for student in sorted(held)
+        ],
     }
 
 
 def _shown(entry: Mapping[str, Any]) -> Shown:
     """Return the sets of students of an entry."""
     sets: list[set[str]] = [set() for _ in entry["shown"]]
+    answered: dict[str, str] = {}
     for line in entry["students"]:
-        student, *numbers = line.split()
+        named, *numbers = line.split()
+        student, _, codes = named.partition(":")
+        answered[student] = codes
         for number in numbers:
             sets[int(number)].add(student)
     for number, n in entry.get("forgotten", {}).items():
@@ -277,7 +298,9 @@ def _shown(entry: Mapping[str, Any]) -> Shown:
         sets[int(number)].update(f"~{int(number):05d}{i:06d}{'~' * PERSON}" for i in range(n))
     places = [(unit, variable, row) for unit, variable, row in entry["shown"]]
     students = dict(zip(places, map(frozenset, sets), strict=True))
-    return Shown(entry["settings"]["min_n"], students, entry.get("units", {}))
+    withheld = frozenset((unit, variable, of) for unit, variable, of in entry.get("withheld", ()))
+    units, scales = entry.get("units", {}), tuple(entry.get("scales", ()))
+    return Shown(entry["settings"]["min_n"], students, units, withheld, scales, answered)
 
 
 def _apart(path: Path, out: Path) -> None:

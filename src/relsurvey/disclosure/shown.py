@@ -43,11 +43,18 @@ class Shown:
     units
         By unit: a keyed hash of its school and team, since another release may give it another id. Empty
         where a ledger was written before it held them.
+    withheld
+        Shares that are left out to protect a few: unit, variable (empty for its page), and the scale or item.
+    scales, answered
+        Of each student two hex digits a scale, which stand for the answers to it; 00 for none.
     """
 
     min_n: int
     sets: dict[Key, frozenset[str]]
     units: dict[str, str] = field(default_factory=dict)
+    withheld: frozenset[Key] = frozenset()
+    scales: tuple[str, ...] = ()
+    answered: Mapping[str, str] = field(default_factory=dict)
 
 
 def shown(
@@ -133,7 +140,12 @@ def _shown(
     once = ~(named & responses.duplicated("respondent", keep="last")).to_numpy()
     reached = answers[list(instrument.items)].notna().any(axis=1).to_numpy()
     responses, answers = responses[once & reached], answers[once & reached]
-    students = np.asarray(_students(responses, answers, instrument, key, ids), dtype=object)
+    own = _students(responses, answers, instrument, key, ids)
+    students = np.asarray(own, dtype=object)
+    scales = tuple(scale["id"] for scale in view["scales"])
+    answered = _answered(
+        own, responses, answers, {scale: instrument.scales[scale].items for scale in scales}, key
+    )
     sets: dict[Key, frozenset[str]] = {}
     units: dict[str, str] = {}
     language = view["languages"][0]
@@ -150,7 +162,22 @@ def _shown(
                 group, column = crossed(instrument, responses, variable)
             for name, members in _rows(rows, column[inside], group, language):
                 sets[unit["id"], variable, name] = frozenset(students[inside][members])
-    return Shown(view["provenance"]["settings"]["min_n"], sets, units)
+    least, withheld = view["provenance"]["settings"]["min_n"], frozenset(_withheld(view))
+    return Shown(least, sets, units, withheld, scales, answered)
+
+
+def _withheld(view: Mapping[str, Any]) -> Iterator[Key]:
+    """Yield the shares that a view leaves out to protect a few."""
+    for unit in view["units"]:
+        pages = [("", unit["scales"]), ("", unit["items"])]
+        rows = [
+            (table["variable"], row["cells"]) for table in unit["groups"] for row in table.get("rows", ())
+        ]
+        for variable, cells in (*pages, *rows):
+            for cell in cells:
+                if cell.get("reason") == "protected":
+                    of = f"scale {cell['scale']}" if "scale" in cell else f"item {cell['item']}"
+                    yield unit["id"], variable, of
 
 
 def _students(
@@ -183,6 +210,24 @@ def _students(
             who = f"id\x1e{respondent if ids == 'hashed' else _hashed(respondent)}"
         own = _short(key, who)
         found.append(own + _short(key, "\x1f".join([own, *said[i]])))
+    return found
+
+
+def _answered(
+    students: Sequence[str],
+    responses: pd.DataFrame,
+    answers: pd.DataFrame,
+    scales: Mapping[str, Sequence[str]],
+    key: bytes,
+) -> dict[str, str]:
+    """Return what stands for each student's answers to each scale: too short to tell them."""
+    found = dict.fromkeys(students, "")
+    for scale, items in scales.items():
+        codes, there = responses[list(items)].to_numpy(dtype=float), answers[list(items)].notna().to_numpy()
+        for student, own, has in zip(students, codes, there, strict=True):
+            said = "\x1f".join(f"{i}={c:g}" for i, c, h in zip(items, own, has, strict=True) if h)
+            text = "\x1f".join([student[:PERSON], scale, said])
+            found[student] += f"{1 + int(_short(key, text), 16) % 255:02x}" if said else "00"
     return found
 
 

@@ -224,13 +224,13 @@ def _against_all(plan: Plan, released: Released, min_n: int) -> Released:
         told = [
             k for k in plan.positions(table.cells[0].students) if plan.shows(released, ALL, table.variable, k)
         ]
-        # A scale that some school's rows lack cannot be mended by joining: it is left out.
-        lacking = [k for k in told for own in schools if not plan.shows(released, own.unit, own.variable, k)]
-        joint = [k for k in told if k not in lacking]
-        while len(rows) > 1 and (risky := _risky(released, schools, table, rows, joint, min_n)):
+        # A share that would leave few can be left out by itself; students cannot.
+        shares = [k for k in told if plan.behind.get(k)]
+        everyone = [k for k in told if k not in shares]
+        while len(rows) > 1 and (risky := _risky(released, schools, table, rows, everyone, min_n)):
             rows = _pooled(rows, risky) if table.merge == "never" else _joined(rows, risky[0], table)
         released.tables[ALL, table.variable] = tuple(rows) if len(rows) > 1 else Dropped("linked")
-        for k in lacking if len(rows) > 1 else ():
+        for k in shares if len(rows) > 1 else ():
             own = [one for one in schools if plan.shows(released, one.unit, one.variable, k)]
             if _risky(released, own, table, rows, [k], min_n):
                 places = [(ALL, table.variable, figure) for figure in plan.behind[k]]

@@ -207,12 +207,17 @@ def _told(plan: Plan, released: Released, shown: Shown, figure: int) -> tuple[in
 
 
 def has_mark(plan: Plan, released: Released, unit: str, beside: Iterable[str], figure: int) -> bool:
-    """Whether a mark stands beside a unit's share: made from others, of which none withholds its own.
+    """Whether a mark stands beside a share: made from others, of which none withholds or codes its own.
 
-    A school where nobody answered gives nothing back, and is none of the three others that it takes.
+    With the shares of the others it would give such a one back, and that of the unit itself. A school where
+    nobody answered gives nothing back, and is none of the three others that it takes.
     """
     at = plan.figures[figure].students
     others = [name for name in beside if plan.unit(name).students.figures[at]]
-    if any((name, None, figure) in released.withheld for name in others):
-        return False
+    for name in {*others, unit}:
+        students = plan.unit(name).students
+        n = students.figures[at]
+        coded = not n or not BOTTOM < students.counts[figure] / n < TOP
+        if coded or (name, None, figure) in released.withheld:
+            return False
     return plan.unit(unit).kind == "team" or len(others) >= OTHER_SCHOOLS

@@ -165,13 +165,12 @@ def attendance(
     """
     import numpy as np
 
-    found = student_table(table, "The attendance")
-    notes: list[tuple[str, int]] = [("unnamed", found.unnamed)]
-    if _daily(found):
-        each, more = _of_days(found, codes or {})
-    else:
-        found.one_row("rate")
-        each, more = _of_students(found)
+    found, each, notes = read_attendance(table, codes)
+    if "attendance" not in each:
+        raise AnalysisError(
+            f"{found.where} has neither a rate (`attendance`) nor days (`days enrolled` and `days present`), "
+            "nor one row a day (`date` and `status`). Head its columns so."
+        )
     tables = [found] if roster is None else [found, student_table(roster, "The roster")]
     if roster is not None:
         listed, known = set(tables[1].keys), set(each["key"])
@@ -182,8 +181,39 @@ def attendance(
     whole = _table(rate, everyone)
     table_of = _table(rate, groups) if groups.by else whole
     students: pd.DataFrame = each.drop(columns="key")
-    said = tuple((key, n) for key, n in (*notes, *more) if n)
+    said = tuple((key, n) for key, n in notes if n)
     return Attendance(groups.by, table_of, whole, students, said)
+
+
+def read_attendance(
+    table: pd.DataFrame | str | Path, codes: Mapping[str, str] | None = None
+) -> tuple[StudentTable, pd.DataFrame, list[tuple[str, int]]]:
+    """Return a table as it was given, what it says of each student, and what was taken for granted.
+
+    Parameters
+    ----------
+    table, codes
+        As for :func:`attendance`.
+
+    Returns
+    -------
+    tuple
+        The table; one row a student with ``key``, ``student`` and, as far as the table has them,
+        ``attendance`` (percent, 0-100), ``enrolled``, ``present`` (days) and ``suspensions``, NaN where it is
+        not known; and keys of the catalogue with numbers.
+
+    Raises
+    ------
+    AnalysisError
+        As :func:`attendance`, except where there is neither a rate nor days.
+    """
+    found = student_table(table, "The attendance")
+    if _daily(found):
+        each, notes = _of_days(found, codes or {})
+    else:
+        found.one_row("rate")
+        each, notes = _of_students(found)
+    return found, each, [one for one in (("unnamed", found.unnamed), *notes) if one[1]]
 
 
 def _daily(found: StudentTable) -> bool:
@@ -202,11 +232,13 @@ def _of_students(found: StudentTable) -> tuple[pd.DataFrame, list[tuple[str, int
     import pandas as pd
 
     n = len(found)
-    enrolled = present = np.full(n, np.nan)
+    rate, enrolled, present = (np.full(n, np.nan) for _ in range(3))
     notes: list[tuple[str, int]] = []
     days, rate_column = found.find("enrolled"), found.find("attendance")
     there, gone = found.find("present"), found.find("absent")
-    if days is not None and (there or gone) is not None:
+    counted = days is not None and (there or gone) is not None
+    data: dict[str, object] = {"key": found.keys, "student": found.names}
+    if days is not None and counted:
         enrolled = found.numbers(days, "days enrolled")
         if there is not None:
             present = found.numbers(there, "days present")
@@ -218,21 +250,19 @@ def _of_students(found: StudentTable) -> tuple[pd.DataFrame, list[tuple[str, int
         )
         with np.errstate(invalid="ignore", divide="ignore"):
             rate = np.where(enrolled > 0, 100 * present / enrolled, np.nan)
-    elif rate_column is not None:
-        rate = found.numbers(rate_column, "attendance")
+    # Without days a rate stands for itself, as in what `attendance` returns.
+    alone = np.isnan(enrolled) & np.isnan(present)
+    if rate_column is not None and alone.any():
+        given = found.numbers(rate_column, "attendance")
         with np.errstate(invalid="ignore"):
             written = any(text.endswith("%") for text in found.texts(rate_column))
-            if not written and np.nanmax(rate, initial=0) <= 1 and not np.isnan(rate).all():
-                rate = 100 * rate
-                notes.append(("from_share", int((~np.isnan(rate)).sum())))
-        _refuse(found, "an attendance that is not between 0 and 100 %", (rate < 0) | (rate > 100))
-    else:
-        raise AnalysisError(
-            f"{found.where} has neither a rate (`attendance`) nor days (`days enrolled` and `days present`), "
-            "nor one row a day (`date` and `status`). Head its columns so."
-        )
-    data = {"key": found.keys, "student": found.names, "attendance": rate}
-    data |= {"enrolled": enrolled, "present": present}
+            if not written and np.nanmax(given, initial=0) <= 1 and not np.isnan(given).all():
+                given = 100 * given
+                notes.append(("from_share", int((~np.isnan(given)).sum())))
+        _refuse(found, "an attendance that is not between 0 and 100 %", (given < 0) | (given > 100))
+        rate = np.where(alone, given, rate)
+    if counted or rate_column is not None:
+        data |= {"attendance": rate, "enrolled": enrolled, "present": present}
     out = found.find("suspensions")
     if out is not None:
         data["suspensions"] = found.numbers(out, "suspensions")

@@ -11,7 +11,7 @@ from relsurvey.analysis.finding import MIN_N_SHOWN, Face, Finding, Value, fewest
 from relsurvey.errors import AnalysisError
 from relsurvey.escape import html_text
 from relsurvey.grading.compared_cells import Cells, Compared, cells
-from relsurvey.grading.compared_notes import Note, by_hand, left_out, of_passes, of_proof
+from relsurvey.grading.compared_notes import Note, by_hand, left_out, of_missing, of_passes, of_proof
 from relsurvey.grading.faces import WAYS, Figures, Moves, figures, moves
 from relsurvey.grading.mark_groups import groups_of
 from relsurvey.grading.ontrack import on_track
@@ -258,6 +258,7 @@ def compared(
             said.append(Note("compare_left_out", (("policy", name),), left))
     if any((each.what[each.code] == "NP").any() for each in seen):
         said.append(Note("compare_not_passed"))
+    said += of_missing(first.gradebook, (policy for _, one in regraded for policy in one.policies))
     said += of_passes(first)
     said += by_hand(first)
     said += of_proof(first)

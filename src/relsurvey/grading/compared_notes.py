@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from relsurvey.grading.faces import marks_cell
 from relsurvey.grading.letters import meanings
@@ -15,6 +15,9 @@ from relsurvey.grading.regrade import Regraded, _places, _taken, which
 from relsurvey.grading.shares import count_words
 from relsurvey.words import languages, say
 from relsurvey.words.catalogue import pick
+
+if TYPE_CHECKING:
+    from relsurvey.grading.gradebook import Gradebook
 
 #: Parts that a policy can leave out, though the course's own rules have them.
 _PARTS = (
@@ -79,6 +82,19 @@ def _lacks(own: Policy, tried: Policy) -> Iterator[str]:
                 yield part
         elif has not in (None, {}, ()) and now in (None, {}, ()):
             yield part
+
+
+def of_missing(gradebook: Gradebook, tried: Iterable[Policy]) -> list[Note]:
+    """Return that what missing work counts changes nothing where a gradebook has none, and why it may."""
+    scores = gradebook.scores
+    own = {policy.missing for policy in gradebook.policies}
+    asked = any(policy.missing is not None and policy.missing not in own for policy in tried)
+    if not asked or not len(scores) or (scores["status"] == "missing").any():
+        return []
+    if gradebook.blank == "excused" and (scores["status"] == "excused").any():
+        return [Note("compare_no_missing_excused")]
+    empty = int((scores["status"] == "ungraded").sum())
+    return [Note("compare_no_missing_ungraded", count=empty) if empty else Note("compare_no_missing")]
 
 
 def of_passes(regraded: Regraded) -> list[Note]:

@@ -42,8 +42,9 @@ _HEADINGS = {
     ),
     "days_late": ("days late", "late days", "días de retraso", "días tarde"),
     "points_possible": (
-        "points possible", "max points", "maximum points", "max score", "possible", "out of",
-        "possible points", "puntos posibles", "puntaje máximo", "puntuación máxima", "valor máximo",
+        "points possible", "max points", "maximum points", "max score", "max", "maximum", "possible",
+        "out of", "possible points", "puntos posibles", "puntaje máximo", "puntuación máxima",
+        "valor máximo", "máximo",
     ),
     "raw": (
         "score", "points", "points earned", "raw score", "raw", "earned", "puntos", "puntaje", "puntuación",
@@ -85,6 +86,24 @@ CODES = {
     "missing": "missing", "no entregado": "missing", "faltante": "missing", "not assigned": "not_assigned",
 }  # fmt: skip
 _JOINTS = re.compile(r"[\s_.\-]+")
+#: What a heading says at its end of how many points are possible: ``(10 pts)``, ``/ 10``.
+POINTS = re.compile(
+    r"\s*(?:[(\[]\s*(?:/|out of|de)?\s*(\d+(?:[.,]\d+)?)\s*(?:points?|pts?|puntos?)\.?\s*[)\]]"
+    r"|(?:/|\bout of)\s*(\d+(?:[.,]\d+)?))\s*\Z",
+    re.IGNORECASE,
+)
+_PERIOD = r"(?:(?:semester|quarter|trimester|term|marking period|mp|[qst](?= ?\d)) ?\d?|course|class|year)"
+_PERIODO = r"(?:semestre|trimestre|bimestre|curso|periodo|período|parcial|año)"
+_IN = r"(?:(?: (?:points?|pts|score|grade|mark|percent|percentage|earned|possible|to date|puntos))| ?%)"
+#: A sum of some work is named by its last word in English and by its first in Spanish: "Homework Average" is
+#: one, "Unit total test" and "Q1 Score" (a quiz) are none.
+_A_SUM = re.compile(
+    rf"(?:.* )?(?:(?:sub ?)?total(?:e?s)?|averages?|avg|overall|cumulative|ytd|promedio){_IN}*(?: {_PERIOD})?"
+    rf"|promedio (?!y ).*|(?:sub ?)?total (?:del?|general|acumulado)\b.*"
+    rf"|(?:nota|calificación|porcentaje) del? {_PERIODO}\b.*"
+    rf"|(?:current|final|progress|progress report|{_PERIOD}) (?:grade|mark|percent|percentage){_IN}*"
+    rf"|(?:current|final|grade|{_PERIOD}) ?%|(?:course score|grade to date)"
+)
 
 
 def heading_key(text: str) -> str:
@@ -107,6 +126,28 @@ SUMS = frozenset(
 #: What a heading means, and which group.
 ROLE_OF = {heading_key(text): role for role, texts in reversed(_HEADINGS.items()) for text in texts}
 GROUP_OF = {heading_key(text): name for name, texts in _GROUPS.items() for text in texts}
+
+
+def without_points(heading: str) -> str:
+    """Return a heading's form without what it says of points or of percents in brackets.
+
+    Examples
+    --------
+    >>> without_points("Total (30 pts)"), without_points("Overall (%)"), without_points("Quiz 1")
+    ('total', 'overall %', 'quiz 1')
+    """
+    return heading_key(POINTS.sub("", heading).replace("(%)", "%"))
+
+
+def is_sum(key: str) -> bool:
+    """Say whether a heading's form is that of a sum of some work, or of all.
+
+    Examples
+    --------
+    >>> is_sum("semester total"), is_sum("q1 overall %"), is_sum("unit total test"), is_sum("final exam")
+    (True, True, False, False)
+    """
+    return key in SUMS or _A_SUM.fullmatch(key) is not None
 
 
 def known_heading(heading: str) -> bool:

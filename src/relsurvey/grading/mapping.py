@@ -40,7 +40,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "wide": (*_ALWAYS, "item", *_MARK),
     "long": (
         *_ALWAYS, "item", "category", "due", "submitted", "days_late", "points_possible", "raw", "percent",
-        "status", "attempt", "total", "credits", "core", "ag",
+        "status", "attempt", "total", "letter", "credits", "core", "ag",
     ),
     "marks": (*_ALWAYS, *_MARK),
     **dict.fromkeys(("canvas", "oneroster", "powerschool", "aeries", "classroom"), ()),
@@ -134,7 +134,8 @@ class GradebookMapping(_Part):
         What a text in place of a score stands for: ``missing``, ``excused``, ``not_assigned``, ``ungraded``
         (as an empty cell), or a number; in a column of statuses also ``late`` and ``scored``.
     out_of
-        What full marks are in a mark's column of numbers: 100 for percents, 4 for grade points.
+        What full marks are in a mark's column of numbers: 100 for percents, 4 for grade points. Where it is
+        not said, 100, or the number that the row of points has there if no mark is above it.
     cuts
         By letter, on that column's scale, from where it is earned: for marks without a letter.
     dates
@@ -162,7 +163,7 @@ class GradebookMapping(_Part):
     categories: dict[str, str] = Field(default_factory=dict)
     courses: dict[str, Course] = Field(default_factory=dict)
     codes: dict[str, Code] = Field(default_factory=dict)
-    out_of: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100.0
+    out_of: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     cuts: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = Field(default_factory=dict)
     dates: Literal["day first", "month first"] | None = None
     decimal: Literal[".", ","] | None = None
@@ -198,7 +199,7 @@ class GradebookMapping(_Part):
     @property
     def percent_cuts(self) -> dict[str, float]:
         """The cuts in percent; empty where the mapping names none."""
-        return {letter: 100 * cut / self.out_of for letter, cut in self.cuts.items()}
+        return {letter: 100 * cut / (self.out_of or 100) for letter, cut in self.cuts.items()}
 
     @property
     def roles(self) -> dict[str, str]:
@@ -262,9 +263,9 @@ class GradebookMapping(_Part):
                 f"{yaml_scalar(letter)}: {yaml_scalar(cut)}" for letter, cut in self.cuts.items()
             )
             lines.append(f"cuts: {{{cuts}}}")
-        for key, usual in (("points", None), ("out_of", 100.0), ("dates", None), ("decimal", None)):
+        for key in ("points", "out_of", "dates", "decimal"):
             value = getattr(self, key)
-            if value != usual:
+            if value is not None:
                 lines.append(f"{key}: {yaml_scalar(value)}")
         return "\n".join(lines) + "\n"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relsurvey.errors import AnalysisError
-from relsurvey.grading.mark_groups import groups_of, roster_of
+from relsurvey.grading.attendance import read_attendance
+from relsurvey.grading.mark_groups import groups_of
 from relsurvey.grading.standing import Track, standing
 from relsurvey.grading.tally import Marks, Tally, tally
 from relsurvey.grading.trackrule import Rule, rule_of
@@ -42,8 +43,8 @@ def on_track(
         The id of a rule that comes with the package (see :func:`track_rules`), the path of a YAML file, the
         same as a dict, or a :class:`Rule`.
     attendance
-        One row a student with ``student`` and, as far as the rule asks, ``attendance`` (percent, 0-100) and
-        ``suspensions`` (how many); or a file with such a table.
+        What :func:`attendance` reads, or its ``.students``: as far as the rule asks, the rate of each student
+        and ``suspensions`` (how many).
     by, roster
         As for :func:`df_rates`. A student with marks in two groups stands in both.
     terms
@@ -163,7 +164,8 @@ def _parts(
             raise AnalysisError(_needs(rule, "which courses are core", "`core` (true or false) to the marks"))
         sure = count(found.failed & (core == 1))
         most = sure + count(found.failed & (core < 0)) + count(found.open & (core != 0))
-        none = count((found.final | found.open) & (core != 0)) == 0
+        # Where no course is known to be core, there may be none.
+        none = count((found.final | found.open) & (core == 1)) == 0
         yield "core_failed", _between(sure, most, asked.core_failed, none)
     if asked.gpa is not None:
         has = ~np.isnan(found.points) & counts
@@ -174,7 +176,7 @@ def _parts(
     if asked.no_df:
         yield from _subjects(found, rule, counts)
     if asked.attendance is not None or asked.suspensions is not None:
-        yield from _presence(found, rule, attendance)
+        yield from _presence(found, rule, attendance, notes)
     elif attendance is not None:
         notes.append(("attendance", 1.0))
     if asked.df_count is not None:
@@ -256,10 +258,12 @@ def _subjects(found: Tally, rule: Rule, counts: NDArray[np.bool_]) -> Iterator[t
 
 
 def _presence(
-    found: Tally, rule: Rule, attendance: pd.DataFrame | str | Path | None
+    found: Tally,
+    rule: Rule,
+    attendance: pd.DataFrame | str | Path | None,
+    notes: list[tuple[str, float]],
 ) -> Iterator[tuple[str, NDArray[np.int8]]]:
     import numpy as np
-    import pandas as pd
 
     asked = rule.requires
     wanted = [name for name in ("attendance", "suspensions") if getattr(asked, name) is not None]
@@ -268,22 +272,14 @@ def _presence(
         raise AnalysisError(
             _needs(rule, " and ".join(wanted), f"a table by student with {named} as `attendance=`")
         )
-    table = roster_of(attendance)
-    twice = int(table["student"].duplicated().sum())
-    if twice:
-        raise AnalysisError(
-            f"{twice} rows of the attendance name a student named before. Keep one row a student."
-        )
-    place = {one: i for i, one in enumerate(table["student"])}
+    _, table, read = read_attendance(attendance)
+    place = {key: i for i, key in enumerate(table["key"])}
     at = np.array([place.get(plain(name), -1) for name in found.names])
-    spelled = {str(name).strip().casefold(): name for name in table}
     for name in wanted:
-        if name not in spelled:
+        if name not in table:
             raise AnalysisError(_needs(rule, name, f"the column `{name}` to the attendance"))
-        column = table[spelled[name]].map(lambda cell: cell.rstrip(" %") if isinstance(cell, str) else cell)
-        values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-        if name == "attendance" and len(values) and np.nanmax(values, initial=0) <= 1:
-            raise AnalysisError("`attendance` goes from 0 to 1; it is meant in percent. Multiply it by 100.")
-        own = np.where(at >= 0, np.r_[values, np.nan][at], np.nan)
+        own = np.where(at >= 0, np.r_[table[name].to_numpy(dtype=float), np.nan][at], np.nan)
         met = own >= asked.attendance - HAIR if name == "attendance" else own <= (asked.suspensions or 0)  # type: ignore[operator]
         yield name, np.where(np.isnan(own), -1, met).astype(np.int8)
+    unmatched = len(place.keys() - {plain(name) for name in found.names})
+    notes += [(f"attendance_{key}", float(n)) for key, n in (*read, ("unmatched", unmatched))]

@@ -139,6 +139,29 @@ def _at(percent: NDArray[np.float64], at: NDArray[np.intp]) -> NDArray[np.float6
     return np.append(percent, np.nan)[at]
 
 
+def _in_points(
+    work: Work,
+    at: NDArray[np.intp],
+    exported: NDArray[np.float64],
+    wrong: NDArray[np.bool_],
+    within: NDArray[np.float64],
+) -> str | None:
+    """Return what is said where each total is another one, and the sum of the student's points."""
+    import numpy as np
+
+    def added(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        first = np.nan_to_num(values[work.start])
+        sums = np.bincount(work.mark[work.start], weights=first, minlength=len(work.marks))
+        return _at(sums.astype(float), at)
+
+    has = ~np.isnan(exported)
+    if not (wrong[has].all() and (np.abs(added(work.raw) - exported)[has] <= within[has]).all()):
+        return None
+    full = np.unique(added(work.points)[has])
+    fix = f": write `out_of: {full[0]:g}` into the mapping" if len(full) == 1 else ""
+    return f"the total is the sum of the points, not a percent{fix}"
+
+
 def _why(
     gradebook: Gradebook,
     kind: str,
@@ -155,6 +178,9 @@ def _why(
     why[np.isnan(computed) & (at >= 0)] = "no counted work"
     wrong = (at >= 0) & ~(np.abs(computed - exported) <= within)
     if not wrong.any():
+        return why
+    if kind == "total" and (points := _in_points(gradebook.work, at, exported, wrong, within)):
+        why[wrong] = points
         return why
     override = gradebook.totals["override"].to_numpy(dtype=float, na_value=np.nan)
     by_hand = wrong & (np.abs(override - exported) <= within)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,18 +11,23 @@ from relsurvey.escape import yaml_scalar
 from relsurvey.grading import cells
 from relsurvey.grading.codes import USUAL
 from relsurvey.grading.formats.columns import NUMERIC, names, repeated
+from relsurvey.grading.formats.days import day_first
 from relsurvey.grading.headings import (
     CODES,
     GROUP_OF,
     ID_RANK,
+    POINTS,
     ROLE_OF,
     ROW_WORDS,
     SUMS,
     heading_key,
+    is_sum,
     known_heading,
+    without_points,
 )
 from relsurvey.grading.letters import meaning
 from relsurvey.grading.mapping import GROUP, IGNORE, ROLES, GradebookMapping, Item, Layout, Rows
+from relsurvey.grading.proposed_marks import differs, full_marks, points_said
 from relsurvey.instrument.fold import fold
 from relsurvey.reading import dates
 from relsurvey.reading.formats import Table, TableColumn, plain
@@ -37,11 +41,6 @@ if TYPE_CHECKING:
 
 _ALIKE = 0.88
 _LETTERS_WITHIN = 12
-_POINTS = re.compile(
-    r"\s*(?:[(\[]\s*(?:/|out of|de)?\s*(\d+(?:[.,]\d+)?)\s*(?:points?|pts?|puntos?)\.?\s*[)\]]"
-    r"|(?:/|\bout of)\s*(\d+(?:[.,]\d+)?))\s*\Z",
-    re.IGNORECASE,
-)
 _A_TOTAL = "a total is no piece of work"
 
 _HEAD = """\
@@ -113,14 +112,18 @@ def propose(opened: Opened, meant: Mapping[str, float | str] | None = None) -> P
 
 
 def _table(opened: Opened) -> Table:
-    """Return the sheet with the most known headings; of several such, the fullest."""
+    """Return the sheet with students that has the most known headings; of several such, the fullest."""
     found = [plain.read(sheet, known_heading) for sheet in opened.sheets if _readable(sheet)]
     found = [table for table in found if len(table) and table.columns]
     if not found:
         raise ReadError(f"{opened.file} has no row under a header. Export it again.")
-    return max(
-        found, key=lambda table: (sum(map(known_heading, table.names)), len(table) * len(table.columns))
-    )
+
+    def rank(table: Table) -> tuple[bool, int, int]:
+        # A list of the work, such as of a sheet "Assignments", has more known headings than the scores have.
+        named = any(ROLE_OF.get(heading_key(name)) == "student" for name in table.names)
+        return named, sum(map(known_heading, table.names)), len(table) * len(table.columns)
+
+    return max(found, key=rank)
 
 
 def _readable(sheet: Sheet) -> bool:
@@ -144,6 +147,7 @@ class _Proposing:
         roles = {column.name: self._role(column) for column in self.table.columns}
         layout = self._layout(roles)
         columns, items = self._columns(roles, layout)
+        full = self._full(columns)
         found: dict[str, float | str] = {}
         if layout != "marks":
             scored = ("raw", "percent") if layout == "long" else ("item",)
@@ -157,6 +161,7 @@ class _Proposing:
             items=items,
             rows=Rows(**heads),
             codes=found,
+            out_of=full,
         )
         self._signs(mapping)
         self._needs(mapping)
@@ -190,14 +195,19 @@ class _Proposing:
     def _role(self, column: TableColumn) -> str | None:
         """Return what a column holds; None where it is like nothing that is known."""
         name = heading_key(column.header or column.name)
-        if role := ROLE_OF.get(name):
+        # "Total (30 pts)" is a total as "Total" is, and "Task (30 pts)" is a piece of work.
+        bare = without_points(column.header) or name
+        role = ROLE_OF.get(name)
+        if role is None and (bare == "grade" or ROLE_OF.get(bare) in ("total", "percent", "letter")):
+            role = "total" if bare == "grade" else ROLE_OF[bare]
+        if role:
             if role == "student" and names(self._texts(column)):
                 self.remarks[column.name] = "a person's name never enters"
                 return IGNORE
             return self._by_cells(column, role)
-        if name in SUMS and self._in_percent(column):
+        if bare in SUMS and self._in_percent(column):
             return "total"
-        if name in SUMS:
+        if is_sum(bare):
             self.remarks[column.name] = _A_TOTAL
             return IGNORE
         if group := GROUP_OF.get(name):
@@ -232,7 +242,7 @@ class _Proposing:
 
     def _scores(self, column: TableColumn) -> bool:
         """Say whether a column can be one of scores: numbers and codes, or a heading with points."""
-        if _POINTS.search(column.header):
+        if POINTS.search(column.header):
             return True
         texts = self._texts(column)
         if not texts:
@@ -254,7 +264,7 @@ class _Proposing:
         free = [
             column for column in self.table.columns if roles[column.name] is None and self._scores(column)
         ]
-        if free or not held & {"letter", "percent", "total"}:
+        if free or not (held & {"letter", "percent", "total"} or _A_TOTAL in self.remarks.values()):
             return "wide"
         return "marks"
 
@@ -292,7 +302,14 @@ class _Proposing:
                 columns[name] = role
                 if self.remarks.get(name) == _A_TOTAL:
                     mark = "total" if layout == "long" else "percent"
-                    self.open.append(f"whether {shown(name, 40)} is the mark (`{mark}`) or is left out")
+                    said = points_said(column.header)
+                    of = f", `out_of: {said:g}`" if said not in (None, 100) else ""
+                    self.open.append(f"whether {shown(name, 40)} is the mark (`{mark}`{of}) or is left out")
+        for name in [name for name, role in columns.items() if layout == "long" and role == "letter"]:
+            if differs(self.table, name, columns, self.head_rows):
+                columns[name] = IGNORE
+                self.remarks[name] = "its letters differ between the rows of a student"
+                self.open.append(f"what {shown(name, 40)} holds")
         if layout == "long" and {"raw", "percent"} <= set(columns.values()):
             spare = "percent" if "points_possible" in columns.values() else "raw"
             name = next(name for name, role in columns.items() if role == spare)
@@ -300,12 +317,30 @@ class _Proposing:
             self.remarks[name] = "another column says the same"
         return columns, items
 
+    def _full(self, columns: dict[str, str]) -> float | None:
+        """Return what a total's heading says full marks are, and ask where its numbers speak against it."""
+        marks = [c for c in self.table.columns if columns[c.name] in ("percent", "total")]
+        # One that is asked about is read as its heading says, if it is the mark.
+        asked = [c for c in self.table.columns if self.remarks.get(c.name) == _A_TOTAL]
+        if len(marks or asked) != 1:
+            return None
+        [mark] = marks or asked
+        below = mark.cells[self.rows["points"]] if "points" in self.rows else ""
+        of, sure = full_marks(mark.header, below, self._texts(mark))
+        if sure:
+            return of if points_said(mark.header) is not None else None
+        if marks:
+            self.open.append(
+                f"whether {shown(mark.name, 40)} counts points (`out_of: {of:g}`) or percents (`out_of: 100`)"
+            )
+        return None
+
     def _item(self, column: TableColumn) -> dict[str, Item]:
         """Return what a heading says of a piece of work: ``Quiz 1 (10 pts)``."""
-        found = _POINTS.search(column.header)
+        found = POINTS.search(column.header)
         row = self.rows.get("points")
         if found and (row is None or not column.cells[row].strip()):
-            points = float((found[1] or found[2]).replace(",", "."))
+            points = points_said(column.header)
             title = column.header[: found.start()].strip()
             first = self.titled.setdefault(fold(title), column.name)
             if title and first != column.name:
@@ -368,7 +403,7 @@ class _Proposing:
             )
         for column in self.table.columns:
             texts = list(self._texts(column)) if mapping.columns[column.name] in ("due", "submitted") else []
-            if dates.day_first(texts) is None and any(
+            if day_first(texts) is None and any(
                 dates.moment(text, day_first=True) != dates.moment(text, day_first=False) for text in texts
             ):
                 self.open.append(

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 #: The parts of a school year that are numbered, by how many a year has.
 _PARTS = {
@@ -18,21 +19,46 @@ _OF_A_YEAR = {word: n for n, words in _PARTS.items() for word in words.split()}
 _SEASONS = {
     word: place
     for place, words in enumerate(
-        ("fall autumn fa otoño", "winter wi invierno", "spring sp primavera", "summer su verano")
+        ("fall autumn fa otoño", "winter wi invierno", "spring sp primavera", "summer su ss verano")
     )
     for word in words.split()
 }
 _WINTER, _SUMMER = 1, 3
+#: Before a year a letter is a season: F25, S26.
+_LETTERS = {"f": "fall", "w": "winter", "s": "spring"}
+_BETWEEN = frozenset(("intersession", "intersesion", "intersesión"))
+#: From August, with which a school year begins.
+_MONTHS = {
+    word: place
+    for place, words in enumerate(
+        (
+            "august aug agosto ago",
+            "september sept sep septiembre",
+            "october oct octubre",
+            "november nov noviembre",
+            "december dec diciembre dic",
+            "january jan enero ene",
+            "february feb febrero",
+            "march mar marzo",
+            "april apr abril abr",
+            "may mayo",
+            "june jun junio",
+            "july jul julio",
+        )
+    )
+    for word in words.split()
+}
+_JANUARY = _MONTHS["january"]
 _MOST_READ = 80
-_SEASON, _PART = ("season",), ("part",)
+_SEASON, _PART, _MONTH = ("season",), ("part",), ("month",)
 _ORDINALS = {
     word: k
     for k, words in enumerate(
         (
-            "first primer primero primera",
-            "second segundo segunda",
-            "third tercer tercero tercera",
-            "fourth cuarto cuarta",
+            "first primer primero primera one uno i",
+            "second segundo segunda two dos ii",
+            "third tercer tercero tercera three tres iii",
+            "fourth cuarto cuarta four cuatro iv",
         ),
         1,
     )
@@ -40,8 +66,10 @@ _ORDINALS = {
 }
 #: Words that say nothing of when a term is.
 _FILLING = {"school", "sy", "of", "the", "de", "del", "escolar"}
-#: What makes an ordinal of a number: 1st, 2.º.
-_ENDING = re.compile(r"(?<=\d)\s?\.?(?:st|nd|rd|th|er|o|a)\b")
+#: What makes an ordinal of a number: 1st, 2.º, 3ro.
+_ENDING = re.compile(r"(?<=\d)\s?\.?(?:st|nd|rd|th|er|era|[drt]?o|[drt]?a)\b")
+#: What stands in brackets without a number: Term 1 (Aug-Oct).
+_ASIDE = re.compile(r"\([^()\d]*\)")
 #: 2024-25 or 24-25, but no part of a date.
 _SCHOOL_YEAR = re.compile(r"(?<!\d)(?<!\d\d[-/])((?:19|20)?\d\d)\s*[-–/_]\s*((?:19|20)?\d\d)(?![-/]?\d)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -68,6 +96,8 @@ class _Term:
         if self.kind == _SEASON:
             # A winter is named by its January, or else by its December.
             return self.year - (self.place > (0,) and not (self.otherwise and other))
+        if self.kind == _MONTH:
+            return self.year - (self.place >= (_JANUARY,))
         # The two semesters of 2025 are of one school year, or else the second is of the spring of 2025.
         return self.year - (self.otherwise and other)
 
@@ -79,7 +109,8 @@ def in_time(names: Sequence[str]) -> tuple[str, ...] | None:
     ----------
     names
         Different names. Known are quarters, trimesters, semesters and years, seasons (a school year begins in
-        fall), and names that differ by a number alone; each with a school year or a year, or none.
+        fall), months (from August), and names that differ by a number alone; each with a school year or a
+        year, or none.
 
     Notes
     -----
@@ -99,7 +130,11 @@ def in_time(names: Sequence[str]) -> tuple[str, ...] | None:
     """
     if len(names) < 2:
         return tuple(names)
-    terms = _alike([_read(name) for name in names]) or _alike([_numbered(name) for name in names])
+    terms = (
+        _alike([_read(name) for name in names])
+        or _alike([_numbered(name) for name in names])
+        or _alike([_read(_ASIDE.sub(" ", name)) for name in names])
+    )
     if terms is None:
         return None
     orders, years = [], []
@@ -115,14 +150,31 @@ def in_time(names: Sequence[str]) -> tuple[str, ...] | None:
     return orders[years[1] < years[0]]
 
 
+def beside_the_year(name: str) -> bool:
+    """Say whether a term's name is of a summer or an intersession.
+
+    Examples
+    --------
+    >>> [beside_the_year(name) for name in ("Summer 2026", "Verano", "Intersession", "S2", "Spring/Summer")]
+    [True, True, True, False, False]
+    """
+    tokens, _, _ = _parts(name)
+    seasons = {_SEASONS[one] for one in tokens if one in _SEASONS}
+    part = any(one in _OF_A_YEAR and after.isdecimal() for one, after in pairwise(tokens))
+    return not part and (seasons == {_SUMMER} or not _BETWEEN.isdisjoint(tokens))
+
+
 def _alike(found: Sequence[_Term | None]) -> list[_Term] | None:
     """Return terms of one kind, all with a year or none; None where they are not."""
     terms = [term for term in found if term is not None]
-    if any(term.kind == _PART for term in terms):
+    parts = [term for term in terms if term.kind == _PART]
+    if parts:
         # A summer stands beside semesters too: it is the last of its school year.
+        summers = [term for term in terms if (term.kind, term.place) == (_SEASON, (_SUMMER,))]
+        alone = len({term.year for term in summers}) == 1 and all(term.year is None for term in parts)
         terms = [
-            _Term(_PART, (2.0,), None if term.year is None else term.school_year(False), True)
-            if (term.kind, term.place) == (_SEASON, (_SUMMER,))
+            _Term(_PART, (2.0,), None if alone or term.year is None else term.school_year(False), True)
+            if term in summers
             else term
             for term in terms
         ]
@@ -139,6 +191,13 @@ def _read(name: str) -> _Term | None:
     tokens, year, of_school = _parts(name)
     words = [one for one in tokens if not one.isdecimal()]
     numbers = [int(one) for one in tokens if one.isdecimal()]
+    if len(words) == 1 and words[0] in _LETTERS and bool(numbers) != (year is not None):
+        words = [_LETTERS[words[0]]] if not numbers or min(numbers) >= 10 else words
+    if len(words) == 1 and words[0] in _MONTHS and not numbers:
+        return _Term(_MONTH, (_MONTHS[words[0]],), year, of_school)
+    if words in (["final"], ["finals"]) and not numbers:
+        # A year's own mark, after all of its parts.
+        return _Term(_PART, (1.0, 0.5), year, of_school)
     seasons = [one for one in words if one in _SEASONS]
     if len(seasons) == 1 and all(one in _OF_A_YEAR or one in (*seasons, "term") for one in words):
         if numbers and (year is not None or len(numbers) > 1 or not 10 <= numbers[0] <= 99):

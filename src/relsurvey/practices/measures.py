@@ -10,13 +10,16 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from relsurvey.analysis.finding import fewest
 from relsurvey.analysis.models.reliability_finding import ScaleReliability
+from relsurvey.analysis.nonresponse import ENOUGH
 from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.analysis.verdict import Reading
 from relsurvey.errors import AnalysisError
 from relsurvey.grading.ontrack import on_track
+from relsurvey.grading.shares import limits_words
 from relsurvey.grading.tally import frame_of, tally
-from relsurvey.grading.terms import in_time
+from relsurvey.grading.terms import beside_the_year, in_time
 from relsurvey.grading.trackrule import Rule, rule_of
 from relsurvey.grading.year import flags
 from relsurvey.instrument import Instrument
@@ -38,6 +41,14 @@ ITEMS = {"no_df": "df_count", "on_track": "track", "a_g": "ag_all"}
 CUMULATIVE = ("on_track",)
 _MANY = 3
 _MOST_SAID = 12
+#: What is missing where a requirement cannot be told.
+_LACKING = {
+    "credits": "the credits of a whole year",
+    "core_failed": "which courses are core, or how marks that are not final end",
+    "gpa": "marks with points",
+    "no_df": "final marks in English or math, or of another subject that the rule names",
+    "df_count": "how marks that are not final end",
+}
 
 
 @cache
@@ -59,13 +70,13 @@ class Counted:
     Attributes
     ----------
     rows
-        One row a student and term: as :func:`measured` returns them, and ``wave``, the term.
+        One row a student and term: as :func:`measured` returns them, with ``wave``, the term, for ``ruled``.
     terms
         In order of time; none where the marks name none.
     rule
         Who is on track; None where that is not counted.
     entries
-        What was left out, and an order of terms that is only that of the marks.
+        What was left out: a measure, schools in which it cannot be told, terms.
     """
 
     rows: pd.DataFrame
@@ -92,31 +103,36 @@ def by_term(
         it.
     terms
         The terms in order of time; None takes it from their names (:func:`relsurvey.grading.terms.in_time`),
-        and where these do not tell it, the order of the marks.
+        without the summer terms that stand beside others.
     year_course, attendance
         As for :func:`measured`.
 
     Raises
     ------
     AnalysisError
-        If there is no final mark, a term that is named has none, or the rule asks for what the marks lack.
+        If there is no final mark, a term that is named has none, the names of terms do not tell which came
+        first, or the rule asks for what the marks lack.
     PolicyError
         If there is no such rule.
+
+    Notes
+    -----
+    Where in a school it cannot be told of more than 15 in 100 students who is on track, this is counted of
+    nobody there, nor in any share that holds the school: those of whom it can be told are no fair part, since
+    one requirement that fails is enough to be off track.
     """
     import pandas as pd
 
     frame, _ = frame_of(marks)
     found = [str(term) for term in frame["term"].dropna().unique()] if "term" in frame else []
     given = [terms] if isinstance(terms, str) else terms
-    entries = []
+    entries: list[Entry] = []
     if given is None:
-        known = in_time(found)
-        order = found if known is None else list(known)
-        if known is None:
-            said = ", ".join(shown(term, 40) for term in order[:_MOST_SAID])
-            what = f"the terms are taken in this order: {said}{' …' if len(order) > _MOST_SAID else ''}"
-            why = "their names do not tell which came first, so it is that of the file; `terms=` changes it"
-            entries.append(Entry("terms", "", 0, what, why))
+        order, beside = _ordered(found)
+        if beside:
+            n = int(frame["term"].astype(str).isin(beside).sum())
+            what = f"marks of terms beside the school year are left out: {_quoted(beside)}"
+            entries.append(Entry("terms", "", n, what, "the page is of the year; `terms=` takes them in"))
     else:
         order = [name_of(term) for term in given]
     missing = [term for term in order if term not in found]
@@ -124,23 +140,104 @@ def by_term(
         there = ", ".join(shown(term, 40) for term in found) or "none"
         raise AnalysisError(f"No mark is of the term {shown(missing[0], 40)}. There are: {there}.")
     chosen = None if rule is None else rule_of(RULE if rule == "auto" else rule)
+    spans: list[list[str] | None] = [None] if not order else [order[: k + 1] for k in range(len(order))]
+
+    def each(rule: Rule | None) -> list[pd.DataFrame]:
+        return [measured(frame, rule, span, year_course, attendance) for span in spans]
+
     if chosen is not None:
         try:
-            if few := on_track(frame, chosen, attendance, year_course=year_course).few_credits:
+            so_far = frame if not order else frame[frame["term"].isin(order)]
+            track = on_track(so_far, chosen, attendance, year_course=year_course)
+            if few := track.few_credits:
                 raise AnalysisError(f"{few} Name a rule without credits, such as rule={RULE!r}.")
+            parts = each(chosen)
+            entries += _untold_entries(parts[-1], track.students, chosen)
         except AnalysisError as error:
             if rule != "auto":
                 raise
             chosen = None
             entries.append(Entry("measures", "", 0, "on track is not counted", str(error)))
-    if not order:
-        whole = measured(frame, chosen, None, year_course, attendance).assign(wave=None)
-        return Counted(whole, (), chosen, tuple(entries))
-    parts = [
-        measured(frame, chosen, order[: k + 1], year_course, attendance).assign(wave=term)
-        for k, term in enumerate(order)
+    if chosen is None:
+        parts = each(None)
+    rows = [
+        part.assign(track=part["track"].mask(untold(part)), wave=span and span[-1]).drop(columns="ruled")
+        for part, span in zip(parts, spans, strict=True)
     ]
-    return Counted(pd.concat(parts, ignore_index=True), tuple(order), chosen, tuple(entries))
+    return Counted(pd.concat(rows, ignore_index=True), tuple(order), chosen, tuple(entries))
+
+
+def _ordered(found: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return terms in order of time, and those beside the school year."""
+    beside = [term for term in found if beside_the_year(term)]
+    if len(beside) == len(found):
+        beside = []
+    order = [term for term in found if term not in beside]
+    known = in_time(order)
+    if known is None:
+        raise AnalysisError(
+            f"The names of the terms do not tell which came first: {_quoted(order)}. Give them in order of "
+            "time, the earliest first: terms=[…]."
+        )
+    return list(known), beside
+
+
+def _quoted(terms: Sequence[str]) -> str:
+    said = ", ".join(shown(term, 40) for term in terms[:_MOST_SAID])
+    return f"{said} …" if len(terms) > _MOST_SAID else said
+
+
+def untold(table: pd.DataFrame) -> pd.Series:
+    """Say of each row of :func:`measured` whether it is of a school where on track cannot be told of many.
+
+    These are schools where it can be told of fewer than 85 in 100 students, as of an answer (rules.md 4).
+    """
+    known = table["track"].notna().where(table["ruled"]).astype(float)
+    share: pd.Series = known.groupby(table["school"].fillna("")).transform("mean")
+    return table["ruled"] & (share < ENOUGH)
+
+
+def _untold_entries(table: pd.DataFrame, students: pd.DataFrame, rule: Rule) -> list[Entry]:
+    """Return where and why on track is counted of nobody, and of how many others it cannot be told.
+
+    Raises
+    ------
+    AnalysisError
+        If that is so in every school.
+    """
+    table = table[table["ruled"]]
+    out = untold(table)
+    reasons = students.set_index("student")["why"].reindex(table["student"]).to_numpy(dtype=object)
+    whole = table.assign(why=reasons, school=table["school"].fillna(""))
+    unknown = whole["track"].isna()
+    if out.all():
+        raise AnalysisError(
+            f"Of too many students it cannot be told who is on track by the rule {rule.id}. Not known: "
+            f"{_lacking(whole.loc[unknown, 'why'])}. Add that, name another rule, or none: rule=None."
+        )
+    entries = []
+    for school, mine in whole[unknown & out].groupby("school"):
+        where = f"in {shown(str(school))}" if school else "without a school"
+        what = f"it can be told of fewer than {100 * ENOUGH:.0f} in 100 students there"
+        why = f"{what}; not known: {_lacking(mine['why'])}"
+        entries.append(Entry("untold", "", len(mine), f"on track is counted of nobody {where}", why))
+    counted = whole[~out]
+    n, known, on = len(counted), int(counted["track"].notna().sum()), int((counted["track"] == 2).sum())
+    if n > known:
+        either = ""
+        if min(known, n - known) >= fewest():
+            limits = limits_words("en", on / n, (on + n - known) / n)
+            either = f"; whatever they are, the share of all students lies within {limits}"
+        lacking = _lacking(whole.loc[unknown & ~out, "why"])
+        what = "students of whom it cannot be told who is on track are in no share"
+        entries.append(Entry("cannot tell", "", n - known, what, f"not known: {lacking}{either}"))
+    return entries
+
+
+def _lacking(why: pd.Series) -> str:
+    """Return what is not known of students, what most lack first."""
+    counts = why.str.split("; ").explode().str.split(" ").str[0].value_counts()
+    return ", ".join(dict.fromkeys(_LACKING.get(one, one) for one in counts.index if one)) or "final marks"
 
 
 def measured(
@@ -169,8 +266,9 @@ def measured(
     Returns
     -------
     pandas.DataFrame
-        One row a student with a final mark: ``student``, ``school`` and the items of :data:`ITEMS` as codes,
-        NaN where it cannot be told. For this kernel alone.
+        One row a student with a final mark: ``student``, ``school``, the items of :data:`ITEMS` as codes, NaN
+        where it cannot be told, and ``ruled``, whether the rule speaks of the student's grade. For this
+        kernel alone.
 
     Raises
     ------
@@ -199,10 +297,11 @@ def measured(
     df = np.bincount(found.student[found.df], minlength=n)
     table = pd.DataFrame({"student": found.names, "school": _schools(found.frame, found.student, n)})
     table["df_count"] = np.where(df >= _MANY, 1.0, np.where(df > 0, 2.0, 3.0))
-    table["track"] = np.nan
+    table["track"], table["ruled"] = np.nan, False
     if rule is not None:
         track = on_track(so_far, rule, attendance, year_course=year_course).students
         standing = track.set_index("student")["on_track"]
+        table["ruled"] = table["student"].isin(standing.index)
         table["track"] = standing.map({True: 2.0, False: 1.0}).reindex(found.names).to_numpy(dtype=float)
     table["ag_all"] = np.nan
     counted = flags(found, "ag")

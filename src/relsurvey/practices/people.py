@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 USUAL = "five-elements"
 #: The group variable of who answered favorably to how many questions.
 RELATIONSHIPS = "relationships"
+#: What a ledger says of how attendance was read.
+_READ = {
+    "unnamed": ("rows of attendance name no student", "they were left out"),
+    "from_share": ("rates of attendance were taken as shares", "all lie between 0 and 1"),
+    "blank_days": ("days of attendance have no entry", "they are not counted"),
+    "parts": ("days of a student have several rows of attendance", "each is taken as a part of the day"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +209,7 @@ def attending(
     """
     import pandas as pd
 
-    from relsurvey.grading.mark_groups import roster_of
+    from relsurvey.grading.attendance import read_attendance
 
     if attendance is None:
         return None, ()
@@ -213,14 +220,15 @@ def attending(
         for old, new in read.to_frame().assign(new=now).dropna().drop_duplicates().to_numpy():
             for spelled in {plain(name_of(old)), replaced(name_of(old), key), str(new)}:
                 stands.setdefault(spelled, set()).add(str(new))
-    table = roster_of(attendance)
+    _, table, notes = read_attendance(attendance)
     # An id that two schools gave is nobody's here: no row of attendance says whose it is.
     one = [
         next(iter(found)) if len(found) == 1 else None
-        for found in (stands.get(each) or stands.get(replaced(each, key), set()) for each in table["student"])
+        for found in (stands.get(each) or stands.get(replaced(each, key), set()) for each in table["key"])
     ]
     known = pd.Series(one, index=table.index, dtype=object)
-    joined = table.assign(student=known).dropna(subset="student").reset_index(drop=True)
+    kept = ["student", *(name for name in ("attendance", "suspensions") if name in table)]
+    joined = table.assign(student=known)[kept].dropna(subset="student").reset_index(drop=True)
     if not len(joined):
         raise AnalysisError(
             "No student of the attendance is in the gradebook. Give both the same kind of id, and hash both "
@@ -230,6 +238,7 @@ def attending(
         (len(joined), "rows of attendance belong to a student in the gradebook", "joined by id"),
         (len(table) - len(joined), "rows of attendance belong to no student in the gradebook, or to two",
          "they were left out"),
+        *((n, *_READ[note]) for note, n in notes),
     ]  # fmt: skip
     return joined, tuple(Entry("attendance", "all files", n, what, why) for n, what, why in said if n)
 

@@ -126,16 +126,17 @@ class GradingPractices(Study):
             The grid of policies to try: a YAML file or :class:`Dials`; None takes those that the gradebook
             can answer, False none.
         terms
-            The terms in order of time; None takes it from their names, such as ``S1`` and ``S2``, and where
-            these do not tell it, from the gradebook, which the ledger says.
+            The terms in order of time; None takes it from their names, such as ``S1`` and ``S2``, without the
+            summer terms that stand beside others.
         simulated
             Whether the marks were made by a program: every page says so.
 
         Raises
         ------
         AnalysisError
-            If there is no final mark, no student of the survey, list or attendance has one, or a term is not
-            there.
+            If there is no final mark, no student of the survey, list or attendance has one, a term is not
+            there, the names of terms do not tell which came first, or it cannot be told who is on track by a
+            rule that was named.
         PolicyError
             If the rule or the dials are not as they must be.
 

@@ -18,7 +18,7 @@ from relsurvey.grading.proof import prove
 from relsurvey.grading.regrade import Regraded, regrade
 from relsurvey.grading.tally import tally
 from relsurvey.practices.hands import several
-from relsurvey.practices.measures import ITEMS, instrument, measured
+from relsurvey.practices.measures import ITEMS, instrument, measured, untold
 from relsurvey.view import model
 from relsurvey.view.pages import in_languages
 from relsurvey.view.shares import percent
@@ -138,11 +138,12 @@ def try_all(
     own = regrade(gradebook, gradebook.policies)
     favorable = _favorable()
 
-    def holds(marks: pd.DataFrame) -> NDArray[np.float64]:
+    def counts(marks: pd.DataFrame) -> pd.DataFrame:
+        return measured(marks, rule, terms, year_course, attendance)
+
+    def holds(table: pd.DataFrame) -> NDArray[np.float64]:
         """Return of each student (columns) whether each measure (rows) holds, NaN where it cannot be told."""
-        table = measured(marks, rule, terms, year_course, attendance).set_index("student")
-        table = table.reindex(known.index)
-        codes = table[list(ITEMS.values())].to_numpy(dtype=float).T
+        codes = table.set_index("student").reindex(known.index)[list(ITEMS.values())].to_numpy(dtype=float).T
         return np.where(np.isnan(codes), np.nan, codes == np.array(list(favorable.values()))[:, None])
 
     found: list[NDArray[np.float64]] = []
@@ -151,7 +152,7 @@ def try_all(
     whose = _whose(own.before, gradebook)
     for at in dials.grid:
         marks = _marks(own, _changed(gradebook, dials, at), rule) if any(at) else own.before
-        found.append(holds(marks))
+        found.append(holds(counts(marks)))
         letters.append(marks["letter"].reset_index(drop=True).fillna(""))
         if _narrow(found[0], found[-1], letters[0] != letters[-1], whose, known):
             few.append([dial.id for dial, _ in dials.turned(at)])
@@ -159,8 +160,13 @@ def try_all(
         if progress is not None:
             progress(len(found), len(dials.grid))
     each = np.stack(found)
-    told = ~np.isnan(each).any(axis=0)
-    exported = holds(gradebook.marks) if _says_marks(gradebook) else found[0]
+    told: NDArray[np.bool_] = np.array(~np.isnan(each).any(axis=0))
+    as_now = counts(gradebook.marks if _says_marks(gradebook) else own.before)
+    exported = holds(as_now)
+    open_ = bool((~told & ~np.isnan(each).all(axis=0)).any())
+    # A page counts it of nobody in these schools.
+    out = as_now.loc[untold(as_now), "student"]
+    told[list(ITEMS.values()).index("track")] &= ~known.index.isin(out)
     proved = not len(gradebook.totals) or prove(gradebook).holds
     everyone = np.ones(len(known), bool)
     names = [str(name) for name in known.dropna().unique() if name != ALL]
@@ -180,7 +186,7 @@ def try_all(
         hold,
         of,
         differs=not proved or not np.array_equal(exported, found[0], equal_nan=True),
-        untold=bool((~told & ~np.isnan(each).all(axis=0)).any()),
+        untold=open_,
         narrow=_blamed(few),
     )
 

@@ -60,6 +60,8 @@ STEPS = {
     "marks": "marks",
     "terms": "note",
     "measures": "note",
+    "untold": "note",
+    "cannot tell": "note",
     "dials": "note",
     "rows kept": "rows kept",
     "where": "set aside",

@@ -147,7 +147,7 @@ def make(
         np.array(favorable, dtype=bool).reshape(len(reported), len(base)).T,
     )
     made_of = {key: tuple(item for item in instrument.scales[key].items if item in items) for key in reported}
-    plan = Plan(planned, tuple(tables), tuple(f for f, _ in figures), tuple(inside), profiles, made_of)
+    plan = Plan(planned, tuple(tables), tuple(f for f, _ in figures), tuple(inside), profiles, made_of, by)
     return Cells(units, groups, titles, plan, scales, reported, items, categories)
 
 

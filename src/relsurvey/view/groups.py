@@ -228,7 +228,13 @@ class Groups:
         pooled = any(row.pooled and len(row.categories) > 1 for row in table)
         joined = any(not row.pooled and len(row.categories) > 1 for row in table)
         note = "note.pooled" if pooled else "note.merged" if joined else None
-        if any(cell.reason == "protected" for row in rows for cell in row.cells):
+        guarded = [
+            key
+            for key in self.telling.cells.reported
+            if self.telling.released.hides(self.telling.cells.plan, self.unit.id, variable, key, "scale")
+            and self._answered_least(variable, key) >= self.telling.min_n
+        ]
+        if guarded:
             note = "note.pooled_withheld" if pooled else "note.withheld"
         return model.GroupTable(
             variable=variable,
@@ -290,7 +296,9 @@ class Groups:
         if scale not in self.telling.cells.reported:
             return model.GroupCell(scale=scale, words=self.telling.one_by_one(scale), reason="one_by_one")
         if self.telling.released.hides(self.telling.cells.plan, self.unit.id, key[0], scale, "scale"):
-            words, reason = self.telling.kept_back(self._answered_least(key[0], scale))
+            words, reason = self.telling.kept_back(cell.scales[scale].n)
+            if reason == "protected" and self._answered_least(key[0], scale) < self.telling.min_n:
+                words = self.telling.say("cell.few_elsewhere", min_n=self.telling.min_n)
             return model.GroupCell(scale=scale, words=words, reason=reason)
         said = self.telling.share(cell.scales[scale])
         return model.GroupCell(
@@ -304,12 +312,9 @@ class Groups:
         )
 
     def _answered_least(self, variable: str, scale: str) -> int:
-        """Return how many answered a scale in the group where fewest did; 0 where nobody of the unit did."""
-        if not self.telling.cells.units[self.unit.id].scales[scale].n:
-            return 0
+        """Return how many answered a scale in the group of a table where fewest did."""
         rows = self.telling.released.rows(self.unit.id, variable)
-        cells = (self.telling.cells.row(self.unit.id, variable, row) for row in rows)
-        return max(1, min(cell.scales[scale].n for cell in cells))
+        return min(self.telling.cells.row(self.unit.id, variable, row).scales[scale].n for row in rows)
 
     def _verdict_sentence(self, key: tuple[str, int], c: Contrast) -> Text:
         side = "above" if c.difference > 0 else "below"

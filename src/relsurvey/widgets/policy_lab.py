@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from relsurvey.analysis.finding import MIN_N_SHOWN
 from relsurvey.errors import AnalysisError, PolicyError, RelsurveyError
-from relsurvey.grading.compared_notes import Note
+from relsurvey.grading.compared_notes import Note, of_missing
 from relsurvey.grading.explained import example
 from relsurvey.grading.gradebook import Gradebook
 from relsurvey.grading.regrade import Regraded, regrade
@@ -274,6 +274,7 @@ class PolicyLab(Talking):
         own, changed = self._standing, bool(self._changes)
         name = texts(known, "grading.compare_own_changed")
         result = whole(own, (name, *found.figures) if found.figures and changed else None)
+        notes = (*of_missing(self._gradebook, found.policies), *self._notes)
         return {
             "menu": {**self._menu, "by": list(self._groups)},
             "parts": {part: self._changes.get(part, self._own[0][part]) for part in PARTS},
@@ -299,7 +300,7 @@ class PolicyLab(Talking):
             "groups": self._by_group(found, name),
             "said": said(found.policies) if found.policies else [],
             "example": found.example if resting and not found.error else None,
-            "notes": {language: [note.in_words(language) for note in self._notes] for language in known},
+            "notes": {language: [note.in_words(language) for note in notes] for language in known},
             "code": code_of(found.policies, changed=changed) if not found.error else "",
             "files": [{"name": p.id, "text": p.to_yaml()} for p in found.policies if not found.error],
             "error": found.error,

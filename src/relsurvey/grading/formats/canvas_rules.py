@@ -12,7 +12,8 @@ from relsurvey.grading.counting import many
 from relsurvey.grading.formats import empty
 from relsurvey.grading.formats.canvas_layout import Layout, listed
 from relsurvey.grading.formats.groups import NOT_COUNTED, Group, Items, proposed, weights
-from relsurvey.grading.policy import CUTS, Policy
+from relsurvey.grading.formats.letter_cuts import cuts_of
+from relsurvey.grading.policy import Policy
 from relsurvey.instrument.fold import fold
 from relsurvey.reading.formats.table import letters
 from relsurvey.reading.ledger import Entry
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
 LEFT_OUT = "(not counted)"
 
 _OWN = {"en": "As exported", "es": "Como se exportó"}
-
-_CANVAS_CUTS = {
-    "A": 94.0, "A-": 90.0, "B+": 87.0, "B": 84.0, "B-": 80.0, "C+": 77.0, "C": 74.0, "C-": 70.0, "D+": 67.0,
-    "D": 64.0, "D-": 61.0, "F": 0.0,
-}  # fmt: skip
 
 
 @dataclass
@@ -245,48 +241,4 @@ def _cuts(totals: Totals) -> dict[str, float] | None:
         if percent is not None:
             told = ~np.isnan(percent) & ~empty(letter)
             pairs += zip(percent[told].tolist(), letter[told].tolist(), strict=True)
-    if all(_letter(percent, CUTS) == letter for percent, letter in pairs):
-        return None
-    if all(_letter(percent, _CANVAS_CUTS) == letter for percent, letter in pairs):
-        why = "they fit every letter in the file"
-        totals.note("grading rules", len(pairs), "letters are given by Canvas' own cuts", why)
-        return dict(_CANVAS_CUTS)
-    found = _cuts_of(pairs)
-    if found is None:
-        what = "where the file's letters start cannot be worked out; computed letters start at 90, 80, 70, 60"
-        totals.note("grading rules", len(pairs), what, "name the course's `cuts` in a policy=")
-        return None
-    said = ", ".join(f"{shown(letter, 8)} from {cut:g}" for letter, cut in found.items())
-    why = "the roundest that fit every letter in the file; a letter that no one has is not among them"
-    totals.note("grading rules", len(pairs), f"proposed cuts: {said}", why)
-    return found
-
-
-def _letter(percent: float, cuts: dict[str, float]) -> str:
-    return next((letter for letter, cut in cuts.items() if percent >= cut - 1e-9), list(cuts)[-1])
-
-
-def _cuts_of(pairs: Sequence[tuple[float, str]]) -> dict[str, float] | None:
-    """Return the roundest cuts under which each percent has its letter, or None if there are none."""
-    least: dict[str, float] = {}
-    most: dict[str, float] = {}
-    for percent, letter in pairs:
-        least[letter] = min(least.get(letter, percent), percent)
-        most[letter] = max(most.get(letter, percent), percent)
-    order = sorted(least, key=lambda letter: -least[letter])
-    cuts: dict[str, float] = {}
-    for letter, worse in zip(order, [*order[1:], None], strict=True):
-        if worse is None:
-            cuts[letter] = 0.0
-            break
-        low, high = most[worse], least[letter]
-        if low >= high:
-            return None
-        for step in (10.0, 5.0, 1.0, 0.5, 0.1, 0.01):
-            cut = round(high // step * step, 2)
-            if low < cut <= high:
-                break
-        else:
-            cut = high
-        cuts[letter] = cut
-    return cuts if len(cuts) > 1 and min(list(cuts.values())[:-1]) > 0 else None
+    return cuts_of(pairs, totals.note)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from relsurvey.grading import cells
 from relsurvey.grading.codes import USUAL
 from relsurvey.grading.counting import many
 from relsurvey.grading.formats import Settings
+from relsurvey.grading.formats.days import day_first, dotted
 from relsurvey.grading.letters import is_passed, meanings
 from relsurvey.grading.mapping import GROUP, IGNORE, GradebookMapping
 from relsurvey.instrument.fold import fold
@@ -253,6 +254,7 @@ class Columns:
         column = self.columns[role]
         picked = column.cells.take(self.rows)
         texts = [picked.texts[place] for place in picked.used]
+        self.note_dots(picked.counts())
         found = np.full(len(picked.texts), np.datetime64("NaT"), "datetime64[s]")
         for place in picked.used:
             if picked.texts[place].strip():
@@ -260,6 +262,13 @@ class Columns:
                 found[place] = self.moment(picked.texts[place], texts, where, column.name)
         stamps: NDArray[np.datetime64] = found[picked.codes]
         return stamps
+
+    def note_dots(self, counts: Mapping[str, int]) -> None:
+        """Note dates, by text how many, whose day stands first only because dots part them."""
+        n = dotted(counts) if self.mapping.dates is None else 0
+        if n:
+            what = "dates such as 01.03.2026 were read as day.month.year"
+            self.note("layout", n, what, "dots part them")
 
     def moment(self, text: str, others: Sequence[str], where: str, column: str) -> np.datetime64:
         """Return one date, read as the dates beside it show or as the mapping says.
@@ -272,7 +281,7 @@ class Columns:
         import numpy as np
 
         said = self.mapping.dates
-        first = dates.day_first(others) if said is None else said == "day first"
+        first = day_first(others) if said is None else said == "day first"
         ways = (True, False) if first is None else (first,)
         found = {day for way in ways if (day := _day(dates.moment(text, day_first=way))) is not None}
         if len(found) > 1:
@@ -357,7 +366,7 @@ class Columns:
         _, read = self.scores_of([self.columns[role]])[0]
         bare = ~np.isnan(read.number) & empties(read.code)
         value = np.where(bare, read.number, 0)
-        said = self.mapping.out_of != 100 or max(self.mapping.cuts.values(), default=100) <= 1
+        said = self.mapping.out_of is not None or max(self.mapping.cuts.values(), default=100) <= 1
         if said or not np.isnan(read.of).all() or not ((value >= 0) & (value <= 1)).all():
             return read
         parts = (value > 0) & (value < 1)

@@ -60,6 +60,7 @@ def wide(c: Columns) -> pd.DataFrame:
     percents = 0
     known = [details.get(fold(column.name), Item()) for column in c.items]
     dues = [item.due or c.head("due", column) for item, column in zip(known, c.items, strict=True)]
+    c.note_dots(Counter(dues))
     for (column, read), item, due in zip(c.scores_of(c.items), known, dues, strict=True):
         title = item.title or column.name
         if titles.setdefault(fold(title), column.name) != column.name:

@@ -39,7 +39,7 @@ def marks(c: Columns) -> pd.DataFrame:
 
     long = c.mapping.layout == "long"
     graded = [] if long else [role for role in ("percent", "letter") if role in c.columns]
-    more = {"grade_level", "subject", "total", "credits", "core", "ag", *c.groups} & set(c.columns)
+    more = {"grade_level", "letter", "subject", "total", "credits", "core", "ag", *c.groups} & set(c.columns)
     if not (graded or more or c.mapping.courses):
         return table(MARKS, {}, 0)
     n = len(c.rows)
@@ -52,8 +52,9 @@ def marks(c: Columns) -> pd.DataFrame:
     rows |= {name: c.objects(role) for role, name in c.groups.items()}
     rows[ROW] = c.table.numbers[c.rows]
     found = table(MARKS, rows, n)
-    if long:
-        _one_total(c, found)
+    for name, role in (("percent", "total"), ("letter", "letter")) if long else ():
+        if role in c.columns:
+            _one_of(c, found, name, role)
     return c.mapping.with_courses(_one_each(c, found, graded))
 
 
@@ -84,18 +85,18 @@ def totals(c: Columns, marks: pd.DataFrame) -> pd.DataFrame:
     return table(TOTALS, {**columns, "total": has["percent"], "total_within": unit / 2}, len(has))
 
 
-def _one_total(c: Columns, marks: pd.DataFrame) -> None:
-    """Refuse a course's total that differs between the rows of one student.
+def _one_of(c: Columns, marks: pd.DataFrame, name: str, role: str) -> None:
+    """Refuse a course's total or letter that differs between the rows of one student.
 
     Raises
     ------
     ReadError
         If there is one.
     """
-    several = marks.groupby(list(KEYS), dropna=False, sort=False)["percent"].transform("nunique").gt(1)
+    several = marks.groupby(list(KEYS), dropna=False, sort=False)[name].transform("nunique").gt(1)
     if several.any():
         raise ReadError(
-            f"{c.where}: the column {shown(c.columns['total'].name)} holds several totals of one student, "
+            f"{c.where}: the column {shown(c.columns[role].name)} holds several {role}s of one student, "
             f"course and term, the first in row {marks.loc[several, ROW].iloc[0]}. "
             "Set it to `ignore` in the mapping, or name the column that tells them apart (`course`, `term`)."
         )
@@ -135,14 +136,14 @@ def _one_each(c: Columns, marks: pd.DataFrame, graded: Sequence[str]) -> pd.Data
 def _percents(c: Columns, role: str) -> NDArray[np.float64]:
     import numpy as np
 
-    if role == "percent":
-        _no_letters(c)
+    _no_letters(c, role)
     read = c.percents(role)
-    of = np.where(np.isnan(read.of), c.mapping.out_of, read.of)
+    full, why = _full(c, role, read)
+    of = np.where(np.isnan(read.of), full, read.of)
     percent: NDArray[np.float64] = np.where(of == 100, read.number, 100 * read.number / of)
-    if c.mapping.out_of != 100:
-        what = f"marks out of {c.mapping.out_of:g} were taken as percents of it"
-        c.note("layout", int((~np.isnan(percent)).sum()), what, "the mapping says so")
+    if full != 100:
+        what = f"marks out of {full:g} were taken as percents of it"
+        c.note("layout", int((~np.isnan(percent)).sum()), what, why)
     signed = int(read.percent.sum())
     if signed:
         what = "marks written as 87% were taken as percents"
@@ -153,15 +154,28 @@ def _percents(c: Columns, role: str) -> NDArray[np.float64]:
     return percent
 
 
-def _no_letters(c: Columns) -> None:
+def _full(c: Columns, role: str, read: cells.Cells) -> tuple[float, str]:
+    """Return what full marks are, and what says so."""
+    import numpy as np
+
+    if c.mapping.out_of is not None:
+        return c.mapping.out_of, "the mapping says so"
+    said = cells.plain_number(c.head("points", c.columns[role]), c.decimal)
+    bare = read.number[np.isnan(read.of) & ~np.isnan(read.number)]
+    if said and len(bare) and bare.max() <= said:
+        return said, "the row of points says so, and no mark is above it"
+    return 100, "nothing says otherwise"
+
+
+def _no_letters(c: Columns, role: str) -> None:
     """Refuse letters where a mapping, such as one of an earlier file, expects numbers.
 
     Raises
     ------
     ReadError
-        If there is a letter and no number; it says how the columns are read as letters.
+        If there is a letter and no number; it says how the column is read as letters.
     """
-    column = c.columns["percent"]
+    column = c.columns[role]
     texts = [text for text in column.cells.take(c.rows).counts() if text]
     known = {fold(text): meant for text, meant in c.known.items()}
     numbers = any(
@@ -170,11 +184,9 @@ def _no_letters(c: Columns) -> None:
     )
     if numbers or "letter" in c.columns or not any(meaning(text) for text in texts):
         return
-    roles = {c.columns[role].name: "letter" if role == "percent" else role for role in c.columns}
-    named = ", ".join(f"{yaml_scalar(name[:40])}: {role}" for name, role in roles.items())
     raise ReadError(
         f"{c.where}: the column {shown(column.name)} holds letters of marks, and its mapping expects numbers "
-        f"there. Read it as marks with letters: `layout: marks`, `columns: {{{named}}}`."
+        f"there. Give it the role of letters under `columns`: `{yaml_scalar(column.name[:40])}: letter`."
     )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from relsurvey.errors import MatchError, ReadError
 from relsurvey.grading.formats import Part, Settings, layouts, mark_columns
 from relsurvey.grading.formats.columns import Columns
+from relsurvey.grading.formats.letter_cuts import cuts_of
 from relsurvey.grading.gradebook import SCORES, table
+from relsurvey.grading.letters import POINTS, meaning
 from relsurvey.grading.mapping import IGNORE, OWN, TRIED, GradebookMapping
 from relsurvey.grading.mapping_sources import candidates, naming, remember, remembered
 from relsurvey.grading.policy import Policy
@@ -17,6 +20,9 @@ from relsurvey.reading.ledger import Entry
 from relsurvey.reading.mapping import beside
 from relsurvey.reading.match import nearest, shown
 from relsurvey.reading.opening import Opened
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAME = "plain table"
 _BY_HEADINGS = " made of its headings"
@@ -83,12 +89,20 @@ def _read(opened: Opened, found: GradebookMapping, settings: Settings, where_fro
     totals = mark_columns.totals(columns, marks)
     columns.note("rows kept", len(columns.rows), "rows were read", "each names a student")
     policies: tuple[Policy, ...] = ()
-    if found.cuts:
+    cuts = found.percent_cuts or cuts_of(_lettered(marks), columns.note)
+    if cuts:
         title = {"en": "As exported", "es": "Como se exportó"}
-        policies = (Policy(id="as-exported", title=title, cuts=found.percent_cuts),)
+        policies = (Policy(id="as-exported", title=title, cuts=cuts),)
     if where_from != _BY_HEADINGS and settings.path is not None and found.fingerprint != TRIED:
         remember(found, columns.table.fingerprint)
     return Part(scores, marks, totals, policies, (*before, *columns.entries))
+
+
+def _lettered(marks: pd.DataFrame) -> list[tuple[float, str]]:
+    """Return the percents of marks that have a letter from A to F, each with it."""
+    both = marks[marks["percent"].notna() & marks["letter"].notna()]
+    pairs = zip(both["percent"].tolist(), both["letter"].tolist(), strict=True)
+    return [(percent, letter) for percent, letter in pairs if meaning(letter) in POINTS]
 
 
 def _found(opened: Opened, settings: Settings) -> tuple[GradebookMapping, Path | None, str]:
