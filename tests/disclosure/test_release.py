@@ -589,6 +589,19 @@ def told_together(before, now):
         return vectors[values > 1e-9]
 
     spaces = [space(matrix), space(matrix[: len(before.sets)]), space(matrix[len(before.sets) :])]
+
+    def follows(vector, k):
+        return np.abs(vector - vector @ spaces[k].T @ spaces[k]).max() < 1e-8
+
+    def parts(chosen):
+        return (part for k in range(len(chosen) + 1) for part in itertools.combinations(chosen, k))
+
+    def told(vector, part):
+        """Say whether the one release tells a part by itself, and the other one the rest."""
+        own = np.zeros_like(vector)
+        own[list(part)] = vector[list(part)]
+        return follows(own, 1) and follows(vector - own, 2)
+
     for size in range(1, FEW):
         for chosen in itertools.combinations(small, size):
             if len(set().union(*(people[i] for i in chosen))) >= FEW:
@@ -596,8 +609,7 @@ def told_together(before, now):
             for signs in itertools.product([1, -1], repeat=size - 1):
                 vector = np.zeros(matrix.shape[1])
                 vector[list(chosen)] = [1, *signs]
-                both, old, new = (np.abs(vector - vector @ s.T @ s).max() < 1e-8 for s in spaces)
-                if both and not old and not new:
+                if follows(vector, 0) and not any(told(vector, part) for part in parts(chosen)):
                     return True
     return False
 
