@@ -294,3 +294,13 @@ def test_terms_stand_in_order_of_time(terms, order):
 def test_a_group_written_as_number_and_as_text_is_one():
     frame = marks(40).assign(period=[1, "1"] * 120)
     assert rs.grading.df_rates(frame, "period").table["period"].tolist() == ["1"]
+
+
+def test_percents_written_as_text_are_read_and_other_text_is_refused():
+    rows = {"student": [f"s{k}" for k in range(30)], "course": "Math"}
+    said = rs.grading.df_rates(pd.DataFrame(rows | {"percent": ["95,6", "72 %", "40"] * 10})).sentence
+    assert said == rs.grading.df_rates(pd.DataFrame(rows | {"percent": [95.6, 72, 40] * 10})).sentence
+    blank = pd.DataFrame(rows | {"percent": ["95.6", "", None] * 10})
+    assert "blank): 20." in rs.grading.df_rates(blank).sentence
+    with pytest.raises(AnalysisError, match="In 10 rows the column `percent` holds text that is no number"):
+        rs.grading.df_rates(pd.DataFrame(rows | {"percent": ["95,6", "absent", "40"] * 10}))

@@ -201,3 +201,14 @@ def test_no_mark_stands_beside_a_share_that_is_coded_nor_is_made_of_one():
     assert cell(units["school-0"], "care").share.coded == "top"
     assert all(cell(units[f"school-{k}"], "care").reference is None for k in range(5))
     assert all(cell(units[f"school-{k}"], "belonging").reference is not None for k in range(5))
+
+
+def test_groups_that_are_about_the_same_are_so_on_the_scales_that_are_shown():
+    frame = answers([1600])
+    frame["gender"] = np.random.default_rng(3).choice(["Girl", "Boy"], len(frame))
+    boys = frame.index[frame["gender"] == "Boy"]
+    frame.loc[boys[5:], SECOND] = ""
+    (unit,) = viewed(frame, min_n=11, by=["gender"])[1].values()
+    assert [text["en"] for text in unit.groups[0].say] == [
+        "About the same for these groups on every scale that is shown."
+    ]

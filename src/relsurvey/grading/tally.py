@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from relsurvey.analysis.sampling.columns import name_of
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import letters
+from relsurvey.grading.cells import plain_number
 from relsurvey.grading.gradebook import KEYS, Gradebook
 from relsurvey.grading.policy import CUTS
 from relsurvey.grading.regrade import Regraded, regrade
@@ -131,15 +132,15 @@ class Tally:
         return self.frame[name]
 
     def numbers(self, name: str) -> NDArray[np.float64] | None:
-        """Return a column as numbers, NaN for what is none; None where it is not there or holds nothing."""
-        import numpy as np
-        import pandas as pd
+        """Return a column as numbers, NaN where it is blank; None where it is not there or holds nothing.
 
+        Raises
+        ------
+        AnalysisError
+            If it holds text that is no number.
+        """
         column = self.column(name)
-        if column is None:
-            return None
-        values = pd.to_numeric(column, errors="coerce")
-        return values.to_numpy(dtype=float, na_value=np.nan)
+        return None if column is None else _numbers(column)
 
     def left_out(self) -> pd.DataFrame:
         """Return by letter how many marks are no final mark: ``letter, marks``."""
@@ -218,7 +219,7 @@ def tally(marks: Marks) -> Tally:
     none = blank[code]
     from_percent = 0
     if "percent" in frame and none.any():
-        percent = pd.to_numeric(frame["percent"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        percent = _numbers(frame["percent"])
         fill = none & ~np.isnan(percent)
         from_percent = int(fill.sum())
         place = {letter: len(texts) + i for i, letter in enumerate(CUTS)}
@@ -241,3 +242,24 @@ def tally(marks: Marks) -> Tally:
         unnamed,
         computed,
     )
+
+
+def _numbers(column: pd.Series) -> NDArray[np.float64]:
+    """Return a column's numbers, NaN where it is blank; text is read as a gradebook's cell is."""
+    import numpy as np
+    import pandas as pd
+
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    where = np.flatnonzero(np.isnan(values) & column.notna().to_numpy())
+    texts = [str(text).strip() for text in column.to_numpy(dtype=object)[where]]
+    read = {text: plain_number(text.removesuffix("%")) for text in set(texts) - {""}}
+    wrong = sum(text != "" and read[text] is None for text in texts)
+    if wrong:
+        raise AnalysisError(
+            f"In {wrong} rows the column `{column.name}` holds text that is no number. Write a number, or "
+            "leave the cell empty."
+        )
+    if texts:
+        values = values.copy()
+        values[where] = [read.get(text) for text in texts]
+    return values

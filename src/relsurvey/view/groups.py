@@ -355,6 +355,8 @@ class Groups:
         unknown = [c for of_group in found for c in of_group if c.verdict == "cannot_tell"]
         gap = {"gap": self._smallest(unknown)} if unknown else {}
         kinds = [kind for kind in _NOTHING if kind in verdicts]
+        if kinds == ["about_the_same"] and any(len(c) < len(self.telling.cells.reported) for c in found):
+            return [self.telling.say("say.group_same_shown")]
         if len(kinds) < 2:
             return [self.telling.say(_NOTHING[kind], **gap) for kind in kinds]
         parts = [self.telling.say(f"say.group_{kind}_in", k=verdicts.count(kind), **gap) for kind in kinds]
