@@ -152,7 +152,7 @@ def _of_variable(plan: Plan, released: Released, variable: str) -> System:
             sets += shown(name, None, [category for unit, category in members if unit == name])
         for row in released.rows(name, variable):
             sets += shown(name, variable, row.categories)
-    planned = [frozenset(held) for (unit, _), held in members.items() if unit in own]
+    planned = [frozenset(held) for held in members.values()]
     split = {name for name in own if any(inner.id in own for inner in plan.within(name))}
     planned += [frozenset([a]) for a, (unit, _) in enumerate(atoms) if unit in split]
     return System(variable, tuple(atoms), tuple(students), tuple(planned), tuple(sets))
