@@ -310,7 +310,8 @@ def test_a_scale_that_would_tell_a_small_group_is_not_shown_there_and_the_view_s
         # Withheld in one row, it is withheld in all: the others would give it back.
         assert all(c.share is None for row in table.rows for c in row.cells if c.scale == cell.scale)
     shown = sum(cell.share is not None for _, row in tables for cell in row.cells)
-    assert shown > 4 * len(hidden)
+    # Teams crossed with groups are protected too, which took a table of all schools.
+    assert shown > 3 * len(hidden)
 
 
 def test_the_view_carries_the_gates_certificate_and_says_it_in_plain_words(demo_view):
