@@ -128,8 +128,8 @@ def told_by(plan, released):
     return set(overheard(plan, released, MIN_N))
 
 
-def test_a_group_inside_a_team_is_protected_by_the_roster_too():
-    """A team's page alone: 24 of 26 are favorable, so at least four of the team's six learners."""
+def school_of_a_team():
+    """Return a school with its tables, the cells of a team in it that has none, and who is where."""
     cells = {"a": (20, 18), "c": (6, 6)}
     inside = PlannedTable(
         "t", "v", "never", tuple(PlannedCell(c, Students((n, n), (f,))) for c, (n, f) in cells.items())
@@ -137,6 +137,12 @@ def test_a_group_inside_a_team_is_protected_by_the_roster_too():
     unit, tables, _ = school({("a", "x"): (94, 50), ("c", "x"): (6, 6), ("a", "y"): (30, 14)})
     profiles = [Profile("t", ("a", "x"), (20, 20)), Profile("t", ("c", "x"), (6, 6))]
     profiles += [Profile("s", ("a", "x"), (74, 74)), Profile("s", ("a", "y"), (30, 30))]
+    return unit, tables, inside, profiles
+
+
+def test_a_group_inside_a_team_is_protected_by_the_roster_too():
+    """A team's page alone: 24 of 26 are favorable, so at least four of the team's six learners."""
+    unit, tables, inside, profiles = school_of_a_team()
     team = Unit("t", "team", "s", Students((26, 26), (24,)))
     plan = Plan((unit, team), tuple(tables), (Figure("care", 1, "scale"),), (inside,), tuple(profiles))
     assert told_by(plan, Released(frozenset({"s", "t"}), {})) == {("v", "care")}
@@ -147,13 +153,7 @@ def test_a_group_inside_a_team_is_protected_by_the_roster_too():
 @pytest.mark.parametrize(("n", "tells"), [(26, True), (25, True), (12, False)])
 def test_a_scale_is_not_told_by_the_one_question_that_was_answered(n, tells):
     """The team above: its page leaves the scale out, and so the question that says the same of nearly all."""
-    cells = {"a": (20, 18), "c": (6, 6)}
-    inside = PlannedTable(
-        "t", "v", "never", tuple(PlannedCell(c, Students((n, n), (f,))) for c, (n, f) in cells.items())
-    )
-    unit, tables, _ = school({("a", "x"): (94, 50), ("c", "x"): (6, 6), ("a", "y"): (30, 14)})
-    profiles = [Profile("t", ("a", "x"), (20, 20)), Profile("t", ("c", "x"), (6, 6))]
-    profiles += [Profile("s", ("a", "x"), (74, 74)), Profile("s", ("a", "y"), (30, 30))]
+    unit, tables, inside, profiles = school_of_a_team()
     # The first question has n answers, the second one the rest: n, or none of it, tells the scale.
     whole = replace(
         unit, students=Students((*unit.students.figures, 130, 130), (*unit.students.counts, 70, 70))

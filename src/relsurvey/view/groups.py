@@ -231,8 +231,7 @@ class Groups:
         guarded = [
             key
             for key in self.telling.cells.reported
-            if self.telling.released.hides(self.telling.cells.plan, self.unit.id, variable, key, "scale")
-            and self._answered_least(variable, key) >= self.telling.min_n
+            if self._hides(variable, key) and self._answered_least(variable, key) >= self.telling.min_n
         ]
         if guarded:
             note = "note.pooled_withheld" if pooled else "note.withheld"
@@ -295,7 +294,7 @@ class Groups:
     ) -> model.GroupCell:
         if scale not in self.telling.cells.reported:
             return model.GroupCell(scale=scale, words=self.telling.one_by_one(scale), reason="one_by_one")
-        if self.telling.released.hides(self.telling.cells.plan, self.unit.id, key[0], scale, "scale"):
+        if self._hides(key[0], scale):
             words, reason = self.telling.kept_back(cell.scales[scale].n)
             if reason == "protected" and self._answered_least(key[0], scale) < self.telling.min_n:
                 words = self.telling.say("cell.few_elsewhere", min_n=self.telling.min_n)
@@ -310,6 +309,9 @@ class Groups:
             verdict=c.verdict if c else None,
             sentence=self._verdict_sentence(key, c) if c else None,
         )
+
+    def _hides(self, variable: str, scale: str) -> bool:
+        return self.telling.released.hides(self.telling.cells.plan, self.unit.id, variable, scale, "scale")
 
     def _answered_least(self, variable: str, scale: str) -> int:
         """Return how many answered a scale in the group of a table where fewest did."""
