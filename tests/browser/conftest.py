@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from relsurvey.publish.html import page as page_html
 from relsurvey.view.model import View
@@ -46,6 +46,20 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clicks() -> Iterator[None]:
+    """Have a click end when the page it left is taken away, a frame after the new one stands."""
+    click = Locator.click
+
+    def whole_click(self: Locator, **options: Any) -> None:
+        click(self, **options)
+        expect(self.page.locator(".rs-left")).to_have_count(0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", whole_click)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -455,7 +455,7 @@ def test_the_page_of_a_pressed_link_is_made_before_the_finger_leaves(read: Read)
     for name in (".rs-pages a >> nth=1", ".rs-pages a >> nth=2", ".rs-choice:not([aria-current]) >> nth=0"):
         link = page.locator(name)
         address = link.get_attribute("href")
-        before, heading, ahead, height, same, left = link.evaluate(
+        before, heading, ahead, height, same, gone = link.evaluate(
             f"""link => {{
               const text = () => document.querySelector("main h2").textContent;
               const before = text();
@@ -463,12 +463,15 @@ def test_the_page_of_a_pressed_link_is_made_before_the_finger_leaves(read: Read)
               const ahead = document.querySelector(".rs-ahead");
               const seen = [before, text(), ahead.ariaHidden, ahead.getBoundingClientRect().height];
               link.click();
-              const bodies = document.querySelectorAll(".rs-body");
-              return [...seen, bodies[0] === ahead, bodies.length];
+              const bodies = document.querySelectorAll(".rs-body:not(.rs-left)");
+              const left = document.querySelector(".rs-left");
+              const gone = left.ariaHidden === "true" && left.getBoundingClientRect().height === 0;
+              return [...seen, bodies[0] === ahead && bodies.length === 1, gone];
             }}"""
         )
         assert before == heading and ahead == "true" and height == 0, "nothing to be seen changes"
-        assert same and left == 1, "what was made is what is shown"
+        assert same and gone, "what was made is what is shown, and nothing beside it"
+        expect(page.locator(".rs-left")).to_have_count(0)
         assert hash_of(page) == address
         clicked = whole(page).locator("main").inner_html()
         assert read().open(str(address)).locator("main").inner_html() == clicked

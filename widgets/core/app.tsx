@@ -12,14 +12,18 @@ import { Link, ownsAddress, pageTitle, type Scene, titleOf } from "./scene";
 import { Colophon } from "./sentences";
 import type { PageId } from "./strings";
 import { languageName } from "./text";
+import { afterwards } from "./whole";
 
 /** More tabs than this have no room for their full names, however wide the window. */
 const MANY = 7;
 
 interface AppProps {
   scene: Scene;
-  /** A page that may be next, made while the reader's finger is still on its link. */
-  ahead: Scene | null;
+  /** A page that may be next, made while the reader's finger is still on its link, or the one just left. */
+  other: Scene | null;
+  left: boolean;
+  /** Whether the view's first line is above the window. */
+  scrolled: boolean;
   /** The pages whose table is open; kept outside, since paper shows them too. */
   tables: ReadonlySet<PageId>;
   toggleTable: () => void;
@@ -27,7 +31,7 @@ interface AppProps {
   keyTarget: Document | HTMLElement;
 }
 
-export function App({ scene, ahead, tables, toggleTable, keyTarget }: AppProps): JSX.Element {
+export function App({ scene, other, left, scrolled, tables, toggleTable, keyTarget }: AppProps): JSX.Element {
   const { state, words, view } = scene;
   const [help, setHelp] = useState(false);
   const [keysOn, setKeysOn] = useState(true);
@@ -95,7 +99,7 @@ export function App({ scene, ahead, tables, toggleTable, keyTarget }: AppProps):
     const last = before.current;
     before.current = state;
     if (last.page !== state.page || (last.part !== state.part && state.page === "questions")) {
-      focusHeading(frame.current, state.page === "questions" ? state.part : null);
+      arriveAt(frame.current, state.page === "questions" ? state.part : null, scrolled, left);
       if (last.path !== state.path && state.path !== null)
         announce(words.pathStep(state.path, stepsOf(scene.unit).length));
     } else if (last.unit !== state.unit || last.language !== state.language) {
@@ -128,6 +132,8 @@ export function App({ scene, ahead, tables, toggleTable, keyTarget }: AppProps):
   );
 
   const pages = pagesOf(scene.unit);
+  // Always in the same order: what changes its place is laid out anew.
+  const bodies = other === null ? [scene] : [scene, other].sort((a, b) => (drawnAs(a) < drawnAs(b) ? -1 : 1));
   const Main = ownsAddress(scene.host) ? "main" : "section";
   return (
     <div class="rs-frame" ref={frame}>
@@ -153,23 +159,21 @@ export function App({ scene, ahead, tables, toggleTable, keyTarget }: AppProps):
           {pageTitle(scene, state.page)}
         </h2>
         {state.page === "groups" && <Variables scene={scene} />}
-        {[scene, ahead].map(
-          (each) =>
-            each && (
-              <div
-                key={drawnAs(each)}
-                class={each === ahead ? "rs-body rs-ahead" : "rs-body"}
-                aria-hidden={each === ahead || undefined}
-              >
-                <Body
-                  scene={each}
-                  ahead={each === ahead}
-                  tableOpen={tables.has(each.state.page)}
-                  toggleTable={toggleTable}
-                />
-              </div>
-            ),
-        )}
+        {bodies.map((each) => (
+          <div
+            key={drawnAs(each)}
+            class={each === scene ? "rs-body" : left ? "rs-body rs-left" : "rs-body rs-ahead"}
+            aria-hidden={each !== scene || undefined}
+          >
+            <Body
+              scene={each}
+              unseen={each !== scene}
+              scrolled={scrolled}
+              tableOpen={tables.has(each.state.page)}
+              toggleTable={toggleTable}
+            />
+          </div>
+        ))}
       </Main>
       {footer}
       <p class="rs-away" aria-live="polite">
@@ -185,7 +189,7 @@ export function drawnAs(scene: Scene): string {
   return scene.state.page === "groups" ? `groups ${openTable(scene)?.variable}` : scene.state.page;
 }
 
-function focusHeading(frame: HTMLElement | null, scale: string | null): void {
+function arriveAt(frame: HTMLElement | null, scale: string | null, scrolled: boolean, later: boolean): void {
   if (frame === null) return;
   const blocks = [...frame.querySelectorAll<HTMLElement>(".rs-block")];
   const block = scale === null ? undefined : blocks.find((candidate) => candidate.dataset["scale"] === scale);
@@ -194,8 +198,10 @@ function focusHeading(frame: HTMLElement | null, scale: string | null): void {
     block.scrollIntoView({ block: "start" });
     return;
   }
-  frame.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
-  if (frame.getBoundingClientRect().top < 0) frame.scrollIntoView({ block: "start" });
+  if (scrolled) frame.scrollIntoView({ block: "start" });
+  const focus = (): void => frame.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
+  if (later) afterwards(focus);
+  else focus();
 }
 
 function UnitMenu({ scene }: { scene: Scene }): JSX.Element | null {

@@ -50,8 +50,10 @@ export function Heading({ scene, children }: { scene: Scene; children?: Componen
 
 interface BodyProps {
   scene: Scene;
-  /** Whether it is made for later, and not seen yet. */
-  ahead?: boolean;
+  /** Whether it is made for later, or no longer shown. */
+  unseen?: boolean;
+  /** Whether the view's first line is above the window. */
+  scrolled?: boolean;
   tableOpen: boolean;
   toggleTable: () => void;
 }
@@ -69,7 +71,7 @@ const PIECES: Partial<Record<PageId, Pieces & { all: (scene: Scene) => number }>
 /** At most so many tables stand below the words of *About these numbers*. */
 const FACTS = 4;
 
-export function Body({ scene, ahead = false, tableOpen, toggleTable }: BodyProps): JSX.Element {
+export function Body({ scene, unseen = false, scrolled = false, tableOpen, toggleTable }: BodyProps): JSX.Element {
   const { state, unit, paper } = scene;
   const { page } = state;
   // Paper is measured at once, and a link to a place has to find it. What a search finds is no measure of the page.
@@ -79,17 +81,19 @@ export function Body({ scene, ahead = false, tableOpen, toggleTable }: BodyProps
     `${unit.id} ${page} ${state.language} ${page === "groups" ? openTable(scene)?.variable : ""}`,
     pieces,
     pieces?.all(scene) ?? 0,
-    ahead,
+    unseen,
+    scrolled,
   );
   // A page that was made ahead is not made again when its turn comes.
   const picture = useMemo(() => pictureOf(scene, few), [scene, few]);
+  const hidden = useMemo(() => <Hidden scene={scene} />, [scene]);
   const more = few < Infinity && <div ref={end} data-more="" />;
   if (page === "about")
     return (
       <>
         {picture}
         {more}
-        <Hidden scene={scene} />
+        {hidden}
       </>
     );
   if (page === "cover") return picture;
@@ -97,7 +101,7 @@ export function Body({ scene, ahead = false, tableOpen, toggleTable }: BodyProps
     <>
       {picture}
       {more}
-      <Hidden scene={scene} />
+      {hidden}
       {hasTables(scene, page) && (
         <TablePanel scene={scene} tables={() => tablesOf(scene, page)} open={tableOpen} toggle={toggleTable}>
           {!paper && few === Infinity && <TakePicture scene={scene} />}

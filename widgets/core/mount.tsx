@@ -8,6 +8,7 @@ import { layOutSheets } from "./print";
 import { NEW_MEETING, type Meeting } from "./team";
 import { type Host, ownsAddress, pageTitle, type Scene, sceneOf, titleOf } from "./scene";
 import type { PageId } from "./strings";
+import { afterwards } from "./whole";
 
 /** A finger stays on a link for about 80 ms; a press that lasts longer than this, in milliseconds, is no click. */
 const PRESSED = 1000;
@@ -47,21 +48,27 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
   };
   let state = resolve(view, addressed ? merged(asked, parseAddress(location.hash)) : asked);
   let tables: ReadonlySet<PageId> = new Set();
-  let takeAway: (() => void) | null = null;
+  let cleared: (() => void) | null = null;
 
   const meetings = new Map<string, Meeting>();
 
   const meeting = (): Meeting => meetings.get(state.unit) ?? NEW_MEETING;
   const sceneAt = (at: State): Scene =>
     sceneOf(view, at, { host, paper: false, go, meeting: meeting(), change, print });
-  /** The page that a press may lead to: all but showing it is done before the finger leaves. */
-  let ahead: Scene | null = null;
-  let released: ReturnType<typeof setTimeout> | undefined;
+  /**
+   * The page that a press may lead to: all but showing it is done before the finger leaves. Then it is the page that
+   * a click has left, until the new one is on the screen.
+   */
+  let other: Scene | null = null;
+  let left = false;
+  let shown = sceneAt(state);
+  /** Whether the view's first line is above the window. */
+  let scrolled = false;
 
   function change(part: Partial<Meeting>): void {
     meetings.set(state.unit, { ...meeting(), ...part });
     // What was made ahead knows nothing of it.
-    ahead = null;
+    other = null;
     draw();
   }
 
@@ -80,9 +87,14 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
   function arrive(next: State): void {
     if (sameState(next, state)) return;
     state = next;
-    const made = ahead !== null && sameState(ahead.state, next) ? ahead : sceneAt(next);
-    ahead = null;
+    const was = shown;
+    const made = other !== null && sameState(other.state, next) ? other : sceneAt(next);
+    left = made === other;
+    // A press has looked already, and to look again would have the browser lay the page out once more.
+    if (!left) look();
+    other = left ? was : null;
     draw(made);
+    if (left) afterwards(() => takeAway(was));
     if (addressed) afterwards(entitle);
     options.onChange?.(state);
   }
@@ -93,15 +105,22 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
     const next = resolve(view, merged(asked, parseAddress(link.hash)));
     if (next.unit !== state.unit || next.language !== state.language) return;
     const made = sceneAt(next);
-    if (drawnAs(made) === drawnAs(sceneAt(state))) return;
-    ahead = made;
-    draw();
-    clearTimeout(released);
-    released = setTimeout(() => {
-      if (ahead === null) return;
-      ahead = null;
-      draw();
-    }, PRESSED);
+    if (drawnAs(made) === drawnAs(shown)) return;
+    look();
+    other = made;
+    left = false;
+    draw(shown);
+    setTimeout(() => takeAway(made), PRESSED);
+  }
+
+  function look(): void {
+    scrolled = root.getBoundingClientRect().top < 0;
+  }
+
+  function takeAway(scene: Scene): void {
+    if (scene !== other) return;
+    other = null;
+    draw(shown);
   }
 
   function toggleTable(): void {
@@ -112,12 +131,12 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
   }
 
   function layOut(only?: PageId): void {
-    takeAway ??= layOutSheets(sceneAt(state), tables, only);
+    cleared ??= layOutSheets(sceneAt(state), tables, only);
   }
 
   function clear(): void {
-    takeAway?.();
-    takeAway = null;
+    cleared?.();
+    cleared = null;
   }
 
   function print(only?: PageId): void {
@@ -127,10 +146,12 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
   }
 
   function draw(now = sceneAt(state)): void {
+    shown = now;
     speak(root);
     if (addressed) speak(document.documentElement);
     const keyTarget = addressed ? document : root;
-    render(<App scene={now} ahead={ahead} tables={tables} toggleTable={toggleTable} keyTarget={keyTarget} />, root);
+    const props = { scene: now, other, left, scrolled, tables, toggleTable, keyTarget };
+    render(<App {...props} />, root);
   }
 
   function entitle(): void {
@@ -169,17 +190,12 @@ export function mount(element: HTMLElement, view: View, options: MountOptions): 
     print: () => print(),
     destroy() {
       leaving.abort();
-      clearTimeout(released);
+      other = null;
       clear();
       render(null, root);
       root.remove();
     },
   };
-}
-
-/** Does what a reader does not wait for once the new page is on the screen: to the browser it means much work. */
-function afterwards(task: () => void): void {
-  requestAnimationFrame(() => setTimeout(task, 20));
 }
 
 /** A step of its own. Setting the hash would have the browser look for a place of that name on the page, too. */

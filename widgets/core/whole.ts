@@ -26,8 +26,8 @@ export interface First {
   end: RefObject<HTMLDivElement | null>;
 }
 
-/** How many pieces filled the window, by what was drawn in which one: a page that is opened again draws no more. */
-const filled = new Map<string, number>();
+/** How many pieces fill the window, by what is drawn in which one: a page that is opened again draws no more. */
+const filling = new Map<string, { few: number; seen: boolean }>();
 
 /**
  * Returns how much of a page is to be drawn now.
@@ -35,27 +35,37 @@ const filled = new Map<string, number>();
  * @param drawing What is drawn, by a name: under another name it begins anew.
  * @param pieces What the page consists of; null is for a page that is drawn at once.
  * @param all How many pieces there are.
- * @param ahead Whether the page waits for its turn: then nobody sees where its end is, and no more is drawn.
+ * @param scrolled Whether the view's first line is above the window: then the window holds more than it did.
+ * @param unseen Whether the page waits for its turn, or had it: then nobody sees where its end is, and no more is drawn.
  */
-export function useFirst(drawing: string, pieces: Pieces | null, all: number, ahead: boolean): First {
+export function useFirst(
+  drawing: string,
+  pieces: Pieces | null,
+  all: number,
+  unseen: boolean,
+  scrolled: boolean,
+): First {
   const name = `${drawing} ${window.innerWidth} ${window.innerHeight}`;
-  const first = pieces === null ? Infinity : (filled.get(name) ?? guessed(pieces));
+  const first = pieces === null ? Infinity : (filling.get(name)?.few ?? guessed(pieces));
   const [drawn, setDrawn] = useState({ drawing, few: first });
   const end = useRef<HTMLDivElement>(null);
   const few = drawn.drawing === drawing ? drawn.few : first;
   const whole = few >= all;
   useLayoutEffect(() => {
-    if (end.current === null || pieces === null || ahead) return;
+    if (end.current === null || pieces === null || unseen) return;
+    const known = filling.get(name);
+    // To look again would have the browser lay the page out before its time.
+    if (!scrolled && known?.seen && known.few === few) return;
     const beyond = end.current.getBoundingClientRect().top - window.innerHeight - pieces.edge;
     const more = few + Math.ceil(few / 4);
     if (beyond < 0) setDrawn({ drawing, few: more });
-    // Further down the same window holds more: a reader who goes to another unit stays where they are.
-    if ((end.current.closest(".rs")?.getBoundingClientRect().top ?? 0) < 0) return;
-    if (beyond < 0) filled.set(name, more);
-    else if (!filled.has(name)) filled.set(name, Math.max(1, few - Math.floor(beyond / pieces.each)));
-  }, [drawing, few, ahead]);
+    if (scrolled) return;
+    if (beyond < 0) filling.set(name, { few: more, seen: false });
+    else if (known?.few === few) known.seen = true;
+    else if (!known) filling.set(name, { few: Math.max(1, few - Math.floor(beyond / pieces.each)), seen: false });
+  }, [drawing, few, unseen]);
   useEffect(() => {
-    if (whole || ahead) return undefined;
+    if (whole || unseen) return undefined;
     let later: ReturnType<typeof setTimeout> | undefined;
     const frame = requestAnimationFrame(() => {
       later = setTimeout(() => setDrawn({ drawing, few: 3 * few }));
@@ -64,8 +74,13 @@ export function useFirst(drawing: string, pieces: Pieces | null, all: number, ah
       cancelAnimationFrame(frame);
       clearTimeout(later);
     };
-  }, [whole, drawing, few, ahead]);
+  }, [whole, drawing, few, unseen]);
   return { few: whole ? Infinity : few, end };
+}
+
+/** Does what a reader does not wait for once the new page is on the screen: to the browser it means much work. */
+export function afterwards(task: () => void): void {
+  requestAnimationFrame(() => setTimeout(task, 20));
 }
 
 /** About how many pieces the window has room for. */
