@@ -132,6 +132,17 @@ export function App({ scene, other, left, scrolled, tables, toggleTable, keyTarg
   );
 
   const pages = pagesOf(scene.unit);
+  // Of all tabs a click changes two.
+  const tab = useMemo(() => {
+    const made: Record<string, JSX.Element> = {};
+    return (page: PageId, current: "page" | false): JSX.Element =>
+      (made[page + current] ??= (
+        <Link key={page} scene={scene} to={{ page }} current={current}>
+          <span class="rs-long">{pageTitle(scene, page)}</span>
+          <span class="rs-short">{page === "change" ? pageTitle(scene, page) : words.pagesShort[page]}</span>
+        </Link>
+      ));
+  }, [scene.unit, state.language, state.path, state.sort, state.find, state.dials]);
   // Always in the same order: what changes its place is laid out anew.
   const bodies = other === null ? [scene] : [scene, other].sort((a, b) => (drawnAs(a) < drawnAs(b) ? -1 : 1));
   const Main = ownsAddress(scene.host) ? "main" : "section";
@@ -145,12 +156,7 @@ export function App({ scene, other, left, scrolled, tables, toggleTable, keyTarg
       </Heading>
       {state.page !== "cover" && (
         <nav class={pages.length > MANY ? "rs-pages rs-pages-many" : "rs-pages"} aria-label={words.pagesLabel}>
-          {pages.map((page) => (
-            <Link key={page} scene={scene} to={{ page }} current={page === state.page && "page"}>
-              <span class="rs-long">{pageTitle(scene, page)}</span>
-              <span class="rs-short">{page === "change" ? pageTitle(scene, page) : words.pagesShort[page]}</span>
-            </Link>
-          ))}
+          {pages.map((page) => tab(page, page === state.page && "page"))}
         </nav>
       )}
       <PathBar scene={scene} />

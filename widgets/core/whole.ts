@@ -26,8 +26,8 @@ export interface First {
   end: RefObject<HTMLDivElement | null>;
 }
 
-/** How many pieces fill the window, by what is drawn in which one: a page that is opened again draws no more. */
-const filling = new Map<string, { few: number; seen: boolean }>();
+/** How many pieces fill the window, by what is drawn in which one: a page that is opened again draws as many. */
+const filling = new Map<string, number>();
 
 /**
  * Returns how much of a page is to be drawn now.
@@ -46,23 +46,18 @@ export function useFirst(
   scrolled: boolean,
 ): First {
   const name = `${drawing} ${window.innerWidth} ${window.innerHeight}`;
-  const first = pieces === null ? Infinity : (filling.get(name)?.few ?? guessed(pieces));
+  const first = pieces === null ? Infinity : (filling.get(name) ?? guessed(pieces));
   const [drawn, setDrawn] = useState({ drawing, few: first });
   const end = useRef<HTMLDivElement>(null);
   const few = drawn.drawing === drawing ? drawn.few : first;
   const whole = few >= all;
   useLayoutEffect(() => {
     if (end.current === null || pieces === null || unseen) return;
-    const known = filling.get(name);
-    // To look again would have the browser lay the page out before its time.
-    if (!scrolled && known?.seen && known.few === few) return;
-    const beyond = end.current.getBoundingClientRect().top - window.innerHeight - pieces.edge;
-    const more = few + Math.ceil(few / 4);
-    if (beyond < 0) setDrawn({ drawing, few: more });
-    if (scrolled) return;
-    if (beyond < 0) filling.set(name, { few: more, seen: false });
-    else if (known?.few === few) known.seen = true;
-    else if (!known) filling.set(name, { few: Math.max(1, few - Math.floor(beyond / pieces.each)), seen: false });
+    // To look again would have the browser lay the page out before its time. Further down a window holds more.
+    if (filling.has(name) && !scrolled) return;
+    if (end.current.getBoundingClientRect().top < window.innerHeight + pieces.edge)
+      setDrawn({ drawing, few: few + Math.ceil(few / 4) });
+    else if (!scrolled) filling.set(name, few);
   }, [drawing, few, unseen]);
   useEffect(() => {
     if (whole || unseen) return undefined;
