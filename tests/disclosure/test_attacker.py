@@ -312,6 +312,55 @@ def test_groups_of_two_variables_that_leave_a_small_one_are_not_both_shown(profi
     assert crossings(plan, released, MIN_N) == ()
 
 
+def test_rows_that_together_leave_a_small_group_of_a_row_of_another_variable():
+    of = {
+        ("free", "yes"): 45,
+        ("reduced", "yes"): 25,
+        ("paid", "yes"): 3,
+        ("paid", "no"): 60,
+        (None, "no"): 12,
+    }
+    plan = two_variables(of)
+    released = suppress(plan, MIN_N)
+    assert released.rows("s", "language") and released.rows("s", "learner")
+    assert len(crossings(plan, released, MIN_N)) == 1
+    released = release(plan, MIN_N)
+    assert released.tables["s", "learner"] == Dropped("linked")
+    assert crossings(plan, released, MIN_N) == ()
+
+
+def unions_leave_few(plan, released):
+    """Whether a union of rows of one variable, or of those in none, lies in one of the other but for few."""
+    n = {p.categories: p.figures[0] for p in plan.profiles if p.figures[0]}
+    sides = []
+    for k, variable in enumerate(plan.variables):
+        rows = [{of for of in n if of[k] in row.categories} for row in released.rows("s", variable)]
+        rows.append(set(n) - set().union(*rows))
+        subsets = itertools.chain.from_iterable(
+            itertools.combinations(rows, r) for r in range(1, len(rows) + 1)
+        )
+        sides.append([set().union(*some) for some in subsets] if len(rows) > 1 else [])
+    pairs = itertools.chain(itertools.product(*sides), itertools.product(*reversed(sides)))
+    return any(inner <= outer and 0 < sum(n[of] for of in outer - inner) < MIN_N for inner, outer in pairs)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_union_of_rows_that_leaves_few_of_another_is_found(seed):
+    rng = np.random.default_rng(seed)
+    first, second = (rng.choice(["a", "b", "c", "d", None], rng.integers(2, 5), replace=False) for _ in "12")
+    sizes = rng.choice([0, 3, 12, 20, 40], (len(first), len(second)), p=[0.45, 0.15, 0.15, 0.15, 0.1])
+    of = {
+        (a, b): int(n) for a, row in zip(first, sizes, strict=True) for b, n in zip(second, row, strict=True)
+    }
+    plan = two_variables(of)
+    released = suppress(plan, MIN_N)
+    if not released.units:
+        return
+    few = unions_leave_few(plan, released)
+    assert bool(crossings(plan, released, MIN_N)) == few
+    assert not unions_leave_few(plan, release(plan, MIN_N))
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_no_two_shown_sets_leave_a_small_group_of_each_other(seed):
     district = District.random(seed)

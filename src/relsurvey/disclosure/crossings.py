@@ -1,4 +1,4 @@
-"""Rows of different variables that leave a small group of each other: nested, or nearly the same students."""
+"""Rows of different variables that leave a small group of each other, alone or several together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relsurvey.disclosure.plan import Plan, Released, Students
+from relsurvey.disclosure.unions import left_by_unions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +38,9 @@ def crossings(plan: Plan, released: Released, min_n: int) -> tuple[Crossing, ...
     -----
     Two sets cut the students of the unit around them into four parts: both, either alone, neither. Where one
     part is empty, as the roster tells, the sums of the sets and of the unit give the others exactly: none of
-    them may be small. Without the unit's own sums this holds for a set inside another one.
+    them may be small. Without the unit's own sums this holds for a set inside another one. Several rows of
+    one variable may leave a small group of several of another one, such as *free* and *reduced* lunch of *low
+    income*: :func:`~relsurvey.disclosure.unions.left_by_unions`.
     """
     import numpy as np
 
@@ -74,6 +77,8 @@ def crossings(plan: Plan, released: Released, min_n: int) -> tuple[Crossing, ...
         for i, j in np.argwhere(open_ & told[:, None] & told):
             if i != j:
                 found[Crossing(names[i], names[j], positions[first])] = None
+        for one, other in left_by_unions(plan, names, both, told, min_n):
+            found[Crossing(one, other, positions[first])] = None
     return tuple(found)
 
 

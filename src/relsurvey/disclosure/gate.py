@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from relsurvey.disclosure.across import Across, Told
@@ -37,12 +37,14 @@ def release(plan: Plan, min_n: int) -> Released:
     -----
     Where the audit still finds a small group through linked tables, the table of all schools is dropped
     first, then the smallest school's, one at a time: a school's own page is worth more to it than the whole.
+    Those that turn out not to have helped are shown again.
     Where few follow of one scale or item alone, that one is withheld instead.
     Where the share of a small group could be told too closely on a scale or item, by tables of its own
     variable or of others, that one is withheld where it helps: from the table of all schools, the school's
     own, at last from the pages, a team's before its school's.
     """
     released = suppress(plan, min_n)
+    taken: dict[tuple[str, str], tuple[Row, ...]] = {}
     while found := computable(plan, released, min_n):
         if all(exposure.figure is not None for exposure in found):
             released = _less_told(plan, released, found[0])
@@ -56,7 +58,9 @@ def release(plan: Plan, min_n: int) -> Released:
                 "Publish schools without teams, or join the smallest schools."
             )
         weakest = min(shown, key=lambda t: (t.unit != ALL, plan.unit(t.unit).students.figures[0]))
+        taken.setdefault((weakest.unit, variable), released.rows(weakest.unit, variable))
         released = _less(plan, released, weakest.unit, variable)
+    released = _given_back(plan, released, taken, min_n)
     while pairs := crossings(plan, released, min_n):
         whole = [pair for pair in pairs if pair.position == 0]
         if whole:
@@ -74,6 +78,17 @@ def release(plan: Plan, min_n: int) -> Released:
             "The share of a small group could be told too closely from the tables together, so nothing is "
             "published. Leave a group variable out of `by`, or join the smallest schools."
         )
+    return released
+
+
+def _given_back(
+    plan: Plan, released: Released, taken: Mapping[tuple[str, str], tuple[Row, ...]], min_n: int
+) -> Released:
+    """Show tables again that need not have gone, the largest unit's first."""
+    for place, rows in reversed([*taken.items()]):
+        again = replace(released, tables={**released.tables, place: rows})
+        if not computable(plan, again, min_n):
+            released = again
     return released
 
 
