@@ -153,12 +153,15 @@ def test_a_row_that_pools_small_groups_is_compared_as_one(desk):
         desk.publish(joined(school(), Nonbinary=4, **{"": 33}), by="gender")
 
 
+@pytest.mark.parametrize("label", ["Nonbinary", "Other gender"])
 @pytest.mark.parametrize("merge", ["ordered", "any"])
-def test_joined_rows_are_told_by_their_labels(desk, merge):
+def test_joined_rows_are_told_by_their_labels(desk, merge, label):
     """Every student of a unit stands in exactly one row of each table, whatever was joined with what."""
     rule = f"gender: \n    ordered: true\n    merge: {merge}"
-    desk.instrument = Instrument.parse(INSTRUMENT.to_yaml().replace("gender:", rule, 1))
-    assert desk.instrument.groups["gender"].merge == merge
+    text = INSTRUMENT.to_yaml().replace("gender:", rule, 1)
+    desk.instrument = Instrument.parse(text.replace("label: Nonbinary", f"label: {label}"))
+    gender = desk.instrument.groups["gender"]
+    assert gender.merge == merge and gender.categories[-1].label == {"*": label}
     frame = joined(school(200), Nonbinary=4, **{"": 3})
     desk.publish(frame, by="gender")
     (entry,) = desk.entries
@@ -328,6 +331,56 @@ def test_rows_without_ids_are_known_by_what_they_say(desk, n, refused):
         desk.publish(second, by=[])
 
 
+@pytest.mark.parametrize("then", [lambda n: f"{n}", lambda n: ""])
+def test_a_wave_is_not_published_again_with_other_ids(desk, then):
+    frame = school()
+    numbers = list(range(len(frame)))
+    desk.publish(frame.assign(student_id=[then(n) for n in numbers]).iloc[5:], by=[])
+    with pytest.raises(DisclosureError, match="or their ids were others then") as caught:
+        desk.publish(frame.assign(student_id=[f"{n}@school.example" for n in numbers]), by=[])
+    assert "@" not in str(caught.value) and "\n" not in str(caught.value)
+    desk.publish(frame.assign(student_id=[f"{n}@school.example" for n in numbers], wave="fall"), by=[])
+
+
+def test_a_school_is_held_against_itself_when_another_one_gives_the_same_ids(desk):
+    both = simulate([120, 120], seed=5)
+    both["student_id"] = [*range(120), *range(120)]
+    desk.publish(both.iloc[5:120], by=[])
+    with pytest.raises(DisclosureError, match="or their ids were others then"):
+        desk.publish(both, by=[])
+
+
+def test_rows_coded_anew_under_another_id_leave_no_few_of_several_earlier_ones():
+    who = [f"{i:012d}{0:012d}" for i in range(120)]
+    page = {("s", "", ""): frozenset(who)}
+    lunch = {"free": who[:45], "reduced": who[45:70], "paid": who[70:]}
+    then = Shown(11, page | {("s", "lunch", row): frozenset(some) for row, some in lunch.items()})
+
+    def income(low):
+        rows = {"yes": who[:low], "no": who[low:]}
+        return Shown(11, page | {("s", "income", row): frozenset(some) for row, some in rows.items()})
+
+    assert [differing([then], income(low)) for low in (70, 73, 81)] == [None, ("income",), None]
+
+
+@pytest.mark.parametrize("without_a_team", [0, 3, 12])
+def test_a_scale_filled_in_by_few_without_a_team_is_not_left_by_school_and_teams(without_a_team):
+    care, power = {*range(12), *range(100, 100 + without_a_team)}, range(115, 127)
+
+    def release(filled):
+        lines = {}
+        for i in range(130):
+            late = i in care or i in power
+            codes = ("00" if i in care else "2a") + ("00" if i in power else "2b")
+            lines[i] = (f"{i:012d}{int(late and filled):012d}", "2a2b" if filled else codes)
+        places = {"s": range(130), "s-1": range(50), "s-2": range(50, 100)}
+        sets = {(unit, "", ""): frozenset(lines[i][0] for i in some) for unit, some in places.items()}
+        return Shown(11, sets, scales=("care", "power"), answered=dict(lines.values()))
+
+    refused = () if 0 < without_a_team < 11 else None
+    assert differing([release(filled=False)], release(filled=True)) == refused
+
+
 def test_a_question_that_nobody_answered_before_changes_those_who_answer_it(desk):
     frame = school().assign(b3="")
     desk.publish(frame, by=[])
@@ -347,8 +400,8 @@ def test_the_ledger_holds_no_id_no_label_of_a_hidden_group_and_no_count(desk):
     assert not any(student in text for student in (*frame.student_id, *study.responses.respondent))
     (entry,) = desk.entries
     assert set(entry) == {
-        "formats", "inputs", "instrument", "instrument_version", "made", "package", "scales", "settings",
-        "shown", "students", "units", "view", "wave", "withheld",
+        "formats", "ids", "inputs", "instrument", "instrument_version", "made", "package", "scales",
+        "settings", "shown", "students", "units", "view", "wave", "withheld",
     }  # fmt: skip
     numbers = [n for key, value in entry.items() for n in ([value] if isinstance(value, int) else [])]
     assert not numbers and set(entry["settings"]) == {"min_n", "same_within"}

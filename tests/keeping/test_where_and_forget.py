@@ -202,6 +202,11 @@ def test_a_student_leaves_every_book(published, tmp_path, own_home):
     assert again.steps == () and len(again.stays) == 1
 
 
+def test_a_number_that_is_not_found_may_be_kept_with_a_school(published):
+    said = run("forget", "--student", "999999").stdout
+    assert "Nothing" in said and "say that too, as the files have it, with --school" in said
+
+
 def test_published_words_of_students_are_named(tmp_path):
     study = school.study(tmp_path, {"North": school.plain(12), "South": school.plain(12)})
     one = desk(study)

@@ -12,6 +12,8 @@ import yaml
 
 import relsurvey as rs
 from relsurvey.disclosure import ALL
+from relsurvey.disclosure.forgetting import forget
+from relsurvey.errors import DisclosureError
 from relsurvey.instrument import Instrument
 from relsurvey.view import View
 from tests.reading.belonging import INSTRUMENT
@@ -212,3 +214,16 @@ def test_groups_that_are_about_the_same_are_so_on_the_scales_that_are_shown():
     assert [text["en"] for text in unit.groups[0].say] == [
         "About the same for these groups on every scale that is shown."
     ]
+
+
+def test_the_few_forgotten_who_alone_answered_a_scale_are_not_told_by_what_is_left(tmp_path):
+    frame = without(answers([60, 60]), SECOND, answered=0)
+    few = frame.index[frame["school"] == "School 0"]
+    asked = answers([60, 60])
+    frame.loc[few[:3], SECOND] = asked.loc[few[:3], SECOND]
+    frame.loc[few[12:], SECOND] = asked.loc[few[12:], SECOND]
+    study, ledger = rs.read(frame, BOTH), tmp_path / "ledger.jsonl"
+    study.publish(tmp_path / "out", ledger=ledger, by=[], formats=["voila"])
+    forget(ledger, study.responses["respondent"][few[:12]])
+    with pytest.raises(DisclosureError, match="students were forgotten"):
+        rs.read(frame.drop(few[:12]), BOTH).publish(tmp_path / "out", ledger=ledger, by=[], formats=["voila"])

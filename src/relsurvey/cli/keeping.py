@@ -104,6 +104,11 @@ def forget(
         print(f"Stays     {sentence}")
     if not found.steps:
         print("Nothing   in relsurvey's own folder is to be forgotten.")
+        if student is not None:
+            print(
+                "          Where several schools gave the same number, it is kept with the school's name: "
+                "say that too, as the files have it, with --school."
+            )
     elif yes:
         found.note()
     else:

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from relsurvey.disclosure.elimination import PRIME, Row, add
 from relsurvey.disclosure.shown import PERSON, Key, Shown
+from relsurvey.disclosure.unions import leave_few
 
 # Of more small groups than this, no two are combined: a release that changes so many of them is new.
 _MOST_COMBINED = 300
@@ -36,9 +37,9 @@ def differing(before: Sequence[Shown], now: Shown) -> tuple[str, ...] | None:
     Asked are three things. In each unit and row that an earlier release shows too: whether 1 to min_n - 1
     students joined, left or changed answers, in all or on a scale. Between any two sets of one unit, an
     earlier and a new one: the same of their difference (another threshold, or another variable on the same
-    answers). And over all units together, for each variable: whether a combination of earlier and new
-    figures, such as what the whole gained less what its schools gained, leaves a small group that neither
-    gives alone.
+    answers), also of several rows together. And over all units together, for each variable: whether a
+    combination of earlier and new figures, such as what the whole gained less what its schools gained, leaves
+    a small group that neither gives alone, in all or on a scale.
 
     Examples
     --------
@@ -48,17 +49,24 @@ def differing(before: Sequence[Shown], now: Shown) -> tuple[str, ...] | None:
     [None, (), None]
     """
     found: set[str] = set()
-    for earlier in (_aligned(earlier, now) for earlier in before):
-        found.update(_alike(earlier, now), _by_scale(earlier, now), _nested(earlier, now))
+    before = [_aligned(earlier, now) for earlier in before]
+    of_scales = [([_of_scale(e, scale) for e in before], _of_scale(now, scale)) for scale in now.scales]
+    for earlier in before:
+        found.update(_alike(earlier, now), _nested(earlier, now), _of_unions(earlier, now))
+    for past, today in of_scales:
+        for earlier in past:
+            found.update(_alike(earlier, today))
     if "" in found:
         return ()
     shown = dict.fromkeys(variable for _, variable, _ in now.sets)
     # The tables of an earlier release combine with the units of this one, whatever tables it has itself.
-    for variable in dict.fromkeys(["", *shown, *(v for earlier in before for _, v, _ in earlier.sets)]):
-        if variable not in found and _combined(before, now, variable):
-            if not variable or variable not in shown:
-                return ()
-            found.add(variable)
+    variables = dict.fromkeys(["", *shown, *(v for earlier in before for _, v, _ in earlier.sets)])
+    for past, today in ((before, now), *of_scales):
+        for variable in variables:
+            if variable not in found and _combined(past, today, variable):
+                if not variable or variable not in shown:
+                    return ()
+                found.add(variable)
     return tuple(variable for variable in shown if variable in found) or None
 
 
@@ -98,6 +106,33 @@ def gives_back(earlier: Shown, now: Shown) -> bool:
 
     then, today = tells(earlier, now), tells(now, earlier)
     return bool(then and (today or more(now, earlier))) or bool(today and (then or more(earlier, now)))
+
+
+def strangers(earlier: Shown, now: Shown, units: Iterable[str]) -> str | None:
+    """Return a unit of which hardly anybody is in the earlier release, though it shows that unit too.
+
+    Parameters
+    ----------
+    earlier, now
+        Two releases of one wave.
+    units
+        The ids of the units that are asked about, as ``now`` has them.
+
+    Examples
+    --------
+    >>> who = [f"{i:012d}{0:012d}" for i in range(60)]
+    >>> fall = Shown(11, {("s", "", ""): frozenset(who[:30])})
+    >>> [strangers(fall, Shown(11, {("s", "", ""): frozenset(some)}), ["s"]) for some in (who, who[25:])]
+    [None, 's']
+    """
+    earlier = _aligned(earlier, now)
+    for unit in units:
+        # Who was forgotten cannot be found again.
+        then = {student for student in _whole(earlier, unit) if not student.startswith("~")}
+        today = _whole(now, unit)
+        if 2 * len(then & today) < min(len(then), len(today)):
+            return unit
+    return None
 
 
 def _aligned(earlier: Shown, now: Shown) -> Shown:
@@ -141,31 +176,24 @@ def _alike(earlier: Shown, now: Shown) -> Iterator[str]:
             yield key[1]
 
 
-def _by_scale(earlier: Shown, now: Shown) -> Iterator[str]:
-    """Yield the variables of sets in which few joined, left or changed on a scale that both releases tell."""
-    for key in earlier.sets.keys() & now.sets.keys():
-        if earlier.sets[key] == now.sets[key]:
-            continue
-        for scale in set(earlier.scales) & set(now.scales):
-            if (*key[:2], f"scale {scale}") in earlier.withheld | now.withheld:
-                continue
-            then, today = (
-                {
-                    student[:PERSON]: code
-                    for student in release.sets[key]
-                    if (code := _code(release, student, scale)) != "00"
-                }
-                for release in (earlier, now)
-            )
-            changed = {who for who in then.keys() & today.keys() if then[who] != today[who]}
-            if any(0 < len(some) < now.min_n for some in (then.keys() - today, today.keys() - then, changed)):
-                yield key[1]
-
-
 def _code(release: Shown, student: str, scale: str) -> str:
     """Return what stands for a student's answers to a scale; 00 where the ledger does not say."""
     place = 2 * release.scales.index(scale)
     return release.answered.get(student, "")[place : place + 2] or "00"
+
+
+def _of_scale(release: Shown, scale: str) -> Shown:
+    """Return who stands behind the shares of a scale that a release tells, each with the answers to it."""
+    told = scale in release.scales
+    who = {
+        s: s[:PERSON] + code for s in release.answered if told and (code := _code(release, s, scale)) != "00"
+    }
+    sets = {
+        (unit, variable, row): frozenset(who[s] for s in students if s in who)
+        for (unit, variable, row), students in release.sets.items()
+        if (unit, variable, f"scale {scale}") not in release.withheld
+    }
+    return replace(release, sets={key: students for key, students in sets.items() if students})
 
 
 def _nested(earlier: Shown, now: Shown) -> Iterator[str]:
@@ -186,6 +214,34 @@ def _nested(earlier: Shown, now: Shown) -> Iterator[str]:
             close = abs(len(other) - len(students)) < few
             if close and 0 < len(_people(other ^ students)) < few:
                 yield variable
+
+
+def _of_unions(earlier: Shown, now: Shown) -> Iterator[str]:
+    """Yield the variables of which several rows leave few of several rows of another one, shown earlier."""
+    import numpy as np
+
+    then, today = _tables(earlier, now), _tables(now, earlier)
+    for (unit, variable), rows in today.items():
+        page = now.sets.get((unit, "", ""))
+        whole = [page] if page is not None and page == earlier.sets.get((unit, "", "")) else []
+        for (where, other), others in then.items():
+            if where != unit or other == variable:
+                continue
+            sets = [*rows, *others, *whole]
+            both = np.array([[len(a & b) for b in sets] for a in sets])
+            places = range(len(rows)), range(len(rows), len(rows) + len(others))
+            if leave_few(both, *places, [len(sets) - 1] if whole else None, min(earlier.min_n, now.min_n)):
+                yield variable
+
+
+def _tables(release: Shown, other: Shown) -> dict[tuple[str, str], list[frozenset[str]]]:
+    """Return the rows of each table that another release does not show, row by row, as it is."""
+    known = set(other.sets.values())
+    tables: dict[tuple[str, str], list[frozenset[str]]] = {}
+    for (unit, variable, _), students in release.sets.items():
+        if variable and students:
+            tables.setdefault((unit, variable), []).append(students)
+    return {place: rows for place, rows in tables.items() if not known.issuperset(rows)}
 
 
 def _people(students: Iterable[str]) -> set[str]:
@@ -224,14 +280,19 @@ def _combined(before: Sequence[Shown], now: Shown, variable: str) -> bool:
 
 def _atoms(sets: Sequence[frozenset[str]]) -> dict[tuple[int, ...], list[str]]:
     """Return the students who are in the same sets, by these sets."""
-    held: dict[str, list[int]] = {}
-    for j, students in enumerate(sets):
-        for student in students:
-            held.setdefault(student, []).append(j)
-    atoms: dict[tuple[int, ...], list[str]] = {}
-    for student, where in held.items():
-        atoms.setdefault(tuple(where), []).append(student)
-    return atoms
+    import numpy as np
+
+    students = list(set().union(*sets))
+    place = {student: i for i, student in enumerate(students)}
+    member = np.zeros((len(students), len(sets)), dtype=bool)
+    for j, some in enumerate(sets):
+        member[[place[student] for student in some], j] = True
+    packed = np.packbits(member, axis=1)
+    width, held = packed.shape[1], packed.tobytes()
+    atoms: dict[bytes, list[str]] = {}
+    for i, student in enumerate(students):
+        atoms.setdefault(held[i * width : (i + 1) * width], []).append(student)
+    return {tuple(np.flatnonzero(member[place[inside[0]]]).tolist()): inside for inside in atoms.values()}
 
 
 class Span:

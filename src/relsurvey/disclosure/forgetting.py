@@ -36,8 +36,8 @@ def holds(ledger: Path, respondents: Sequence[str]) -> bool:
 def forget(ledger: Path, respondents: Sequence[str]) -> None:
     """Take a student's lines out of a ledger, and seal it anew.
 
-    In which groups the student was shown is kept as a number a group, and without it a later release could
-    be told from this one by that one student.
+    In which groups the student was shown, and answered which scales, is kept as numbers a group: without
+    them a later release could be told from this one by that one student.
 
     Parameters
     ----------
@@ -68,10 +68,23 @@ def _without(entry: dict[str, Any], people: tuple[str, ...]) -> dict[str, Any]:
     if not gone:
         return entry
     held = Counter(entry.get("forgotten", {}))
+    answered = {number: Counter(n) for number, n in entry.get("forgotten_answered", {}).items()}
     for line in gone:
-        held.update(line.split()[1:])
+        named, *numbers = line.split()
+        codes = named.partition(":")[2]
+        held.update(numbers)
+        scales = [
+            s for k, s in enumerate(entry.get("scales", ())) if codes[2 * k : 2 * k + 2] not in ("", "00")
+        ]
+        for number in numbers:
+            answered.setdefault(number, Counter()).update(scales)
     kept = [line for line in entry["students"] if not line.startswith(people)]
-    return {**entry, "students": kept, "forgotten": dict(sorted(held.items()))}
+    return {
+        **entry,
+        "students": kept,
+        "forgotten": dict(sorted(held.items())),
+        "forgotten_answered": {number: dict(sorted(n.items())) for number, n in sorted(answered.items())},
+    }
 
 
 def _people(respondents: Sequence[str]) -> tuple[str, ...]:

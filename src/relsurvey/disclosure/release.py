@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from relsurvey.disclosure.differences import differing, gives_back
-from relsurvey.disclosure.shown import PERSON, WORK, Shown, of_work, shown
+from relsurvey.disclosure.differences import differing, gives_back, strangers
+from relsurvey.disclosure.shown import PERSON, WORK, Shown, identified, of_work, shown
 from relsurvey.errors import DisclosureError
 from relsurvey.escape import slug
 from relsurvey.files import MANIFEST, sha256, write_atomic
@@ -122,6 +122,8 @@ def record(
                 if entry["instrument"] == instrument.id
                 and (None in (rows.wave, entry["wave"]) or entry["wave"] == rows.wave)
             ]
+            named = identified(rows.responses)
+            _same_ids(earlier, part, now, rows.wave, named)
             _one_grid(earlier, part, now)
             _no_other_groups(earlier, now, _WORDS[document.get("subject", "answers")])
             variables = differing([_shown(entry) for entry in earlier], now)
@@ -129,7 +131,7 @@ def record(
                 past = rows.wave if rows is before else None
                 words = _WORDS[document.get("subject", "answers")]
                 raise DisclosureError(_refusal(variables, earlier, now, words, past, wave))
-            entries.append(_entry(part, now, rows.wave, sha256(view), formats))
+            entries.append(_entry(part, now, rows.wave, sha256(view), formats, named))
         for entry in entries:
             book.add(path, entry)
         remember(head, book.seal)
@@ -148,6 +150,27 @@ def _one_grid(earlier: Sequence[Mapping[str, Any]], document: Mapping[str, Any],
                 f"In the release of {entry['made']} other policies were tried on the same marks. The two "
                 "together could tell of a few students, so nothing is published. Take the same dials as "
                 "then, or leave policies out: dials=False."
+            )
+
+
+def _same_ids(
+    earlier: Sequence[Mapping[str, Any]],
+    document: Mapping[str, Any],
+    now: Shown,
+    wave: str | None,
+    named: bool,
+) -> None:
+    """Refuse a wave whose students bear other ids than before: who joined or changed would not be seen."""
+    titles = {unit["id"]: unit["title"] for unit in document["units"] if unit["kind"] != "team"}
+    for entry in earlier:
+        if wave is None or entry["wave"] != wave or not (named or entry.get("ids") == "given"):
+            continue
+        if (unit := strangers(_shown(entry), now, titles)) is not None:
+            name = titles[unit][document["languages"][0]]
+            raise DisclosureError(
+                f"Of {wave}, the release of {entry['made']} showed {name} with other students, or their ids "
+                "were others then, so the two cannot be compared, and nothing is published. Take the file "
+                "with the ids of then; if these are answers of another time, give them another wave."
             )
 
 
@@ -221,8 +244,10 @@ def _refusal(
 
 def _few_forgotten(entry: Mapping[str, Any], min_n: int) -> bool:
     """Say whether so few students of a unit were forgotten that a release without them is refused."""
+    scales = entry.get("forgotten_answered", {})
     return any(
-        n < min_n and not entry["shown"][int(number)][1] for number, n in entry.get("forgotten", {}).items()
+        not entry["shown"][int(number)][1] and min(n, *scales.get(number, {}).values(), n) < min_n
+        for number, n in entry.get("forgotten", {}).items()
     )
 
 
@@ -252,7 +277,7 @@ _WORDS = {
 
 
 def _entry(
-    document: Mapping[str, Any], now: Shown, wave: str | None, view: str, formats: Sequence[str]
+    document: Mapping[str, Any], now: Shown, wave: str | None, view: str, formats: Sequence[str], named: bool
 ) -> dict[str, Any]:
     """Return what the ledger says of a release: no id in clear, no answer, no count."""
     provenance = document["provenance"]
@@ -275,6 +300,7 @@ def _entry(
         "units": now.units,
         "withheld": sorted(map(list, now.withheld)),
         "scales": list(now.scales),
+        "ids": "given" if named else "none",
         # Sorted by hash: the order of the file is forgotten.
         "students": [
             " ".join([f"{student}:{now.answered.get(student, '')}", *held[student]])
@@ -294,8 +320,14 @@ def _shown(entry: Mapping[str, Any]) -> Shown:
         for number in numbers:
             sets[int(number)].add(student)
     for number, n in entry.get("forgotten", {}).items():
-        # Nobody in any later release: as if they had left.
-        sets[int(number)].update(f"~{int(number):05d}{i:06d}{'~' * PERSON}" for i in range(n))
+        told = entry.get("forgotten_answered", {}).get(number, {})
+        for i in range(n):
+            # Nobody in any later release: as if they had left.
+            nobody = f"~{int(number):05d}{i:06d}{'~' * PERSON}"
+            sets[int(number)].add(nobody)
+            answered[nobody] = "".join(
+                "ff" if i < told.get(scale, 0) else "00" for scale in entry.get("scales", ())
+            )
     places = [(unit, variable, row) for unit, variable, row in entry["shown"]]
     students = dict(zip(places, map(frozenset, sets), strict=True))
     withheld = frozenset((unit, variable, of) for unit, variable, of in entry.get("withheld", ()))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from relsurvey.errors import DisclosureError
 from relsurvey.instrument.crossing import crossed, pair
 from relsurvey.reading import identity
-from relsurvey.words import say, speaking_of
+from relsurvey.words import either, say, speaking_of
 from relsurvey.words.catalogue import pick
 
 if TYPE_CHECKING:
@@ -231,6 +231,18 @@ def _answered(
     return found
 
 
+def identified(responses: pd.DataFrame) -> bool:
+    """Say whether rows bear ids of students, and not only their place in the file.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> [identified(pd.DataFrame({"respondent": who})) for who in (["row-1", None], ["row-1", "a7"])]
+    [False, True]
+    """
+    return any(isinstance(r, str) and not _ROW_NUMBER.match(r) for r in responses["respondent"])
+
+
 def person(key: bytes, respondent: str) -> str:
     """Return what the lines of a student with an id begin with."""
     return _short(key, f"id\x1e{respondent}")
@@ -323,7 +335,7 @@ def _joined(label: str, names: Mapping[Category, str], language: str) -> tuple[C
         for category, name in names.items():
             # Within a label, that of those without an answer begins with a small letter.
             word = name[:1].lower() + name[1:] if category is None else name
-            longer = say(language, "group.or", a=text, b=word)
+            longer = either(language, text, word)
             if category not in chosen and label.startswith(longer):
                 waiting.append((longer, (*chosen, category)))
     return None

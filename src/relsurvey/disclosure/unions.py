@@ -55,15 +55,36 @@ def left_by_unions(
                 if other != variable and any((part.id, other) in rows for part in plan.within(unit))
             }
             for other, others in (*own[k + 1 :], *finer.items()):
-                if _leave_few(both, some, others, rows.get((unit, None)), min_n):
+                if leave_few(both, some, others, rows.get((unit, None)), min_n):
                     place = names[next(i for i in others if names[i][1] == other)]
                     yield (unit, variable), place
 
 
-def _leave_few(
+def leave_few(
     both: np.ndarray, some: Sequence[int], others: Sequence[int], page: Sequence[int] | None, min_n: int
 ) -> bool:
-    """Say whether a union of some sets and one of the others differ in few students, one inside the other."""
+    """Say whether a union of some sets and one of the others differ in few students, one inside the other.
+
+    Parameters
+    ----------
+    both
+        How many students any two sets have in common.
+    some, others
+        Sets that are disjoint, each, by their places in ``both``.
+    page
+        The place of the set that holds all of them, where that is known too.
+    min_n
+        Fewest students of anything shown.
+
+    Examples
+    --------
+    Free and reduced lunch, and low income, which three more have.
+
+    >>> import numpy as np
+    >>> both = np.array([[45, 0, 45], [0, 25, 25], [45, 25, 73]])
+    >>> leave_few(both, [0, 1], [2], None, 11), leave_few(both, [0], [2], None, 11)
+    (True, False)
+    """
     import numpy as np
 
     sizes = both.diagonal()

@@ -1,6 +1,7 @@
 """Numbers → plain sentences, from one catalogue a language."""
 
 from relsurvey.words.catalogue import Subject, Text, agree, languages, say, speaking_of, texts
+from relsurvey.words.named import either, wave_name, wave_phrase
 from relsurvey.words.shares import (
     gap_words,
     half_up,
@@ -17,6 +18,7 @@ __all__ = [
     "Subject",
     "Text",
     "agree",
+    "either",
     "gap_words",
     "half_up",
     "hundredths",
@@ -30,4 +32,6 @@ __all__ = [
     "students_words",
     "tenths",
     "texts",
+    "wave_name",
+    "wave_phrase",
 ]

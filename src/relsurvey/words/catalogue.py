@@ -94,7 +94,7 @@ def say(language: str, key: str, **values: object) -> str:
     Examples
     --------
     >>> say("es", "share.tenths", k=7)
-    'unos 7 de cada 10'
+    'cerca de 7 de cada 10'
     """
     template = _template(language, key) or _template(_FALLBACK, key)
     if template is None:
