@@ -405,14 +405,14 @@ def test_two_answers_are_told_in_shares():
     assert found.marked_items == ("q0",)
     size = round(100 * found.table["points"].iloc[0])
     assert f"about {size} in 100 more students in the group “girls”" in found.sentence
-    assert f"unos {size} de cada 100 estudiantes más del grupo “girls”" in found.in_words("es")
+    assert f"cerca de {size} de cada 100 estudiantes más del grupo “girls”" in found.in_words("es")
 
 
 def test_sentences_in_every_language_and_labels_as_text():
     frame, groups = answers(1500, shift=0.9)
     frame = frame.rename(columns={"q0": "<b>q</b>"})
     found = dif(frame, np.where(groups == "girls", "<script>", "{boys}"))
-    assert "unos 0.6 puntos más que los demás estudiantes en: <b>q</b>." in found.in_words("es")
+    assert "cerca de 0.6 puntos más que los demás estudiantes en: <b>q</b>." in found.in_words("es")
     assert found.in_words("es") != found.in_words("en")
     html = found._repr_html_()
     assert "<script>" not in html and "<b>q" not in html and "&lt;script&gt;" in html

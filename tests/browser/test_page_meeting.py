@@ -302,6 +302,43 @@ def test_our_page_is_saved_and_opened_again(read: Read, meeting: dict[str, Any])
     assert reader.complaints == []
 
 
+@pytest.mark.parametrize(
+    ("wave", "made", "told"),
+    [
+        ("Fall 2025", "2025-10-08", True),
+        ("Spring 2025", "2025-04-08", False),
+        ("Fall", "2026-10-08", True),
+        # The same season of a year before.
+        ("Fall", "2025-10-08", False),
+        (None, "2026-10-08", False),
+    ],
+)
+def test_a_card_stands_beside_the_change_since_its_own_wave_alone(
+    read: Read, meeting: dict[str, Any], wave: str | None, made: str, told: bool
+) -> None:
+    unit = meeting["units"][1]
+    change = json.loads((Path(__file__).parent / "told.json").read_text("utf-8"))["change"]
+    if wave == "Fall":
+        change["wave"] = {"en": "Fall", "es": "Otoño"}
+    unit["change"] = change
+    unit["cards"] = [{**FALL_CARD, "made": made, "wave": wave and {"en": wave, "es": wave}}]
+    page = read(meeting).open(f"#{SCHOOL}/next/en")
+    said = next(c["sentence"]["en"] for c in change["cells"] if c["scale"] == FALL_CARD["scale"])
+    earlier = page.locator(".rs-earlier")
+    expect(earlier).to_contain_text("Here is Share power now.")
+    assert (said in earlier.inner_text()) is told
+
+
+def test_a_file_of_another_survey_is_refused_in_a_sentence(read: Read, meeting: dict[str, Any]) -> None:
+    page = read(meeting).open(f"#{SCHOOL}/next/en")
+    _, document = saved(page)
+    choose_file(page, {**document, "view": "roots-fall"})
+    expect(page.get_by_role("alert")).to_have_text(
+        "This file is about something else: open it with the page it was saved from."
+    )
+    expect(page.locator(".rs-earlier")).to_have_count(1)
+
+
 def test_a_file_of_the_wave_before_is_an_earlier_card(read: Read, sample: dict[str, Any]) -> None:
     sample["strategies"] = with_meeting(sample, SCHOOL)["strategies"]
     page = read(sample).open(f"#{SCHOOL}/next/en")

@@ -68,6 +68,59 @@ def test_a_sheet_can_be_read_alone(read: Read, sample: dict[str, Any]) -> None:
     assert page.locator(".rs-paper").count() == 0
 
 
+def test_columns_are_named_again_where_they_are_others(read: Read, sample: dict[str, Any]) -> None:
+    for item in sample["units"][1]["items"]:
+        if item["item"].startswith(("support", "power")):
+            item["not_counted"] = None
+    page = read(sample).open("#sierra-norte/questions/en")
+    assert page.locator(".rs-distribution-head").count() == 5
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    headed = (
+        "all => all.map(one => one.querySelector('.rs-distribution-head')?.innerText.split(/\\n+/) ?? null)"
+    )
+    heads = page.locator(".rs-sheet .rs-block").evaluate_all(headed)
+    named = ["Not favorable", "Favorable", "In the middle"]
+    assert heads == [[*named, "Not sure"], None, named, None, [*named, "Not sure"]]
+
+
+def test_numbers_of_two_digits_stand_in_the_middle_of_their_bars(read: Read, sample: dict[str, Any]) -> None:
+    for unit in sample["units"]:
+        for item in unit["items"]:
+            for part, percent in zip(item.get("parts", []), (10, 10, 10, 35, 35), strict=False):
+                part["percent"] = percent
+    page = read(sample).open("#sierra-norte/questions/en")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    off = page.locator(".rs-sheet .rs-sides:has(rect)").evaluate_all(
+        """all => all.flatMap(one => {
+            const bar = one.querySelector("rect").getBoundingClientRect();
+            return [...one.querySelectorAll(".rs-part-label")].map(label => {
+                const range = document.createRange();
+                range.selectNodeContents(label);
+                const text = range.getBoundingClientRect();
+                return Math.abs((text.top + text.bottom - bar.top - bar.bottom) / 2);
+            });
+        })"""
+    )
+    assert len(off) == 80
+    assert max(off) < 0.8
+
+
+def test_a_fold_of_one_scale_says_its_name_once(read: Read, sample: dict[str, Any]) -> None:
+    for row in sample["units"][1]["groups"][1]["rows"]:
+        for cell in row["cells"]:
+            if cell["scale"] == "challenge_growth":
+                cell["verdict"] = "about_the_same"
+    page = read(sample).open("#sierra-norte/groups/en")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    several, one = page.locator(".rs-sheet .rs-untold").all_inner_texts()
+    assert [several.count(name) for name in ("Express care", "Provide support")] == [2, 2]
+    assert one.startswith("Provide support\n")
+    assert one.count("Provide support") == 1
+
+
 def test_p_prints(read: Read) -> None:
     page = read().open("#sierra-norte/glance/en")
     page.evaluate("void (print = () => { window.__sheets = document.querySelectorAll('.rs-sheet').length })")

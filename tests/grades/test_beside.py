@@ -112,7 +112,7 @@ def test_tenths_are_said_where_they_say_as_large_a_gap():
         "about 2 in 10 of those with strong favorable answers, about 3 in 10 of those with mixed and"
         in found.sentence
     )
-    assert "unos 5 de cada 10 entre los de pocas" in found.in_words("es")
+    assert "cerca de 5 de cada 10 entre los de pocas" in found.in_words("es")
 
 
 def test_more_or_no_difference_is_said_as_plainly():

@@ -56,6 +56,19 @@ def test_to_yaml_writes_the_file_it_returns(tmp_path):
     assert Instrument.from_yaml(tmp_path / "b.yaml") == Instrument.parse(BELONGING)
 
 
+def test_waves_are_ids_or_have_titles():
+    plain = Instrument.parse(BELONGING + "waves: [october, 2026]\n")
+    assert list(plain.waves) == ["october", "2026"]
+    assert all(wave.title is None for wave in plain.waves.values())
+    assert "waves:\n- october\n- '2026'\n" in plain.to_yaml()
+    titled = Instrument.parse(BELONGING + "waves:\n  w1: {title: {en: First, es: Primera}}\n  w2: {}\n")
+    assert [(key, wave.id) for key, wave in titled.waves.items()] == [("w1", "w1"), ("w2", "w2")]
+    assert titled.waves["w1"].title == {"en": "First", "es": "Primera"}
+    for instrument in (plain, titled):
+        again = Instrument.parse(instrument.to_yaml())
+        assert again == instrument and list(again.waves) == list(instrument.waves)
+
+
 def test_yes_and_no_are_words():
     text = BELONGING.replace("[Girl, Boy, Nonbinary]", "[Yes, No]")
     assert [c.id for c in Instrument.parse(text).groups["gender"].categories] == ["Yes", "No"]
@@ -76,6 +89,8 @@ def test_yes_and_no_are_words():
         ("en: Disagree", "en: agree ", 11, "stands twice"),
         ("[Girl, Boy, Nonbinary]", "[Girl, Boy, {id: x, label: girl}]", 21, "spelling of two categories"),
         ("groups:\n", "groups: &g\n", 0, ""),
+        ("comments:", "waves: [a, {id: b}]\ncomments:", 23, "`waves` must be a mapping"),
+        ("comments:", "waves: {a: {titel: A}}\ncomments:", 23, "`waves.a.titel` is not a key"),
         ("code: 2,", "", 9, "needs a `code`"),
         (", favorable: true", "", 7, "must say which answers are favorable"),
         ("code: 2", "code: 2.5", 19, "no exact mirror"),

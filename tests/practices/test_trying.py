@@ -244,11 +244,11 @@ def test_a_lab_in_both_languages():
         model.Outcome(
             scale="no_df",
             percent=75,
-            words={"en": "about 8 in 10", "es": "unos 8 de cada 10"},
+            words={"en": "about 8 in 10", "es": "cerca de 8 de cada 10"},
             beside="same",
             sentence={
                 "en": "About 8 in 10 of the students have no D or F now.",
-                "es": "Estudiantes sin ninguna D ni F ahora: unos 8 de cada 10.",
+                "es": "Estudiantes sin ninguna D ni F ahora: cerca de 8 de cada 10.",
             },
         )
     ]
@@ -257,7 +257,7 @@ def test_a_lab_in_both_languages():
     assert (outcome.percent, outcome.coded, outcome.beside) == (95, "top", "more")
     assert outcome.sentence == {
         "en": "Nearly all of the students would have no D or F; about 8 in 10 have none now.",
-        "es": "Estudiantes que no tendrían ninguna D ni F: casi todos; ahora: unos 8 de cada 10.",
+        "es": "Estudiantes que no tendrían ninguna D ni F: casi todos; ahora: cerca de 8 de cada 10.",
     }
     assert labs["north"].note["en"].startswith("All of this holds only if nothing else changed")
     assert "fewer than 11 students" in labs["north"].note["en"]

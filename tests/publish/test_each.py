@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 import yaml
 
+import relsurvey as rs
 from relsurvey.errors import PublishError
 from relsurvey.escape import slug
+from relsurvey.instrument import Instrument
 from relsurvey.publish import publish
-from relsurvey.publish.each import INDEX, TEAMS, parts, read, sheet
+from relsurvey.publish.each import INDEX, TEAMS, Place, parts, read, sheet
 from relsurvey.view import View
 from tests.publish.small_view import HOSTILE, small_view_json
+from tests.reading.belonging import INSTRUMENT
+from tests.view.test_view import simulate
 
 
 def several(**titles: str) -> View:
@@ -43,8 +47,25 @@ def test_a_school_has_itself_its_teams_and_all() -> None:
 def test_a_team_has_itself_its_school_and_all() -> None:
     found = parts(several(team="Team Blue"), "team")
     assert {name: [unit.id for unit in view.units] for name, view in found.items()} == {
-        "team-blue": ["team-blue", "north", "all"]
+        "south": ["south", "all"],
+        "team-blue": ["team-blue", "north", "all"],
     }
+
+
+def test_a_school_whose_only_team_is_the_whole_school_has_a_team_s_folder(tmp_path: Path) -> None:
+    rows = simulate((120, 60))
+    rows["team"] = ["Blue", "Red"] * 60 + ["Solo"] * 60
+    named = INSTRUMENT.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    named["identity"]["team"] = "team"
+    study = rs.read(rows, Instrument.model_validate(named), ids="as-is")
+    published = publish(study.view(by=[], min_n=11), tmp_path, ("html",), each="team")
+    assert sorted(read(tmp_path / TEAMS).places, key=lambda place: place.slug) == [
+        Place("school-0-blue", {"en": "School 0: Blue", "es": "School 0: Blue"}),
+        Place("school-0-red", {"en": "School 0: Red", "es": "School 0: Red"}),
+        Place("school-1", {"en": "School 1", "es": "School 1"}),
+    ]
+    assert "school-1/view.html" in published.files
+    assert 'href="school-1/view.html"' in (tmp_path / INDEX).read_text("utf-8")
 
 
 def test_a_folder_is_called_after_its_unit_and_never_lies_elsewhere(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pptx.oxml.ns import qn
 
 from relsurvey.errors import PublishError
 from relsurvey.publish import charts as charts_of
+from relsurvey.publish.fitting import fitted
 from relsurvey.publish.slides import deck
 from tests.publish.office_view import HOSTILE, hostile_view, numbers, office_view
 
@@ -97,8 +98,8 @@ def test_the_charts_draw_the_shares_of_the_view(show, view):
     assert names[0] == "Always (not favorable)" and names[-1] == "Always (favorable)" and len(names) == 9
     groups = chart_of(show, "Groups: Kind language").plots[0]
     assert {s.name: list(s.values) for s in groups.series} == {
-        "Spanish": [61, None, None],
-        "English": [58, 95, None],
+        "Spanish": [61, None],
+        "English": [58, 95],
     }
     assert [list(s.values) for s in chart_of(show, "Since fall").plots[0].series] == [[56, None], [71, None]]
 
@@ -218,11 +219,13 @@ def test_another_unit(view):
 def test_long_pages_are_parted_with_titles_of_their_own(view):
     unit = view.units[0]
     table = unit.groups[0]
-    rows = [table.rows[1].model_copy(update={"id": str(at)}) for at in range(8)]
     scales = [scale.model_copy(update={"id": f"{scale.id}{at}"}) for at in range(4) for scale in view.scales]
     cells = [
         cell.model_copy(update={"scale": f"{cell.scale}{at}"}) for at in range(4) for cell in unit.scales
     ]
+    row = table.rows[1]
+    of = [row.cells[0].model_copy(update={"scale": cell.scale}) for cell in cells]
+    rows = [row.model_copy(update={"id": str(at), "cells": of}) for at in range(8)]
     longer = view.model_copy(
         update={
             "scales": [*view.scales, *scales],
@@ -287,6 +290,50 @@ def test_notes_say_nothing_twice_and_which_share_was_when(show, view):
 def test_a_legend_has_the_lines_it_needs():
     short, long = ["Never", "Often"], [f"Nearly always, in all classes of this term {k}" for k in range(9)]
     assert charts_of._above(["These"]) < charts_of._above(short) < charts_of._above(long) <= 0.5
+
+
+def test_a_scale_that_no_group_has_is_named_and_is_no_empty_column(show):
+    title = "Groups: Kind language"
+    assert list(chart_of(show, title).plots[0].categories) == ["Scale care", "Scale power"]
+    slide = next(s for s in show.slides if s.shapes.title.text_frame.text.startswith(title))
+    said = "Scale hope: 2 questions, read one by one."
+    assert any(said in shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    assert said in slide.notes_slide.notes_text_frame.text
+
+
+def test_what_is_hidden_is_told_in_whole_sentences_and_all_of_it_in_the_notes(view):
+    hidden = [f"{'Some of it is not shown ' * k}to protect a few: {k}." for k in range(1, 9)]
+    unit = view.units[0].model_copy(update={"hidden": [{"en": text, "es": text} for text in hidden]})
+    glance = opened(deck(view.model_copy(update={"units": [unit]}))).slides[2]
+    [below] = [
+        s.text_frame.text for s in glance.shapes if s.has_text_frame and hidden[0] in s.text_frame.text
+    ]
+    told = [text for text in hidden if text in below]
+    assert 0 < len(told) < len(hidden)
+    rest = below.partition("could be. ")[2]
+    assert rest == " ".join([*told, "The notes below this slide say more."])
+    assert all(text in glance.notes_slide.notes_text_frame.text for text in hidden)
+
+
+def test_a_text_that_is_cut_ends_with_a_sentence_where_one_does():
+    [cut] = fitted(["One is told. Another is told. " + "This one is not told at all " * 20], 8, 0.6, (14,))[1]
+    assert cut == "One is told. Another is told. …"
+
+
+@pytest.mark.parametrize(
+    ("reach", "title"),
+    [
+        ("nearly", "Scale care: about 7 in 10 (between 6 and 8)"),
+        ("some", "Scale care, of the students who answered: about 7 in 10 (between 6 and 8)"),
+        ("half", "Scale care, of the students who answered"),
+    ],
+)
+def test_titles_go_as_far_as_the_sentences_of_the_page(view, reach, title):
+    unit = view.units[0].model_copy(update={"reach": reach})
+    show = opened(deck(view.model_copy(update={"units": [unit]})))
+    titles = [slide.shapes.title.text_frame.text for slide in show.slides]
+    assert f"Questions\n{title}" in titles
+    assert any(text.startswith("Questions\nOther questions") for text in titles)
 
 
 def test_what_does_not_fit_is_cut_and_stands_in_the_notes(view):

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 import relsurvey as rs
+from relsurvey.cli.serving import _tell_codes
 from relsurvey.errors import PublishError
 from relsurvey.publish import publish
 from relsurvey.publish.each import TEAMS
@@ -43,6 +44,23 @@ def teams(listed: Path) -> Iterator[Teams]:
     with serve_teams(listed, port=0) as teams:
         yield teams
     patch.undo()
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ("http://127.0.0.1:8866/t/north/?token=a", "open on this computer only"),
+        ("https://[::1]:8866/t/north/?token=a", "open on this computer only"),
+        ("http://10.0.0.7:8866/t/north/?token=a", "hand each code out"),
+        ("https://views.example.org/t/north/?token=a", "hand each code out"),
+    ],
+)
+def test_codes_that_no_other_device_opens_are_not_handed_out(
+    capsys: pytest.CaptureFixture[str], link: str, says: str
+) -> None:
+    _tell_codes(Teams({}, {"north": link}, Path("index.html")))
+    said = capsys.readouterr().out
+    assert says in said and ("--room" in said) == ("hand" not in said)
 
 
 def one(teams: Teams, name: str) -> Server:

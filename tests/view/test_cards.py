@@ -49,7 +49,7 @@ def write(folder, name="team.json", **changes):
 
 
 def shown(view, folder):
-    made, notes = attach(view, read(folder), instrument="small", wave="spring")
+    made, notes = attach(view, read(folder), instrument="small", wave="spring", waves={})
     return made.units[0].cards, notes
 
 
@@ -127,7 +127,7 @@ def test_a_card_is_of_the_unit_with_its_title_whatever_its_id(tmp_path, view):
     write(tmp_path, "same.json", unit="b", title={"en": "A: B: C"})
     write(tmp_path, "unknown.json", unit="c", title={"en": "A: B: C"})
     write(tmp_path, "untitled.json", unit="q-9", title=None)
-    made, notes = attach(view, read(tmp_path), instrument="small", wave="spring")
+    made, notes = attach(view, read(tmp_path), instrument="small", wave="spring", waves={})
     assert {unit.id: len(unit.cards) for unit in made.units} == {"q-9": 0, "q-9-470a9b3d": 1, "a": 0, "b": 1}
     assert made.units[1].cards[0].wave["en"] == "Fall"
     assert [note.split()[0] for note in notes] == ["gone.json", "unknown.json", "untitled.json"]

@@ -137,3 +137,17 @@ def test_a_scale_of_one_question_did_not_fall_apart(flat):
     single = survey({"alone": 1})
     (unit,) = rs.read(answers(single, 200), single).view(min_n=11, by=[]).units
     assert [text["en"] for text in unit.say] == ["Each scale here is one question: each is read by itself."]
+
+
+def test_joined_groups_read_as_a_sentence_does():
+    """In Spanish *o* is *u* before an o, and what is other has a small letter within a name."""
+    text = survey({"three": 3}).to_yaml()
+    for key, english, spanish in (("C", "Hmong", "Hmong"), ("D", "Other language", "Otro idioma")):
+        text = text.replace(f"label: {key}\n", f"label: {{en: {english}, es: {spanish}}}\n")
+    instrument = Instrument.parse(text)
+    frame = answers(instrument, 300)
+    frame["many"] = ["C"] * 7 + ["D"] * 7 + ["A", "B"] * 143
+    table = rs.read(frame, instrument).view(min_n=11, by="many").units[0].groups[0]
+    assert [row.label for row in table.rows if "Hmong" in row.label["en"]] == [
+        {"en": "Hmong or other language", "es": "Hmong u otro idioma"}
+    ]

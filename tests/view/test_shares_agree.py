@@ -25,7 +25,7 @@ def test_the_favorable_parts_add_up_to_the_share(n):
 @pytest.mark.parametrize(
     ("share", "n", "en", "es"),
     [
-        (0.42, 50, "about 4 in 10 students", "unos 4 de cada 10 estudiantes"),
+        (0.42, 50, "about 4 in 10 students", "cerca de 4 de cada 10 estudiantes"),
         (0.5, 15, "about half of the students", "cerca de la mitad de los estudiantes"),
         (0.8, 15, "most students", "la mayoría de los estudiantes"),
         (0.2, 15, "few students", "pocos estudiantes"),

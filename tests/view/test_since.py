@@ -101,7 +101,7 @@ def test_a_few_who_answered_once_are_no_part_of_the_verdict(new):
     assert cell.verdict == change_verdicts([change(*frames)])[0].verdict
     words = {0: "nearly all answered", 4: "nearly all answered", 15: "about 9 in 10", 40: "about 7 in 10"}
     assert words[new] in page.who["en"]
-    assert ("protect the few others" in page.who["en"]) == (new == 4)
+    assert ("the few who answered only once" in page.who["en"]) == (new == 4)
 
 
 def test_without_ids_all_students_are_compared():
@@ -191,9 +191,35 @@ def test_a_wave_that_nobody_answered_has_nothing_to_stand_beside():
     assert page.cells == [] and page.base == "all_students"
 
 
+def named(fall, spring, instrument):
+    frame = waves([60]).assign(wave=lambda f: f.wave.map({"fall": fall, "spring": spring}))
+    return view(frame, instrument)
+
+
+def test_a_wave_called_after_a_month_is_said_in_both_languages():
+    found = named("october_2025", "may", INSTRUMENT.model_copy(update={"waves": {}}))
+    assert found.wave == {"en": "October 2025", "es": "Octubre de 2025"}  # by the alphabet, may comes first
+    page = unit(found).change
+    assert page.title == {"en": "Since May", "es": "Desde mayo"}
+    assert "estudiantes en mayo," in page.who["es"]
+
+
+def test_a_wave_is_called_by_its_title():
+    text = INSTRUMENT.to_yaml().replace(
+        "waves:\n- fall\n- spring\n",
+        "waves:\n  b: {title: {en: First round, es: Primera ronda}}\n  a: {title: Last one}\n",
+    )
+    found = named("b", "a", Instrument.parse(text))
+    assert found.wave == {"en": "Last one", "es": "Last one"}
+    page = unit(found).change
+    assert page.title == {"en": "Since “First round”", "es": "Desde «Primera ronda»"}
+    assert page.wave == {"en": "First round", "es": "Primera ronda"}
+    assert "students in “First round”," in page.who["en"]
+
+
 def test_a_hostile_wave_name_stays_text():
     frame = waves([60]).assign(wave=lambda f: f.wave.map({"fall": "<b>{0}</b>", "spring": "z"}))
-    page = unit(view(frame, INSTRUMENT.model_copy(update={"waves": ()}))).change
+    page = unit(view(frame, INSTRUMENT.model_copy(update={"waves": {}}))).change
     assert page.title["en"] == "Since “<b>{0}</b>”"
 
 

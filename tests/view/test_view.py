@@ -365,3 +365,14 @@ def test_the_first_page_tells_one_difference_of_a_variable_and_not_its_mirror():
     assert sum("Gender" in text["en"] for text in unit.say) == 1
     # All that differs stands on the page of groups.
     assert len({row.label["en"] for row in unit.groups[0].rows if row.cells[0].verdict == "clear"}) == 3
+
+
+def test_a_scale_is_marked_clear_where_the_first_page_says_so():
+    frame = simulate([120, 120, 120, 120])
+    high = frame.school == "School 0"
+    frame.loc[high, ["b1", "b2"]] = (frame.loc[high, ["b1", "b2"]] + 2).clip(upper=5)
+    frame.loc[high, "b3"] = (frame.loc[high, "b3"] - 2).clip(lower=1)
+    units = rs.read(frame, INSTRUMENT).view(min_n=11, by=[]).units
+    said = {u.id: any("in other schools" in text["en"] for text in u.say) for u in units}
+    assert {u.id: u.scales[0].verdict == "clear" for u in units} == said
+    assert set(said.values()) == {True, False}

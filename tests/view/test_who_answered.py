@@ -79,9 +79,11 @@ def test_bounds_hold_whatever_the_others_think_and_give_no_coded_share_back(favo
     assert bounds_words(["en"], favorable, answered, 100) == {"en": says}
 
 
-def published(more, seed=1, **roster):
-    """Return the view of two schools whose roster names some students more."""
-    rows = simulate((150, 130), seed=seed, gap=2.0)
+def published(more, seed=1, sizes=(150, 130), alike=False, **roster):
+    """Return the view of two schools whose roster names some more; ``alike``: all are favorable in one."""
+    rows = simulate(sizes, seed=seed, gap=2.0)
+    if alike:
+        rows.loc[rows.school == "School 1", ["b1", "b2", "b3"]] = [5, 5, 1]
     study = rs.read(rows, INSTRUMENT, ids="as-is")
     listed = rows[["student_id", "school", "gender"]]
     absent = pd.DataFrame(
@@ -151,10 +153,53 @@ def test_who_answered_stands_by_group_and_the_bounds_by_scale():
         assert all(len(row) == len(made.head) for row in made.rows), made.title
 
 
+def test_a_school_where_some_did_not_answer_has_bounds_of_its_own_and_is_not_told_those_of_all():
+    view = published(60)
+    whole, full, short = view.units
+    [bounds] = [text["en"] for text in short.hidden if "Belonging, between" in text["en"]]
+    low, high = map(int, re.findall(r"(\d+) %", bounds))
+    cell, r = short.scales[0].share, 130 / 190
+    assert abs(low - cell.percent * r) < 2 and abs(high - cell.percent * r - 100 * (1 - r)) < 2
+    # The whole's stand in the table, and of a school that nearly all answered there is nothing to say.
+    assert not any("Belonging, between" in text["en"] for unit in (whole, full) for text in unit.hidden)
+    for title in ("Who answered", "What those who did not answer could change"):
+        [said] = section(view, title).paragraphs
+        assert said["en"].startswith("All schools together: ")
+        assert said["es"].startswith("En todas las escuelas juntas, ")
+
+
+@pytest.mark.parametrize(
+    ("more", "kind"),
+    [
+        (60, {"alike": True}),  # a coded share
+        (8, {"sizes": (150, 30)}),  # a handful that did not answer
+        (40, {"sizes": (150, 15)}),  # a share in words alone
+    ],
+)
+def test_a_school_has_no_bounds_that_would_say_more_than_its_page(more, kind):
+    short = published(more, **kind).units[2]
+    assert short.reach != "nearly" and "Of the students asked" in short.hidden[0]["en"]
+    assert not any("Belonging, between" in text["en"] for text in short.hidden)
+
+
+def test_a_school_by_itself_is_not_told_whose_its_figures_are():
+    rows = simulate((150,), seed=1)
+    study = rs.read(rows, INSTRUMENT, ids="as-is")
+    absent = pd.DataFrame({"student_id": [f"absent{i}" for i in range(60)], "school": "School 0"})
+    view = study.with_roster(pd.concat([rows[["student_id", "school"]], absent])).view(min_n=11)
+    assert section(view, "Who answered").paragraphs[0]["en"].startswith("Of the students asked")
+    assert (
+        section(view, "What those who did not answer could change").paragraphs[0]["en"].startswith("If every")
+    )
+    assert len([text for text in view.units[0].hidden if "between" in text["en"]]) == 0
+
+
 def test_a_roster_of_those_who_answered_alone_has_nothing_to_bound():
     view = published(0)
     assert section(view, "What those who did not answer could change") is None
-    assert section(view, "Who answered").paragraphs[0]["en"] == "Of the students asked, nearly all answered."
+    assert section(view, "Who answered").paragraphs[0]["en"] == (
+        "All schools together: of the students asked, nearly all answered."
+    )
     assert all(not unit.students["en"].endswith("who answered") for unit in view.units)
 
 

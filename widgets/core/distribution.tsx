@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { ItemCell, Part } from "../schema/view";
 import type { Asked } from "./asked";
-import { type Extent, type Level, levelOf, segments, total } from "./geometry";
+import { type Extent, hasMiddle, type Level, levelOf, segments, total } from "./geometry";
 import { Whisker } from "./marks";
 import type { Scene } from "./scene";
 
@@ -24,11 +24,12 @@ export function columns(extent: Extent): Record<string, string> {
 interface HeadProps {
   scene: Scene;
   extent: Extent;
-  cells: readonly ItemCell[];
+  /** Which of the columns that stand apart have a name. */
+  apart: readonly [boolean, boolean];
 }
 
 /** Names the columns that the questions beneath have something in. */
-export function DistributionHead({ scene, extent, cells }: HeadProps): JSX.Element {
+export function DistributionHead({ scene, extent, apart: [middle, notCounted] }: HeadProps): JSX.Element {
   return (
     <div class="rs-question rs-distribution-head" aria-hidden="true">
       <div class="rs-distribution">
@@ -36,12 +37,8 @@ export function DistributionHead({ scene, extent, cells }: HeadProps): JSX.Eleme
           <span class="rs-head-unfavorable">{scene.words.unfavorable}</span>
           <span class="rs-head-favorable">{scene.words.favorable}</span>
         </div>
-        {extent.neutral > 0 && <span class="rs-between">{cells.some(hasMiddle) && scene.words.middle}</span>}
-        {extent.notCounted > 0 && (
-          <span class="rs-apart">
-            {cells.some((cell) => cell.not_counted != null) && scene.say(scene.view.not_counted)}
-          </span>
-        )}
+        {extent.neutral > 0 && <span class="rs-between">{middle && scene.words.middle}</span>}
+        {extent.notCounted > 0 && <span class="rs-apart">{notCounted && scene.say(scene.view.not_counted)}</span>}
       </div>
     </div>
   );
@@ -129,10 +126,6 @@ function Apart({ name, percent, height, ...rest }: ApartProps): JSX.Element {
       )}
     </div>
   );
-}
-
-function hasMiddle({ parts }: ItemCell): boolean {
-  return (parts ?? []).some(({ tone }) => tone === "neutral");
 }
 
 /** Two sets of answers with one key share a legend. */

@@ -12,13 +12,9 @@ export const COLOURS = {
   favorable: "#12768a",
   "favorable-mid": "#69aebb",
   "favorable-tint": "#cfe7eb",
-  "on-favorable": "#ffffff",
   unfavorable: "#97631b",
   "unfavorable-mid": "#cfa464",
   "unfavorable-tint": "#f3e3c7",
-  "on-unfavorable": "#ffffff",
-  "on-mid": "#1a2127",
-  "on-tint": "#1a2127",
   neutral: "#d5d8da",
   "neutral-edge": "#7d848a",
 };

@@ -27,6 +27,15 @@ export function total(cell: ItemCell, tone: Tone): number {
   return (cell.parts ?? []).filter((part) => part.tone === tone).reduce((sum, part) => sum + part.percent, 0);
 }
 
+/** Which of the columns that stand apart questions have something in: between the sides, and not counted. */
+export function apartOf(questions: readonly { cell: ItemCell }[]): [boolean, boolean] {
+  return [questions.some(({ cell }) => hasMiddle(cell)), questions.some(({ cell }) => cell.not_counted != null)];
+}
+
+export function hasMiddle({ parts }: ItemCell): boolean {
+  return (parts ?? []).some(({ tone }) => tone === "neutral");
+}
+
 const upToTen = (value: number, least: number): number => Math.max(least, Math.ceil(value / 10) * 10);
 
 export function extentOf(view: View): Extent {

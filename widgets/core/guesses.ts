@@ -1,7 +1,7 @@
 /** Guesses beside answers: which are surprises, and how to say so. */
 
 import type { ScaleCell, Share, Text, Unit, View } from "../schema/view";
-import { type Scene, scaleTitle } from "./scene";
+import type { Scene } from "./scene";
 import { inLanguage } from "./text";
 import { stringsFor } from "./strings";
 
@@ -88,16 +88,14 @@ export function glanceSentences(scene: Scene): readonly Text[] {
   return say.map((text) => (scene.say(text) === scene.words.noneStandsOut ? surprise() : text));
 }
 
-/** The scales that stand out, in the order they are spoken of: in the sentences, in clear changes, in surprises. */
+/** The scales that stand out: beside other schools or the rest, in what changed, between groups, in surprises. */
 export function standingOut(scene: Scene): string[] {
-  const { unit, view } = scene;
-  const said = [...unit.say, ...(unit.change?.say ?? [])].map(scene.say).join("\n");
-  const named = view.scales
-    .map(({ id }) => ({ id, at: said.indexOf(scaleTitle(scene, id)) }))
-    .filter(({ at }) => at >= 0)
-    .sort((a, b) => a.at - b.at)
-    .map(({ id }) => id);
-  const changed = (unit.change?.cells ?? []).filter((cell) => cell.verdict === "clear").map((cell) => cell.scale);
+  const { change, groups, scales } = scene.unit;
+  const rows = groups.flatMap((table) => table.rows ?? []);
+  const clear = [...scales, ...(change?.cells ?? []), ...rows.flatMap(({ cells }) => cells)].filter(
+    ({ verdict }) => verdict === "clear",
+  );
   const { higher, lower } = guessedOf(scene);
-  return [...new Set([...named, ...changed, ...[...higher, ...lower].map(({ cell }) => cell.scale)])];
+  const surprises = [...higher, ...lower].map(({ cell }) => cell);
+  return [...new Set([...clear, ...surprises].map(({ scale }) => scale))];
 }

@@ -10,7 +10,7 @@ import { Sentence, Words } from "./sentences";
 import { type CardField, meetingStrings } from "./strings-meeting";
 import { type Card, EMPTY_CARD, LONGEST } from "./team";
 import { FileTools } from "./team-tools";
-import { capital, monthInWords } from "./text";
+import { capital, monthInWords, searchable } from "./text";
 
 /** How many strategies stand open before the rest is folded. */
 const FEW = 4;
@@ -96,6 +96,13 @@ function strategyOf(scene: Scene, id: string | null | undefined): Strategy | nul
   return scene.view.strategies?.find((strategy) => strategy.id === id) ?? null;
 }
 
+/** Whether the wave of a card is the one before: a season may also be that of a year before. */
+function isCompared(scene: Scene, { wave }: EarlierCard, month: string): boolean {
+  const name = searchable(scene.say(wave));
+  const dated = /\d/;
+  return name === searchable(scene.say(scene.unit.change?.wave)) && (dated.test(name) || !dated.test(month));
+}
+
 /** What was chosen then, and that scale now. */
 function Earlier({ scene, card }: { scene: Scene; card: EarlierCard }): JSX.Element {
   const { words, unit } = scene;
@@ -106,7 +113,9 @@ function Earlier({ scene, card }: { scene: Scene; card: EarlierCard }): JSX.Elem
   const strategy = strategyOf(scene, card.strategy);
   const first =
     strategy === null ? words.earlierWrote(month, scale) : words.earlierChose(month, scene.say(strategy.title), scale);
-  const change = unit.change?.cells.find((candidate) => candidate.scale === card.scale);
+  const change = isCompared(scene, card, month)
+    ? unit.change?.cells.find((candidate) => candidate.scale === card.scale)
+    : undefined;
   const written = FIELDS.filter((field) => (card[field] ?? "").trim() !== "");
   return (
     <section class="rs-card rs-earlier">

@@ -3,8 +3,8 @@
 import type { ItemCell, Part } from "../schema/view";
 import { blocksOf } from "./asked";
 import { commonParts, legendKey } from "./distribution";
-import { COLOURS, LEADING, line, paragraph, path, rectangle, round, type Style, whisker } from "./drawing";
-import { type Extent, extentOf, levelOf, segments, total } from "./geometry";
+import { COLOURS, LEADING, line, paragraph, path, rectangle, round, type Style, whisker, widthOf } from "./drawing";
+import { apartOf, type Extent, extentOf, hasMiddle, levelOf, segments, total } from "./geometry";
 import type { Element } from "./markup";
 import { INNER, key, MARGIN, type Sheet } from "./sheet";
 
@@ -31,7 +31,7 @@ export function questions(sheet: Sheet): void {
       sheet.y += 4;
       legend(sheet, common);
     }
-    heads(sheet, extent);
+    heads(sheet, extent, apartOf(block.questions));
     for (const { item, cell } of block.questions) {
       const top = sheet.y;
       const asked = paragraph(sheet.say(item.text), MARGIN, top + 2, ASKED.text);
@@ -58,12 +58,14 @@ function unitsOf(extent: Extent): { one: number; zero: number; between: number; 
   return { one, zero: ASKED.left + one * extent.unfavorable, between, apart };
 }
 
-function heads(sheet: Sheet, extent: Extent): void {
+function heads(sheet: Sheet, extent: Extent, [middle, notCounted]: readonly [boolean, boolean]): void {
   const { words, view } = sheet.scene;
   const { one, zero, between, apart } = unitsOf(extent);
   const style: Style = { size: 12, colour: COLOURS.soft };
   const column = (text: string, x: number, percents: number): number => {
-    const { marks, bottom } = paragraph(text, x, sheet.y, one * percents + ASKED.room, style);
+    // No word is cut: there is room beside a column.
+    const wide = Math.max(one * percents + ASKED.room, ...text.split(" ").map((word) => widthOf(word, 12)));
+    const { marks, bottom } = paragraph(text, x, sheet.y, wide, style);
     sheet.add(...marks);
     return bottom;
   };
@@ -72,15 +74,16 @@ function heads(sheet: Sheet, extent: Extent): void {
     line(words.favorable, zero + 6, sheet.y + 12, style),
   );
   let bottom = sheet.y + 12 * LEADING;
-  if (extent.neutral > 0) bottom = Math.max(bottom, column(words.middle, between, extent.neutral));
-  if (extent.notCounted > 0) bottom = Math.max(bottom, column(sheet.say(view.not_counted), apart, extent.notCounted));
+  if (middle && extent.neutral > 0) bottom = Math.max(bottom, column(words.middle, between, extent.neutral));
+  if (notCounted && extent.notCounted > 0)
+    bottom = Math.max(bottom, column(sheet.say(view.not_counted), apart, extent.notCounted));
   sheet.y = bottom + 4;
 }
 
 function fillOf(tone: Part["tone"], level: "tint" | "mid" | "strong"): { fill: string; stroke: string; on: string } {
   if (tone === "neutral") return { fill: COLOURS.neutral, stroke: COLOURS["neutral-edge"], on: COLOURS.ink };
-  if (level === "strong") return { fill: COLOURS[tone], stroke: COLOURS[tone], on: COLOURS[`on-${tone}`] };
-  return { fill: COLOURS[`${tone}-${level}`], stroke: COLOURS[tone], on: COLOURS[`on-${level}`] };
+  if (level === "strong") return { fill: COLOURS[tone], stroke: COLOURS[tone], on: COLOURS.paper };
+  return { fill: COLOURS[`${tone}-${level}`], stroke: COLOURS[tone], on: COLOURS.ink };
 }
 
 function distribution(cell: ItemCell, extent: Extent, top: number): Element[] {
@@ -105,7 +108,7 @@ function distribution(cell: ItemCell, extent: Extent, top: number): Element[] {
       line(String(percent), x + one * percent + 6, top + 16, { size: 12 }),
     );
   };
-  if (parts.some(({ tone }) => tone === "neutral")) aside(between, total(cell, "neutral"));
+  if (hasMiddle(cell)) aside(between, total(cell, "neutral"));
   if (extent.notCounted > 0 && cell.not_counted != null) aside(apart, cell.not_counted);
   return marks;
 }

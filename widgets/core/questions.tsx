@@ -6,7 +6,7 @@ import { LONGEST_FIND, SORTS } from "./address";
 import { type Asked, blocksOf, orderName } from "./asked";
 import type { ItemCell } from "../schema/view";
 import { columns, commonParts, Distribution, DistributionHead, Legend, legendKey } from "./distribution";
-import { type Extent, extentOf } from "./geometry";
+import { apartOf, type Extent, extentOf } from "./geometry";
 import { Key } from "./marks";
 import { type Scene, scaleTitle } from "./scene";
 import { Favorable, Words } from "./sentences";
@@ -28,6 +28,7 @@ export function Questions({ scene, few }: { scene: Scene; few: number }): JSX.El
     };
   }, [view, unit, state.language, state.sort, paper]);
   let named = "";
+  let headed = "";
   const blocks = blocksOf(scene);
   const shown = blocks.flatMap((block) => block.questions);
   const first = new Set(shown.slice(0, few));
@@ -49,6 +50,10 @@ export function Questions({ scene, few }: { scene: Scene; few: number }): JSX.El
         const key = legendKey(common);
         const fresh = common.length > 0 && key !== named;
         if (fresh) named = key;
+        const apart = apartOf(block.questions);
+        // On paper the columns are named again only where they are others.
+        const head = common.length > 0 && !(paper && `${apart}` === headed);
+        if (head) headed = `${apart}`;
         return (
           <section class="rs-card rs-block" key={block.id} data-scale={block.id} style={columns(extent)}>
             <div class="rs-block-head">
@@ -56,9 +61,7 @@ export function Questions({ scene, few }: { scene: Scene; few: number }): JSX.El
               {block.note !== "" && <p class="rs-soft">{block.note}</p>}
             </div>
             {fresh && <Legend scene={scene} parts={common} />}
-            {common.length > 0 && (
-              <DistributionHead scene={scene} extent={extent} cells={block.questions.map(({ cell }) => cell)} />
-            )}
+            {head && <DistributionHead scene={scene} extent={extent} apart={apart} />}
             <ul class="rs-questions">{questions.map((asked) => question(asked, key))}</ul>
           </section>
         );

@@ -165,6 +165,7 @@ const en: MeetingStrings = {
       unit === ""
         ? "This file belongs to another school or team, which is not in this view."
         : `This file belongs to ${unit}: choose that school or team first, then open the file again.`,
+    otherView: () => "This file is about something else: open it with the page it was saved from.",
     later: () => "This file is from a later survey than this page: open it with the newer page.",
   },
   nextSay: "Choose one small thing to try, or write another idea on the card.",
@@ -207,10 +208,10 @@ const en: MeetingStrings = {
     guess: "One minute alone, then agree on a guess for each scale. After that, show the answers.",
     glance: "Strengths first: what are we doing that shows here? Then: what deserves a closer look?",
     questions: "Open one scale. Which question would we not have expected?",
-    groups: "For whom is it different here? Ask what in our school could make it so.",
-    change: "What did we change since then? What else could be behind it?",
+    groups: "Is it different for any group here? If so, what in our school could make it so?",
+    change: "Did anything change? If so, what could be behind it?",
     comments: "Read in silence for a minute. Which sentence should the whole team hear?",
-    weeks: "What were we doing in the weeks that went well? What changed, and when?",
+    weeks: "Did anything change, and when? What were we doing then?",
     practices: "What helped the practices that are in use? Which one is next, and what does it need?",
     try: "Change one thing at a time. Would students know more, or would only the marks be higher?",
     next: "One small thing to try. Fill in the card: who, by when, and what we will look at.",
@@ -286,6 +287,7 @@ const es: MeetingStrings = {
       unit === ""
         ? "Este archivo es de otra escuela o de otro equipo, que no está en esta vista."
         : `Este archivo es de ${unit}: hay que elegir primero esa escuela o ese equipo y abrirlo otra vez.`,
+    otherView: () => "Este archivo trata de otra cosa: hay que abrirlo en la página donde se guardó.",
     later: () => "Este archivo es de una encuesta posterior a esta página: hay que abrirlo en la página más nueva.",
   },
   nextSay: "Elegir una sola cosa pequeña para probar, o escribir una idea propia en la tarjeta.",
@@ -328,10 +330,10 @@ const es: MeetingStrings = {
     guess: "Un minuto a solas; después, un número común para cada escala. Al final, mostrar las respuestas.",
     glance: "Primero lo que va bien: ¿qué hacemos que se nota aquí? Después: ¿qué conviene mirar de cerca?",
     questions: "Abrir una escala. ¿Qué pregunta no habríamos esperado así?",
-    groups: "¿Para quiénes es distinto aquí? Preguntarse qué en nuestra escuela puede causarlo.",
-    change: "¿Qué cambiamos desde entonces? ¿Qué más puede estar detrás?",
+    groups: "¿Es distinto aquí para algún grupo? Si es así, ¿qué en nuestra escuela puede causarlo?",
+    change: "¿Cambió algo? Si es así, ¿qué puede estar detrás?",
     comments: "Leer un minuto en silencio. ¿Qué frase debería oír todo el equipo?",
-    weeks: "¿Qué hacíamos en las semanas que fueron bien? ¿Qué cambió, y cuándo?",
+    weeks: "¿Cambió algo, y cuándo? ¿Qué hacíamos entonces?",
     practices: "¿Qué ayudó a las prácticas que ya están en uso? ¿Cuál sigue, y qué necesita?",
     try: "Cambiar una sola cosa cada vez. ¿Sabrían más los estudiantes, o solo subirían las calificaciones?",
     next: "Una sola cosa pequeña para probar. Llenar la tarjeta: quién, para cuándo y en qué nos vamos a fijar.",

@@ -74,7 +74,7 @@ const LONGEST_ID = 200;
 const LONGEST_TITLE = 1000;
 const MOST_GUESSES = 200;
 
-export type TeamProblem = "tooLarge" | "notTeam" | "format" | "damaged" | "otherUnit" | "later";
+export type TeamProblem = "tooLarge" | "notTeam" | "format" | "damaged" | "otherView" | "otherUnit" | "later";
 
 /** A file that cannot be used. The page says why in one sentence. */
 export class TeamError extends Error {
@@ -111,6 +111,8 @@ export function teamFile(view: View, unit: Unit, { guesses, surprise, card }: Me
 /** What a file brings into a meeting about a unit; throws a `TeamError` where it brings nothing. */
 export function opened(text: string, view: View, unit: Unit, now: Meeting): Meeting {
   const file = readTeamFile(text);
+  // A view is called after its instrument, and then its wave and unit.
+  if (!`${file.view}-`.startsWith(`${view.provenance.instrument}-`)) throw new TeamError("otherView");
   const owner = ownerOf(file, view);
   if (owner !== unit.id) throw new TeamError("otherUnit", owner);
   const scales = new Set(view.scales.map((scale) => scale.id));
@@ -145,8 +147,7 @@ export function readTeamFile(text: string): TeamFile {
   }
   if (!isRecord(data) || data["kind"] !== "relsurvey-team") throw new TeamError("notTeam");
   if (data["format"] !== 1) throw new TeamError("format");
-  only(data, ["format", "kind", "view", "unit", "title", "wave", "made", "guesses", "surprise", "card"], "");
-  return {
+  const file: TeamFile = {
     format: 1,
     kind: "relsurvey-team",
     view: textAt(data, "view", LONGEST_ID),
@@ -158,6 +159,8 @@ export function readTeamFile(text: string): TeamFile {
     surprise: textAt(data, "surprise", LONGEST.surprise),
     card: cardAt(data),
   };
+  only(data, file, "");
+  return file;
 }
 
 type Unknown = Record<string, unknown>;
@@ -166,8 +169,8 @@ function isRecord(value: unknown): value is Unknown {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-function only(data: Unknown, known: readonly string[], at: string): void {
-  const strange = Object.keys(data).find((key) => !known.includes(key));
+function only(data: Unknown, known: object, at: string): void {
+  const strange = Object.keys(data).find((key) => !Object.hasOwn(known, key));
   if (strange !== undefined) throw new TeamError("damaged", `${at}${cleaned(strange).slice(0, 40)}`);
 }
 
@@ -224,16 +227,11 @@ export function isGuess(value: unknown): value is number {
 
 function cardAt(data: Unknown): Card {
   const card = recordAt(data, "card");
-  only(card, Object.keys(EMPTY_CARD), "card.");
-  const id = (key: string): string | null => (card[key] === null ? null : textAt(card, key, LONGEST_ID, "card."));
-  const words = (key: CardField): string => textAt(card, key, LONGEST[key], "card.");
-  return {
-    scale: id("scale"),
-    strategy: id("strategy"),
-    noticed: words("noticed"),
-    trying: words("trying"),
-    who: words("who"),
-    by_when: words("by_when"),
-    looking_at: words("looking_at"),
-  };
+  only(card, EMPTY_CARD, "card.");
+  const longest: Partial<Record<string, number>> = LONGEST;
+  const read = Object.entries(EMPTY_CARD).map(([key, empty]) => [
+    key,
+    empty === null && card[key] === null ? null : textAt(card, key, longest[key] ?? LONGEST_ID, "card."),
+  ]);
+  return Object.fromEntries(read) as Card;
 }

@@ -151,6 +151,10 @@ export interface ScaleCell {
    */
   reason?: ("too_few" | "protected" | "one_by_one" | "dropped" | "words_only") | null;
   reference?: Reference | null;
+  /**
+   * Set when it differs clearly from the reference, and the first page says so.
+   */
+  verdict?: "clear" | null;
 }
 /**
  * A share of students with its 95 % interval, rounded for reading.
@@ -255,6 +259,10 @@ export interface GroupCell {
  */
 export interface Change {
   title: Text;
+  /**
+   * The wave before.
+   */
+  wave?: Text | null;
   base: "same_students" | "all_students";
   who: Text;
   say: Text[];

@@ -5,7 +5,7 @@ import type { Unit } from "../schema/view";
 import { chosenCard } from "../core/next";
 import { EMPTY_CARD } from "../core/team";
 import { monthInWords } from "../core/text";
-import { sample, sceneFor } from "./fixture";
+import { sample, sceneFor, told } from "./fixture";
 
 const share = (percent: number, low: number, high: number) => ({ percent, low, high });
 
@@ -86,10 +86,19 @@ test("the first page says the biggest surprise only where no scale stands out", 
   assert.deepEqual(said("sierra-norte", guesses), original("sierra-norte"));
 });
 
-test("scales stand out in the order they are spoken of, then surprises", () => {
+test("scales stand out by clear differences and changes, then by surprises", () => {
   assert.deepEqual(standingOut(sceneFor({ unit: "sierra-norte" })), ["express_care", "share_power"]);
   const scene = sceneFor({ unit: "sierra-norte-otter" }, { guesses: { provide_support: 1 } });
   assert.deepEqual(standingOut(scene), ["provide_support"]);
+  assert.deepEqual(standingOut(sceneFor({ unit: "sierra-norte" }, {}, told())), ["express_care", "share_power"]);
+});
+
+test("a scale that is only named in a sentence, or may differ, does not stand out", () => {
+  const view = sample();
+  const say = [{ en: "Share power: it may be lower in a group than for other students. Challenge growth, too." }];
+  const units = view.units.map((unit) => (unit.id === "sierra-norte-otter" ? { ...unit, say } : unit));
+  assert.deepEqual(standingOut(sceneFor({ unit: "sierra-norte-otter" }, {}, { ...view, units })), []);
+  assert.deepEqual(standingOut(sceneFor({ unit: "all" })), []);
 });
 
 test("choosing fills what is empty or was filled by a choice, and nothing else", () => {

@@ -6,6 +6,7 @@ import type { Wish } from "../core/address";
 import { COLOURS, linesOf, widthOf } from "../core/drawing";
 import { element, written } from "../core/markup";
 import { hasPicture, pictureOf } from "../core/picture";
+import type { ItemCell, Unit } from "../schema/view";
 import { toHtml } from "../core/spreadsheet";
 import { tablesOf } from "../core/tables";
 import { sceneFor, told, WIDGETS } from "./fixture";
@@ -98,6 +99,32 @@ test("a coded share has no dot and no whisker in a picture", () => {
   // Those of the key alone.
   assert.equal(svg.match(/<circle /g)?.length, 2);
   assert.match(svg, /stroke-dasharray/);
+});
+
+test("a column is named above the questions that have something in it, in whole words", () => {
+  const view = told();
+  const called = { en: "Not sure / does not correspond", es: "No me corresponde" };
+  const without = (unit: Unit): Unit => ({
+    ...unit,
+    items: unit.items.map((cell) =>
+      cell.item.startsWith("care")
+        ? { ...cell, not_counted: null }
+        : cell.item.startsWith("power")
+          ? noMiddle(cell)
+          : cell,
+    ),
+  });
+  const noMiddle = (cell: ItemCell): ItemCell => ({
+    ...cell,
+    parts: (cell.parts ?? []).filter((part) => part.tone !== "neutral"),
+  });
+  const scene = at({ page: "questions" }, { ...view, not_counted: called, units: view.units.map(without) });
+  const { svg } = pictureOf(scene);
+  const scales = new Set(scene.view.items.map(({ scale }) => scale)).size;
+  const count = (text: string): number => svg.split(`>${text}<`).length - 1;
+  assert.equal(count(scene.words.favorable), scales);
+  assert.equal(count("correspond"), scales - 1);
+  assert.equal(count(scene.words.middle), scales - 1);
 });
 
 test("the colours are the light ones of the page", () => {

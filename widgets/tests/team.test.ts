@@ -77,6 +77,16 @@ test("a file of another unit or of a later survey is refused in words", () => {
   );
 });
 
+test("a file about another instrument is refused, whatever its wave and unit", () => {
+  for (const id of ["roots-fall", "roots", "five", "five-elementsfall"]) {
+    assert.equal(complaint(text((file) => (file["view"] = id))), "otherView", id);
+  }
+  for (const id of ["five-elements", "five-elements-fall-sierra-norte"]) {
+    const file = text((data) => Object.assign(data, { view: id, made: "2026-10-08" }));
+    assert.notEqual(opened(file, view, unit, NEW_MEETING).earlier, null, id);
+  }
+});
+
 test("scales that a view does not have are left out", () => {
   const file = text((data) => {
     data["guesses"] = { express_care: 3, gone: 4, ["__proto__"]: 5, constructor: 6 };

@@ -16,6 +16,7 @@ from relsurvey.errors import PublishError
 
 if TYPE_CHECKING:
     from relsurvey.publish.serve import Server
+    from relsurvey.publish.teams import Teams
 
 
 def serve(
@@ -131,7 +132,7 @@ def _serve_teams(directory: Path, *, open_browser: bool, **settings: Any) -> Non
             print(f"Serving   {name}: {link}", flush=True)
         for note in teams.notes:
             print(f"New link  {note}", flush=True)
-        print(f"Codes     {teams.sheet}: print it, and hand each code out to its own team.", flush=True)
+        _tell_codes(teams)
         if settings["room"]:
             print("          Open for 8 hours to whoever has a link.", flush=True)
         if open_browser:
@@ -139,6 +140,23 @@ def _serve_teams(directory: Path, *, open_browser: bool, **settings: Any) -> Non
 
             webbrowser.open(teams.sheet.absolute().as_uri())
         _until_stopped(teams.wait)
+
+
+def _tell_codes(teams: Teams) -> None:
+    """Say what to do with the sheet of codes, and where no other device can open them, what to do first."""
+    from urllib.parse import urlsplit
+
+    from relsurvey.publish.serve import _is_loopback
+
+    if any(_is_loopback(urlsplit(link).hostname or "") for link in teams.links.values()):
+        print(f"Codes     {teams.sheet}: these codes open on this computer only.", flush=True)
+        print(
+            "          For other devices, start again with --room, a workshop on the local network; with",
+            flush=True,
+        )
+        print("          --ip, --certificate and --key; or with --address, behind a proxy.", flush=True)
+    else:
+        print(f"Codes     {teams.sheet}: print it, and hand each code out to its own team.", flush=True)
 
 
 def _show_code(link: str) -> None:

@@ -177,7 +177,7 @@ def day_words(language: str, day: date) -> str:
     >>> day_words("en", date(2026, 3, 6)), day_words("es", date(2026, 3, 6))
     ('March 6, 2026', '6 de marzo de 2026')
     """
-    month = say(language, f"grading.policy_month_{day.month}")
+    month = say(language, f"month.{day.month}")
     return say(language, "grading.policy_day", day=day.day, month=month, year=day.year)
 
 

@@ -21,10 +21,12 @@ Codes = TypeVar("Codes", float, "np.ndarray", "pd.Series")
 _ANY = "*"  # the language of a text that was given as one string
 
 
+def _is_word(value: Any) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool)
+
+
 def _text(value: Any) -> Any:
-    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        return {_ANY: str(value)}
-    return value
+    return {_ANY: str(value)} if _is_word(value) else value
 
 
 Text = Annotated[dict[str, str], BeforeValidator(_text)]
@@ -132,7 +134,7 @@ class Category(Model):
     @model_validator(mode="before")
     @classmethod
     def _from_word(cls, data: Any) -> Any:
-        if isinstance(data, (str, int, float)) and not isinstance(data, bool):
+        if _is_word(data):
             return {"id": str(data), "label": str(data)}
         if isinstance(data, dict) and "id" in data and "label" not in data:
             return {**data, "label": str(data["id"])}
@@ -152,6 +154,13 @@ class GroupVariable(Model):
     merge: Literal["never", "ordered", "any"] = "never"
     min_n: int | None = Field(None, ge=1)
     categories: tuple[Category, ...] = ()
+
+
+class Wave(Model):
+    """One time the survey is given; without a title it is called after its id."""
+
+    id: str
+    title: Text | None = None
 
 
 class Place(Model):
@@ -223,7 +232,7 @@ class Instrument(Model):
     items: dict[str, Item]
     groups: dict[str, GroupVariable] = Field(default_factory=dict)
     identity: dict[str, Place] = Field(default_factory=dict)
-    waves: tuple[str, ...] = ()
+    waves: dict[str, Wave] = Field(default_factory=dict)
     comments: tuple[OpenQuestion, ...] = ()
     safety: Safety | None = None
     privacy: Privacy = Privacy()
@@ -237,7 +246,9 @@ class Instrument(Model):
         if not isinstance(data, dict):
             return data
         data = dict(data)
-        for part in ("scales", "items", "groups"):
+        if isinstance(data.get("waves"), list) and all(map(_is_word, data["waves"])):
+            data["waves"] = {str(wave): {} for wave in data["waves"]}
+        for part in ("scales", "items", "groups", "waves"):
             if isinstance(data.get(part), dict):
                 data[part] = {
                     str(key): {**value, "id": str(key)} if isinstance(value, dict) else value
@@ -324,9 +335,11 @@ class Instrument(Model):
     def _plain(self) -> dict[str, Any]:
         data = self.model_dump(mode="json", exclude_defaults=True)
         data["format"] = self.format
-        for part in ("scales", "items", "groups"):
+        for part in ("scales", "items", "groups", "waves"):
             for value in data.get(part, {}).values():
                 value.pop("id")
+        if "waves" in data and not any(data["waves"].values()):
+            data["waves"] = list(data["waves"])
         data["options"] = {key: value["options"] for key, value in data["options"].items()}
         for key, value in data.get("identity", {}).items():
             data["identity"][key] = value["column"] if set(value) == {"column"} else value

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import Gradebook, Snapshots
 from relsurvey.grading.trackrule import Rule
+from relsurvey.instrument.model import Wave
 from relsurvey.practices import measures
 from relsurvey.practices.cards import grading_cards
 from relsurvey.practices.dials import find, ready
@@ -166,7 +167,7 @@ class GradingPractices(Study):
         asked = measures.instrument().model_copy(
             update={
                 "groups": known.groups,
-                "waves": counted.terms,
+                "waves": {term: Wave(id=term) for term in counted.terms},
                 "privacy": known.privacy,
             }
         )

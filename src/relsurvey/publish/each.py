@@ -84,7 +84,8 @@ def parts(view: View, each: Each) -> dict[str, View]:
         A view of all of them together: it passed the gate as one, so what several teams hold together was
         audited together.
     each
-        For whom.
+        For whom. A school without a team of its own in the view, such as one whose only team is the whole
+        school, is its own team.
 
     Returns
     -------
@@ -97,8 +98,13 @@ def parts(view: View, each: Each) -> dict[str, View]:
     PublishError
         If the view holds none, or an id can be no folder's name.
     """
-    chosen = [unit for unit in view.units if unit.kind == each]
-    if not chosen:
+    with_teams = {unit.parent for unit in view.units if unit.kind == "team"}
+    chosen = [
+        unit
+        for unit in view.units
+        if unit.kind == each or (each == "team" and unit.kind == "school" and unit.id not in with_teams)
+    ]
+    if not any(unit.kind == each for unit in chosen):
         raise PublishError(
             f"No {each} has a page of its own in this view, so there is nothing to write for each {each}: "
             "publish it as one, without each."

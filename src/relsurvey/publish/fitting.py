@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -36,10 +37,41 @@ def fitted(lines: Sequence[str], width: float, height: float, sizes: Sequence[in
     while paragraphs_high(shown, width, size) - GAP / 72 > height and (longest := max(map(len, shown))) > 1:
         at = [len(line) for line in shown].index(longest)
         if longest > _signs(width, size):
-            shown[at] = shown[at][: longest - max(longest // 10, 2)].rstrip(" …") + "…"
+            shown[at] = _shorter(shown[at], longest - max(longest // 10, 2))
         else:
             shown.pop()
     return size, shown
+
+
+def _shorter(text: str, length: int) -> str:
+    """Return the beginning of a text, to the end of a sentence where there is one."""
+    start = text[:length].rstrip(" …")
+    ends = [found.end() for found in re.finditer(r"[.!?](?= )", start)]
+    return f"{start[: ends[-1]]} …" if ends else f"{start}…"
+
+
+def whole(sentences: Sequence[str], width: float, height: float, size: int, more: str) -> str:
+    """Return as many sentences as fit as one paragraph, in their order; ``more`` ends it where one does not.
+
+    The first one stands whatever its length.
+
+    Examples
+    --------
+    >>> whole(["Short.", "Long " * 80, "Short too."], 10, 0.6, 14, "And more.")
+    'Short. Short too. And more.'
+    """
+
+    def fits(chosen: Sequence[str]) -> bool:
+        return paragraphs_high([" ".join(chosen)], width, size) - GAP / 72 <= height
+
+    said = [sentence for sentence in sentences if sentence]
+    if fits(said):
+        return " ".join(said)
+    chosen = said[:1]
+    for sentence in said[1:]:
+        if fits([*chosen, sentence, more]):
+            chosen.append(sentence)
+    return " ".join([*chosen, more])
 
 
 def rows_high(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> float:

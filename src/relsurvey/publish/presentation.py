@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from relsurvey.publish.charts import Box, Picture, draw
-from relsurvey.publish.fitting import GAP, SMALL, fitted, paragraphs_high
+from relsurvey.publish.fitting import GAP, SMALL, fitted, paragraphs_high, whole
 from relsurvey.publish.office import APP_XML, FAVORABLE, INK, LINK, PAPER, SOFT, WASH, Told, day_of, repacked
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ LEFT, INNER = 0.6, 12.13
 _TITLE: Box = (LEFT, 0.3, INNER, 1.3)
 TOP, BOTTOM = 1.7, 6.75
 _FOOT: Box = (LEFT, 6.85, INNER, 0.55)
+#: How high what is to know about a picture may be.
+_CAPTION = 0.75
 #: The sizes of a title, in points.
 TITLES = (28, 24, 20, 16)
 #: Longest text of a label.
@@ -96,20 +98,23 @@ class Slides:
         slide: Slide,
         more: Sequence[str],
         picture: Picture,
-        caption: str,
+        caption: Sequence[str],
         alt: str,
         notes: Sequence[str],
     ) -> None:
-        """Fill a slide from the top down: further sentences, the picture, what to know about it."""
+        """Fill a slide from the top down: further sentences, the picture, what to know about it.
+
+        Of what to know as many sentences stand there as fit, each whole: the notes hold them all.
+        """
         top, bottom = TOP, BOTTOM
         if more:
             # Sentences are whole before the picture is large.
             high = min(max(1.1, paragraphs_high(more, INNER, SMALL)), 2.2)
             top += self.text(slide, (LEFT, top, INNER, high), more, 18) + 0.05
-        if caption:
-            high = min(paragraphs_high([caption], INNER, SMALL), 0.75)
+        if below := whole(caption, INNER, _CAPTION, SMALL, self.told.word("more_notes")):
+            high = min(paragraphs_high([below], INNER, SMALL), _CAPTION)
             bottom -= high
-            self.text(slide, (LEFT, bottom, INNER, high), [caption], SMALL, SOFT)
+            self.text(slide, (LEFT, bottom, INNER, high), [below], SMALL, SOFT)
         box = (LEFT, top, INNER, bottom - top - 0.05)
         if picture.empty:
             self.text(slide, box, picture.names, 20)

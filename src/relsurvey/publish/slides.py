@@ -103,7 +103,7 @@ class _Deck(Slides):
         for cells, part in chunks(unit.scales, _MOST_SCALES):
             notes = [*said, *map(self.scale_line, cells), *hidden, told.say(told.view.favorable)]
             slide = self.slide(told.word("sheet_glance") + part, title, notes)
-            caption = " ".join([f"{told.capital(unit.students)}.", told.word("range_key"), *hidden])
+            caption = [f"{told.capital(unit.students)}.", told.word("range_key"), *hidden]
             names = [f"{told.scale(cell.scale)}: {told.say(cell.words)}" for cell in cells]
             series = [Bars.of(told.word("these"), [cell.share for cell in cells], FAVORABLE)]
             for kind in ("other_schools", "rest_of_school"):
@@ -138,13 +138,21 @@ class _Deck(Slides):
             known = cells.get(scale or "")
             title = told.scale(scale)
             if known is not None:
-                title += f": {told.say(known.words)}"
-                title += f" ({told.say(known.range)})" if known.range else ""
+                title = self.scale_title(known)
             for some, part in chunks(items, _MOST_QUESTIONS):
                 note = "" if scale is None else told.say(told.scales[scale].note)
                 notes = [title, note, *map(self.question_line, some)]
                 slide = self.slide(told.word("sheet_questions") + part, title, notes)
-                self.page(slide, [], self.spread(some), note, told.word("alt_stacked"), notes)
+                self.page(slide, [], self.spread(some), [note], told.word("alt_stacked"), notes)
+
+    def scale_title(self, cell: ScaleCell) -> str:
+        """Return a scale's title with its share, as far as sentences on these students go (rules.md 4)."""
+        told, title = self.told, self.told.scale(cell.scale)
+        if cell.share is not None and self.unit.reach == "half":
+            return told.word("title_answered", scale=title)
+        if cell.share is not None and self.unit.reach == "some":
+            title = told.word("title_answered", scale=title)
+        return f"{title}: {told.say(cell.words)}" + (f" ({told.say(cell.range)})" if cell.range else "")
 
     def scale_of(self, cell: ItemCell) -> str | None:
         scale = self.told.items[cell.item].scale
@@ -182,8 +190,10 @@ class _Deck(Slides):
         by, said = told.variables[table.variable], [told.say(text) for text in table.say]
         small = [told.say(text) for text in (table.note, table.comparable) if text is not None]
         title, *more = said or [by]
-        scales = [cell.scale for cell in self.unit.scales]
         drawn = [row for row in table.rows if any(cell.share is not None for cell in row.cells)]
+        there = {cell.scale for row in drawn for cell in row.cells if cell.share is not None}
+        scales = [cell.scale for cell in self.unit.scales if cell.scale in there]
+        small = [*self.not_drawn(drawn, there), *small]
         parts = [
             (rows, some)
             for rows, _ in chunks(drawn, _MOST_GROUPS)
@@ -199,7 +209,15 @@ class _Deck(Slides):
                 shares = [by_scale.get(scale) for scale in some]
                 series.append(Bars.of(told.say(row.label, 60), shares, GROUPS[at]))
             picture = Picture([told.scale(scale) for scale in some], series, "columns")
-            self.page(slide, more, picture, " ".join(small), told.word("alt_bars"), notes)
+            self.page(slide, more, picture, small, told.word("alt_bars"), notes)
+
+    def not_drawn(self, rows: list[GroupRow], drawn: set[str]) -> Iterator[str]:
+        """Say why scales have no column: none of the rows has a share on them."""
+        told = self.told
+        for whole in (cell for cell in self.unit.scales if cell.scale not in drawn):
+            said = [cell.words for row in rows for cell in row.cells if cell.scale == whole.scale]
+            why = dict.fromkeys(told.say(words).removesuffix(".") for words in said or [whole.words])
+            yield f"{told.scale(whole.scale)}: {'; '.join(why)}."
 
     def group_lines(self, row: GroupRow, scales: list[str]) -> Iterator[str]:
         told = self.told
@@ -236,7 +254,7 @@ class _Deck(Slides):
                 Bars.of(told.word("now"), [cell.now for cell in cells], FAVORABLE),
             ]
             picture = Picture([told.scale(cell.scale) for cell in cells], series)
-            self.page(slide, more, picture, " ".join([who, *note]), told.word("alt_bars"), notes)
+            self.page(slide, more, picture, [who, *note], told.word("alt_bars"), notes)
 
     def earlier(self) -> None:
         """Show what the team chose last time."""

@@ -323,7 +323,7 @@ def match_waves(
                 w,
                 match.nearest(w, instrument.waves),
                 counted[w],
-                f"labels: {{wave: {{{match.shown(w)}: {instrument.waves[0]}}}}}",
+                f"labels: {{wave: {{{match.shown(w)}: {next(iter(instrument.waves))}}}}}",
                 "wave",
             )
             for w in unknown

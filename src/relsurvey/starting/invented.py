@@ -182,7 +182,7 @@ def _waves(draw: np.random.RandomState, instrument: Instrument, n: int) -> list[
 
     names = [""]
     if "wave" in instrument.identity:
-        names = list(instrument.waves[:2] or _WAVES)
+        names = list(instrument.waves or _WAVES)[:2]
     leaving = round((1 - _STAYING) * n) if len(names) > 1 else 0
     scales = len(instrument.scales)
 

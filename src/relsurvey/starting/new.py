@@ -141,7 +141,7 @@ def _readme(instrument: Instrument, place: str | Path, directory: Path, language
     yaml = place if isinstance(place, str) else _from(directory, place)
     wave = ""
     if "wave" in instrument.identity:
-        wave = f" --wave {shown(instrument.waves[0]) if instrument.waves else 'NAME'}"
+        wave = f" --wave {shown(next(iter(instrument.waves))) if instrument.waves else 'NAME'}"
     spoken = "" if language == "en" else f" --language {language}"
     return _README.format(yaml=shown(yaml), answers=ANSWERS, spoken=spoken, wave=wave)
 

@@ -359,7 +359,9 @@ class Study(Graded):
         floor = MIN_N_FILE if travels else MIN_N_SHOWN
         usual = max(floor, self.instrument.privacy.min_n)
         view = self._view(by, min_n, floor, strategies, comments="voila" in formats)
-        view, notes = attach(view, saved, instrument=self.instrument.id, wave=self.wave)
+        view, notes = attach(
+            view, saved, instrument=self.instrument.id, wave=self.wave, waves=self.instrument.waves
+        )
         published = publish(
             view, Path(out), tuple(formats), each=each, before=None if self.simulated else note
         )

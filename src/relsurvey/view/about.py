@@ -10,8 +10,7 @@ from relsurvey.analysis.alpha import feldt
 from relsurvey.analysis.change import MIN_N_CHANGE
 from relsurvey.analysis.models.reliability_finding import ScaleReliability
 from relsurvey.analysis.nonresponse import HALF
-from relsurvey.disclosure import ALL, Certificate
-from relsurvey.disclosure.plan import WORDS_UNDER
+from relsurvey.disclosure import Certificate
 from relsurvey.view import asked, model
 from relsurvey.view.pages import in_languages
 from relsurvey.view.units import Units
@@ -79,7 +78,20 @@ class About:
     def _who(self) -> model.Section:
         whole = None if self.told.answering is None else self.told.answering.whole
         said = asked.who_answered(self.told.languages, whole, self.told.min_n)
-        return model.Section(title=self._say("who_title"), paragraphs=[said])
+        known = whole is not None and whole.invited >= self.told.min_n
+        return model.Section(
+            title=self._say("who_title"), paragraphs=[self._of_whole(said) if known else said]
+        )
+
+    def _of_whole(self, said: Text) -> Text:
+        """Say of whom a figure is, where pages of schools or teams stand beside those of all."""
+        units = self.told.cells.plan.units
+        if len(units) == 1:
+            return said
+        names = self.told.cells.titles[units[0].id]
+        whole = dict.fromkeys(said, names[0]) if names else self._say("whole")
+        inside = {language: one[:1].lower() + one[1:] for language, one in said.items()}
+        return self._say("of_whole", whole=whole, said=inside)
 
     def _who_by_group(self) -> list[model.Section]:
         """Return which share of each group answered, where the roster has groups that may be shown."""
@@ -119,31 +131,26 @@ class About:
     def _bounds(self) -> list[model.Section]:
         """Return how far those who did not answer could move each scale's share of all students."""
         known, cells = self.told.answering, self.told.cells
-        whole = next((u.id for u in cells.plan.units if u.id == ALL or u.parent is None), ALL)
-        if known is None or known.whole.invited - known.whole.answered < self.told.min_n:
+        whole = cells.plan.units[0].id
+        if known is None or whole not in self.told.released.units:
             return []
-        rows = []
-        for key in cells.reported:
-            sums = cells.units[whole].scales[key]
-            hidden = whole not in self.told.released.units or self.told.released.hides(
-                cells.plan, whole, None, key, "scale"
-            )
-            scored = known.scored.get(key, 0)
-            if hidden or sums.n < WORDS_UNDER or scored < self.told.min_n:
-                continue
-            rows.append(
-                [
-                    self.told.scale_title(key),
-                    asked.percent_words(self.told.languages, sums.share),
-                    asked.bounds_words(self.told.languages, sums.share, scored, known.whole.invited),
-                ]
-            )
+        bounds = self.told.bounds(whole, known.whole, known.scored[()])
+        rows = [
+            [
+                self.told.scale_title(key),
+                asked.percent_words(self.told.languages, cells.units[whole].scales[key].share),
+                said,
+            ]
+            for key, said in bounds.items()
+        ]
         if not rows:
             return []
         return [
             model.Section(
                 title=self._say("bounds_title"),
-                paragraphs=[self._say("bounds_half" if known.whole.rate < HALF else "bounds")],
+                paragraphs=[
+                    self._of_whole(self._say("bounds_half" if known.whole.rate < HALF else "bounds"))
+                ],
                 head=[self._say("head_scale"), self._say("head_of_answered"), self._say("head_of_asked")],
                 rows=rows,
             )

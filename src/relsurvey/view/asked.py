@@ -32,13 +32,14 @@ class Answering:
     units
         By school, and by school and team.
     scored
-        By scale: how many of those asked have a score.
+        By school, by school and team, and of all (an empty name): by scale, how many of those asked have a
+        score.
     """
 
     whole: Invited
     groups: Mapping[str, tuple[Invited, ...]]
     units: Mapping[tuple[str, ...], Invited]
-    scored: Mapping[str, int]
+    scored: Mapping[tuple[str, ...], Mapping[str, int]]
 
     def of(self, unit: tuple[str, ...], min_n: int) -> Invited:
         """Return who was asked in a school or team; in what it is part of where the roster names too few."""
@@ -66,20 +67,23 @@ def answering(
     """
     import pandas as pd
 
+    students = students.reset_index(drop=True)
     answered = pd.Series(came, index=students.index)
     known = [v for v in by if v in students and students[v].notna().any()]
     whole, *rest = response(students, answered, known).groups
-    units = {}
+    units: dict[tuple[str, ...], Invited] = {}
+    sums: dict[tuple[str, ...], dict[str, int]] = {(): {s: int(marks.sum()) for s, marks in scored.items()}}
     for columns in (["school"], ["school", "team"]):
         if set(columns) <= set(students.columns):
             for names, part in answered.groupby([students[c] for c in columns]):
                 unit = tuple(map(str, names))
                 units[unit] = Invited(columns[-1], unit[-1], len(part), int(part.sum()))
+                sums[unit] = {s: int(marks[part.index].sum()) for s, marks in scored.items()}
     return Answering(
         whole,
         {v: tuple(g for g in rest if g.by == v) for v in known},
         units,
-        {scale: int(marks.sum()) for scale, marks in scored.items()},
+        sums,
     )
 
 

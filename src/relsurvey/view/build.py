@@ -138,7 +138,7 @@ def _built(
         title=pages.in_languages(instrument.title, known),
         languages=list(known),
         simulated=material.simulated,
-        wave=pages.wave_name(material.wave, known),
+        wave=pages.wave_name(material.wave, known, instrument.waves),
         audience=texts(known, "page.audience"),
         publisher=texts(known, "page.publisher", version=pages.version()),
         made=(made or datetime.date.today()).isoformat(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from relsurvey.errors import ReadError
 from relsurvey.escape import one_line
+from relsurvey.instrument.model import Wave
 from relsurvey.view import model
 from relsurvey.view.pages import wave_name
 from relsurvey.words import Text, agree
@@ -129,6 +130,7 @@ def attach(
     *,
     instrument: str,
     wave: str | None,
+    waves: Mapping[str, Wave],
 ) -> tuple[model.View, tuple[str, ...]]:
     """Set the cards of earlier waves beside the units they are of, the latest first, at most three each.
 
@@ -140,6 +142,8 @@ def attach(
         Teams' files by name.
     instrument, wave
         What the view is of: views are called after it.
+    waves
+        The instrument's waves, by which a card's own is named.
 
     Returns
     -------
@@ -171,7 +175,7 @@ def attach(
             continue
         own = _wave(file.view.removeprefix(instrument).removeprefix("-"), units | {file.unit})
         if own != wave and file.made.isoformat() <= view.made:
-            card = _card(file, view, own)
+            card = _card(file, view, own, waves)
             if card is not None and card not in cards.setdefault(unit, []):
                 cards[unit].append(card)
     shown = [unit.model_copy(update={"cards": _latest(cards.get(unit.id, []))}) for unit in view.units]
@@ -199,7 +203,7 @@ def _wave(name: str, units: AbstractSet[str]) -> str | None:
     return name or None
 
 
-def _card(file: TeamFile, view: model.View, wave: str | None) -> model.Card | None:
+def _card(file: TeamFile, view: model.View, wave: str | None, waves: Mapping[str, Wave]) -> model.Card | None:
     """Return a file's card as a view shows it, or None where nothing was written or chosen."""
     words = file.card.model_dump(exclude={"scale", "strategy"})
     strategy = file.card.strategy if any(s.id == file.card.strategy for s in view.strategies) else None
@@ -207,7 +211,7 @@ def _card(file: TeamFile, view: model.View, wave: str | None) -> model.Card | No
         return None
     return model.Card(
         made=file.made.isoformat(),
-        wave=wave_name(wave, view.languages),
+        wave=wave_name(wave, view.languages, waves),
         scale=file.card.scale if any(s.id == file.card.scale for s in view.scales) else None,
         strategy=strategy,
         **words,

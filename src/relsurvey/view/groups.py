@@ -13,7 +13,7 @@ from relsurvey.instrument.fold import fold
 from relsurvey.view import model, shares
 from relsurvey.view.pages import in_languages
 from relsurvey.view.telling import Telling
-from relsurvey.words import Text, students_words
+from relsurvey.words import Text, either, students_words
 
 if TYPE_CHECKING:
     from relsurvey.analysis.comparable import Comparability
@@ -195,14 +195,9 @@ class Groups:
                 labels.append(dict.fromkeys(self.telling.languages, category))
         first, *rest = labels
         for label in rest:
-            first = self.telling.say(
-                "group.or",
-                a=first,
-                b={
-                    k: v[:1].lower() + v[1:] if label == self.telling.say("group.none") else v
-                    for k, v in label.items()
-                },
-            )
+            if label == self.telling.say("group.none"):
+                label = {k: v[:1].lower() + v[1:] for k, v in label.items()}
+            first = {k: either(k, v, label[k]) for k, v in first.items()}
         return first
 
     def table(self, variable: str) -> model.GroupTable:

@@ -82,6 +82,9 @@ class ScaleCell(Model):
     range: Text | None = Field(None, description="'between 6 and 8'")
     reason: Reason | None = Field(None, description="Why there is no share.")
     reference: Reference | None = None
+    verdict: Literal["clear"] | None = Field(
+        None, description="Set when it differs clearly from the reference, and the first page says so."
+    )
 
 
 class Part(Model):
@@ -154,6 +157,7 @@ class Change(Model):
     """What changed since the wave before, by rule 7."""
 
     title: Text = Field(description="'Since fall 2025'")
+    wave: Text | None = Field(None, description="The wave before.")
     base: Literal["same_students", "all_students"]
     who: Text = Field(description="Who answered then and now, and whom this page compares.")
     say: list[Text]

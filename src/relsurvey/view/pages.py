@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from relsurvey import words
 from relsurvey.disclosure import Certificate
 from relsurvey.files import sha256
 from relsurvey.instrument import Instrument
@@ -14,9 +15,8 @@ from relsurvey.words import Text, texts
 from relsurvey.words.catalogue import pick
 
 if TYPE_CHECKING:
+    from relsurvey.instrument.model import Wave as Asked
     from relsurvey.reading import Entry
-
-_WAVES = ("fall", "winter", "spring", "summer")
 
 
 def version() -> str:
@@ -31,25 +31,29 @@ def in_languages(text: Text, known: Sequence[str]) -> Text:
     return {language: pick(text, language) for language in known}
 
 
-def wave_name(wave: str | None, known: Sequence[str]) -> Text | None:
-    """Return a wave's name; the four seasons in each language, any other as it is."""
+def wave_name(wave: str | None, known: Sequence[str], waves: Mapping[str, Asked]) -> Text | None:
+    """Return a wave's title in the instrument's waves, else what its id says."""
     if wave is None:
         return None
-    if wave.casefold() in _WAVES:
-        return texts(known, f"wave.{wave.casefold()}")
-    return dict.fromkeys(known, wave)
+    return _wave_title(wave, known, waves) or words.wave_name(known, wave)
 
 
-def wave_phrase(key: str, wave: str, known: Sequence[str]) -> Text:
-    """Return a phrase with a wave's name, such as *since fall*; any but the four seasons is quoted.
+def wave_phrase(key: str, wave: str, known: Sequence[str], waves: Mapping[str, Asked]) -> Text:
+    """Return a phrase with a wave's name, such as *since fall*; a wave's own title is quoted.
 
     Examples
     --------
-    >>> [wave_phrase("change.since", wave, ["en"])["en"] for wave in ("fall", "2025")]
-    ['since fall', 'since “2025”']
+    >>> from relsurvey.instrument.model import Wave
+    >>> first = {"first": Wave(id="first", title="Start of year")}
+    >>> [wave_phrase("change.since", wave, ["en"], first)["en"] for wave in ("fall", "first")]
+    ['since fall', 'since “Start of year”']
     """
-    season = wave.casefold() if wave.casefold() in _WAVES else "named"
-    return texts(known, f"{key}_{season}", wave=wave)
+    return words.wave_phrase(known, key, wave, _wave_title(wave, known, waves))
+
+
+def _wave_title(wave: str, known: Sequence[str], waves: Mapping[str, Asked]) -> Text | None:
+    title = waves[wave].title if wave in waves else None
+    return None if title is None else in_languages(title, known)
 
 
 def scale_of(instrument: Instrument, item: str) -> str | None:

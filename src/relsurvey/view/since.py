@@ -95,7 +95,7 @@ class Since:
     def page(self) -> model.Change:
         """Return the unit's page of changes."""
         telling = self.telling
-        title = _capital(pages.wave_phrase("change.since", self._wave, telling.languages))
+        title = _capital(self._named("change.since"))
         if self.basis is None:
             return model.Change(
                 title=title,
@@ -104,12 +104,14 @@ class Since:
                 say=[self._say("say_nothing")],
                 cells=[],
             )
+        material = self.before.material
         cells = [self._cell(scale) for scale in telling.cells.scales]
         notes = [telling.say("note.withheld")] if any(c.reason == "protected" for c in cells) else []
         if self.unit.id == ALL and self._other_schools():
             notes.append(self._say("other_schools"))
         return model.Change(
             title=title,
+            wave=pages.wave_name(material.wave, telling.languages, material.instrument.waves),
             base="same_students" if self.basis == "same" else "all_students",
             who=self._who(),
             say=self._sentences(),
@@ -129,16 +131,14 @@ class Since:
             schools(then, scale) != schools(now, scale) for scale in self.found
         )
 
-    @property
-    def _wave(self) -> str:
-        assert self.before.material.wave is not None  # a wave before another has a name
-        return self.before.material.wave
+    def _named(self, key: str) -> Text:
+        """Return a phrase with the name of the wave before."""
+        material = self.before.material
+        assert material.wave is not None  # a wave before another has a name
+        return pages.wave_phrase(key, material.wave, self.telling.languages, material.instrument.waves)
 
     def _say(self, key: str, **values: object) -> Text:
-        since, when = (
-            pages.wave_phrase(part, self._wave, self.telling.languages)
-            for part in ("change.since", "since.in")
-        )
+        since, when = map(self._named, ("change.since", "since.in"))
         return self.telling.say(f"since.{key}", since=since, when=when, **values)
 
     def _cell(self, scale: str) -> model.ChangeCell:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from relsurvey.aggregate import Cell
+from relsurvey.analysis.response import Invited
 from relsurvey.analysis.verdict import Contrast, contrasts
 from relsurvey.disclosure import ALL, Unit
-from relsurvey.disclosure.plan import EVERY_ANSWER, Kind
+from relsurvey.disclosure.plan import EVERY_ANSWER, WORDS_UNDER, Kind
 from relsurvey.disclosure.systems import OTHER_SCHOOLS, has_mark
 from relsurvey.view import model, shares
-from relsurvey.view.asked import share_that_answered
+from relsurvey.view.asked import bounds_words, share_that_answered
 from relsurvey.view.cells import middle_code
 from relsurvey.view.groups import Groups
 from relsurvey.view.pages import in_languages
@@ -21,6 +22,7 @@ from relsurvey.view.since import Since
 from relsurvey.view.telling import Telling
 from relsurvey.view.waves import Wave
 from relsurvey.words import Text, share_words, students_words
+from relsurvey.words.shares import BOTTOM, TOP
 
 Beside = Literal["other_schools", "rest_of_school"]
 
@@ -53,6 +55,7 @@ class Units(Telling):
         """Return a unit's page: what its students say, and what is not shown."""
         whole = self.cells.units[unit.id]
         others = self._others(unit)
+        clear = self._standing_out(unit, whole, others)
         groups = Groups.of(self, unit)
         since = None if self.waves is None else Since.of(self, unit, *self.waves)
         planned = {(table.unit, table.variable) for table in self.cells.plan.tables}
@@ -78,8 +81,10 @@ class Units(Telling):
             parent=unit.parent if unit.parent in self.released.units else None,
             students=self._students(unit, whole),
             reach=self.reach(unit.id),
-            say=at_a_glance(self._sentences(unit, whole, others, groups, since)),
-            scales=[self._scale_cell(unit, key, whole, others) for key in self.cells.scales],
+            say=at_a_glance(self._sentences(unit, whole, [*clear.values()], groups, since)),
+            scales=[
+                self._scale_cell(unit, key, whole, others, clear=key in clear) for key in self.cells.scales
+            ],
             items=[self._item_cell(unit, key, whole) for key in self.cells.items],
             groups=tables,
             hidden=hidden,
@@ -127,11 +132,53 @@ class Units(Telling):
         return band if self.reach(unit.id) == "nearly" else self.say("students.answered", students=band)
 
     def _unheard(self, unit: Unit) -> list[Text]:
-        """Say which share of those asked answered, where so few did that all shares are of them alone."""
+        """Say which share of those asked answered, where so few did that all shares are of them alone.
+
+        Beside it stands what the others could change in a school or team of several; of all it stands in the
+        table of *About these numbers*.
+        """
         if self.answering is None or self.reach(unit.id) == "nearly":
             return []
-        asked = self.answering.of(self.cells.titles[unit.id], self.min_n)
-        return [self.say("hidden.unheard", share=share_that_answered(self.languages, asked, self.min_n))]
+        names = self.cells.titles[unit.id]
+        asked = self.answering.of(names, self.min_n)
+        said = [self.say("hidden.unheard", share=share_that_answered(self.languages, asked, self.min_n))]
+        if unit is self.cells.plan.units[0] or self.answering.units.get(names) is not asked:
+            return said
+        bounds = self.bounds(unit.id, asked, self.answering.scored[names])
+        # A coded share is told by its code alone, and its bounds would say the same again.
+        plain = {
+            key: text
+            for key, text in bounds.items()
+            if BOTTOM < self.cells.units[unit.id].scales[key].share < TOP
+        }
+        if not plain:
+            return said
+        scales = {
+            language: "; ".join(
+                f"{self.scale_title(key)[language]}, {one[language]}" for key, one in plain.items()
+            )
+            for language in self.languages
+        }
+        return [*said, self.say("hidden.bounds", scales=scales)]
+
+    def bounds(self, unit: str, asked: Invited, scored: Mapping[str, int]) -> dict[str, Text]:
+        """Return between what the share of all students asked lies, by scale whose share is shown in percent.
+
+        Parameters
+        ----------
+        unit
+            Whose shares.
+        asked, scored
+            How many were asked there; of them, how many have a score on each scale.
+        """
+        found = {}
+        for key in self.cells.reported:
+            sums, came = self.cells.units[unit].scales[key], scored.get(key, 0)
+            shown = sums.n >= WORDS_UNDER and not self._withheld(unit, key, "scale")
+            # Of a handful that did not answer nothing is said.
+            if shown and came >= self.min_n and asked.invited - asked.answered >= self.min_n:
+                found[key] = bounds_words(self.languages, sums.share, came, asked.invited)
+        return found
 
     def _title(self, unit: Unit) -> Text:
         names = self.cells.titles[unit.id]
@@ -175,7 +222,9 @@ class Units(Telling):
         ]
         return Others(kind, cell, frozenset(scales))
 
-    def _scale_cell(self, unit: Unit, key: str, whole: Cell, others: Others | None) -> model.ScaleCell:
+    def _scale_cell(
+        self, unit: Unit, key: str, whole: Cell, others: Others | None, *, clear: bool
+    ) -> model.ScaleCell:
         if key not in self.cells.reported:
             return model.ScaleCell(scale=key, words=self.one_by_one(key), reason="one_by_one")
         if self._withheld(unit.id, key, "scale"):
@@ -194,6 +243,7 @@ class Units(Telling):
             range=said.range,
             reason=said.reason,
             reference=mark,
+            verdict="clear" if clear else None,
         )
 
     def _item_cell(self, unit: Unit, key: str, whole: Cell) -> model.ItemCell:
@@ -252,13 +302,18 @@ class Units(Telling):
         ]
 
     def _sentences(
-        self, unit: Unit, whole: Cell, others: Others | None, groups: Groups, since: Since | None
+        self,
+        unit: Unit,
+        whole: Cell,
+        clear: list[tuple[bool, Text]],
+        groups: Groups,
+        since: Since | None,
     ) -> list[Text]:
         """Return the first page's sentences, the most useful first, strengths before gaps (rules.md 8)."""
         reported = self.cells.reported
         if not reported:
             return [self.say("say.no_scale" if self._fell_apart() else "say.no_scale_single")]
-        clear = [*self._standing_out(unit, whole, others), *(since.clear() if since else [])]
+        clear = [*clear, *(since.clear() if since else [])]
         standing_out = [said for _, said in sorted(clear[:2], key=lambda pair: not pair[0])]
         different = groups.sentences()
         if self.subject == "marks":
@@ -276,10 +331,10 @@ class Units(Telling):
             return [first, *different] if len(self.cells.scales) == 1 else [*different, first]
         return [first, self.say("say.no_difference")] if groups.found else [first]
 
-    def _standing_out(self, unit: Unit, whole: Cell, others: Others | None) -> list[tuple[bool, Text]]:
+    def _standing_out(self, unit: Unit, whole: Cell, others: Others | None) -> dict[str, tuple[bool, Text]]:
         """Return the scales that are clearly above or below others: whether above, and a sentence."""
         if others is None:
-            return []
+            return {}
         family = contrasts(
             [(("unit", ""), whole)],
             whole + others.cell,
@@ -295,7 +350,7 @@ class Units(Telling):
             and not self._withheld(unit.id, c.scale, "scale")
         ]
         clear.sort(key=lambda c: -c.difference)
-        return [(c.difference > 0, self._stands_out(unit, c, whole, others)) for c in clear[:2]]
+        return {c.scale: (c.difference > 0, self._stands_out(unit, c, whole, others)) for c in clear[:2]}
 
     def _only_scale(self, unit: Unit, whole: Cell, key: str) -> Text:
         if self._withheld(unit.id, key, "scale"):

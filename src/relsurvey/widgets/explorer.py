@@ -139,7 +139,7 @@ class Explorer(Talking):
             "kind": self._kind,
             "menu": self._menu(),
             "choice": {"what": list(self._choice.what), "by": self._choice.by},
-            "wave": wave_name(study.wave, known),
+            "wave": wave_name(study.wave, known, study.instrument.waves),
             "simulated": study.simulated,
             "masked": texts(known, "finding.masked", min_n=self._min_n),
             "sentences": sentences,

@@ -392,7 +392,7 @@ class Publish(anywidget.AnyWidget):
             "least": self._least(choice),
             "undo": self._history.behind,
             "redo": self._history.ahead,
-            "wave": wave_name(study.wave, known),
+            "wave": wave_name(study.wave, known, study.instrument.waves),
             "simulated": study.simulated,
             "comments": not study.comments.empty,
             "there": holds_view(choice.out),

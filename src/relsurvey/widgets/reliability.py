@@ -139,7 +139,7 @@ class Reliability(Explorer):
         groups = self._group_names(self._choice.by, present, language)
 
         def of_wave(wave: str | None) -> str:
-            return (wave_name(wave, (language,)) or {}).get(language, "")
+            return (wave_name(wave, (language,), instrument.waves) or {}).get(language, "")
 
         return replace(
             found,

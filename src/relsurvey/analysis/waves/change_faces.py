@@ -21,7 +21,7 @@ from relsurvey.analysis.waves.paired import (
     share_test,
     wilcoxon,
 )
-from relsurvey.words import gap_words, say, share_words, signed
+from relsurvey.words import gap_words, say, share_words, signed, wave_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from relsurvey.analysis.groups.twosample import Test
     from relsurvey.analysis.waves.composition import Split
 
-_WAVES = ("fall", "winter", "spring", "summer")
 _NAN = math.nan
 # What comes from who answered is said from one point on where there is a change, else from five on.
 _TOLD, _LARGE = 0.01, 0.05
@@ -192,9 +191,7 @@ def since(c: Change, language: str) -> str:
     """Return *since fall*: never *since you began* (rules.md 7)."""
     if c.wave_before is None:
         return say(language, "change.since_before")
-    if c.wave_before in _WAVES:
-        return say(language, f"change.since_{c.wave_before}")
-    return say(language, "change.since_named", wave=c.wave_before)
+    return wave_phrase([language], "change.since", c.wave_before)[language]
 
 
 def in_words(c: Change, language: str) -> str:
