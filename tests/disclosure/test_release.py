@@ -381,6 +381,14 @@ def test_a_scale_filled_in_by_few_without_a_team_is_not_left_by_school_and_teams
     assert differing([release(filled=False)], release(filled=True)) == refused
 
 
+def test_a_category_called_as_those_without_an_answer_is_refused(desk):
+    text = INSTRUMENT.to_yaml()
+    assert text.count("label: Girl") == 1
+    desk.instrument = Instrument.parse(text.replace("label: Girl", "label: No answer"))
+    with pytest.raises(DisclosureError, match="give the category a label of its own"):
+        desk.publish(school(), by=["gender"])
+
+
 def test_a_question_that_nobody_answered_before_changes_those_who_answer_it(desk):
     frame = school().assign(b3="")
     desk.publish(frame, by=[])

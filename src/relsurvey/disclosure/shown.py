@@ -294,6 +294,11 @@ def _rows(
 
     names = _names(column, group, language)
     others = {say(language, "group.other_or_none"), say(language, "group.none")}
+    if taken := [name for category, name in names.items() if category is not None and name in others]:
+        raise DisclosureError(
+            f"The instrument calls a category of {group.id} {taken[0]!r}, and so are those called who gave "
+            "no answer: give the category a label of its own, such as 'Declined to say'."
+        )
     left = np.ones(len(column), dtype=bool)
     for label in (label for label in labels if label not in others):
         categories = _joined(label, names, language)
