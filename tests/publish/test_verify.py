@@ -10,9 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from typer.testing import CliRunner
 
+from relsurvey.cli import app
 from relsurvey.errors import PublishError
 from relsurvey.publish import publish
+from relsurvey.publish.each import TEAMS, left_over
 from relsurvey.publish.packing import unpacked
 from relsurvey.publish.verify import verify
 from relsurvey.publish.voila import view_of
@@ -52,6 +56,18 @@ def test_each_folder_and_that_all_are_of_one_release(tmp_path: Path) -> None:
     (tmp_path / "other" / second.directory.name).rename(second.directory)
     with pytest.raises(PublishError, match="not all of one release"):
         verify(tmp_path)
+
+
+def test_a_folder_that_an_earlier_release_left_over_is_named(tmp_path: Path) -> None:
+    publish(several(), tmp_path, DOORS, each="school")
+    assert left_over(tmp_path) == ()
+    first, second = (one.directory for one in verify(tmp_path))
+    teams = yaml.safe_load((tmp_path / TEAMS).read_text("utf-8"))
+    teams["teams"] = teams["teams"][:1]
+    (tmp_path / TEAMS).write_text(yaml.safe_dump(teams), "utf-8")
+    assert left_over(tmp_path) == (second,) and left_over(first) == ()
+    said = CliRunner().invoke(app, ["verify", str(tmp_path)]).stdout
+    assert f"Left over {second}: of an earlier release" in said and said.count("Whole") == 1
 
 
 def test_nothing_there_is_said(tmp_path: Path) -> None:

@@ -129,6 +129,14 @@ def verify(
     for found in check_folder(directory):
         tag = " (simulated data)" if found.simulated else ""
         print(f"Whole     {found.directory}: {len(found.files)} files, made {found.made}{tag}.")
+    _print_left_over(directory if directory.is_dir() else directory.parent)
+
+
+def _print_left_over(directory: Path) -> None:
+    from relsurvey.publish.each import left_over
+
+    for folder in left_over(directory):
+        print(f"Left over {folder}: of an earlier release, not in teams.yaml. Delete it if nobody uses it.")
 
 
 def _print_study(study: Study, published: Published) -> None:
@@ -168,6 +176,7 @@ def _print_study(study: Study, published: Published) -> None:
         print(f"Left out  {note}")
     for name in published.files:
         print(f"Written   {published.directory / name}")
+    _print_left_over(published.directory)
 
 
 def _print_marks(marks: GradingPractices, published: Published) -> None:
@@ -178,3 +187,4 @@ def _print_marks(marks: GradingPractices, published: Published) -> None:
     print(f"View      {len(view.practices)} grading practices; {tried} policies to try.")
     for name in published.files:
         print(f"Written   {published.directory / name}")
+    _print_left_over(published.directory)

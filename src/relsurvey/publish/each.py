@@ -11,7 +11,7 @@ import yaml
 
 from relsurvey.errors import PublishError
 from relsurvey.escape import html_text, slug
-from relsurvey.files import write_atomic
+from relsurvey.files import MANIFEST, write_atomic
 from relsurvey.publish.static import policy_hash
 from relsurvey.view import View
 from relsurvey.view.model import Unit
@@ -179,6 +179,14 @@ def read(path: Path) -> Places:
         raise PublishError(
             f"{path} is not a list of teams that relsurvey wrote: publish it again with `each`."
         ) from cause
+
+
+def left_over(directory: Path) -> tuple[Path, ...]:
+    """Return the folders of earlier releases that the list beside them does not name: nobody is led there."""
+    if not (directory / TEAMS).is_file():
+        return ()
+    named = {place.slug for place in read(directory / TEAMS).places}
+    return tuple(sorted(m.parent for m in directory.glob(f"*/{MANIFEST}") if m.parent.name not in named))
 
 
 def _folder(name: object) -> str:
