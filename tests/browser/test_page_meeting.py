@@ -608,6 +608,7 @@ def test_a_meeting_by_keyboard_alone(read: Read, meeting: dict[str, Any]) -> Non
         assert focused(page) == f"H2 {name}"
     page.keyboard.press("n")
     expect(page.get_by_role("heading", level=2)).to_have_text("Next step")
+    whole(page)
     tab_to("Choose this")
     page.keyboard.press("Enter")
     assert focused(page) == "H3 Our card"

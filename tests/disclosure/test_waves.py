@@ -171,7 +171,7 @@ def test_whatever_few_new_students_answered_the_page_is_the_same(then, now):
             page = Since.of(school.told, school.unit, school.before, school.met(places, rng)).page()
             pages.add(page.model_dump_json())
             counts.add(x)
-    assert len(pages) == 1 and "protect the few" in page.who["en"]
+    assert len(pages) == 1 and "different students" in page.who["en"]
     assert page.cells[0].verdict is not None
     bad = now[1] - now[0]
     assert counts == set(range(max(0, k - bad), min(k, now[0]) + 1))
@@ -229,7 +229,7 @@ def test_few_students_of_one_question_alone_count_too():
     four = frame.index[frame.wave == "spring"][:4]
     frame.loc[four, ["b1", "b2"]] = ""
     page = rs.read(frame, INSTRUMENT).view().units[0].change
-    assert page.base == "all_students" and "protect the few" in page.who["en"]
+    assert page.base == "all_students" and "different students" in page.who["en"]
 
 
 # What was published of the wave before.
