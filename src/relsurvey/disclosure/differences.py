@@ -230,7 +230,7 @@ def _of_unions(earlier: Shown, now: Shown) -> Iterator[str]:
             sets = [*rows, *others, *whole]
             both = np.array([[len(a & b) for b in sets] for a in sets])
             places = range(len(rows)), range(len(rows), len(rows) + len(others))
-            if leave_few(both, *places, [len(sets) - 1] if whole else None, min(earlier.min_n, now.min_n)):
+            if leave_few(both, *places, len(sets) - 1 if whole else None, min(earlier.min_n, now.min_n)):
                 yield variable
 
 

@@ -122,11 +122,12 @@ def record(
                 if entry["instrument"] == instrument.id
                 and (None in (rows.wave, entry["wave"]) or entry["wave"] == rows.wave)
             ]
+            past_shown = [_shown(entry) for entry in earlier]
             named = identified(rows.responses)
-            _same_ids(earlier, part, now, rows.wave, named)
-            _one_grid(earlier, part, now)
-            _no_other_groups(earlier, now, _WORDS[document.get("subject", "answers")])
-            variables = differing([_shown(entry) for entry in earlier], now)
+            _same_ids(earlier, past_shown, part, now, rows.wave, named)
+            _one_grid(earlier, past_shown, part, now)
+            _no_other_groups(earlier, past_shown, now, _WORDS[document.get("subject", "answers")])
+            variables = differing(past_shown, now)
             if variables is not None:
                 past = rows.wave if rows is before else None
                 words = _WORDS[document.get("subject", "answers")]
@@ -137,14 +138,14 @@ def record(
         remember(head, book.seal)
 
 
-def _one_grid(earlier: Sequence[Mapping[str, Any]], document: Mapping[str, Any], now: Shown) -> None:
+def _one_grid(
+    earlier: Sequence[Mapping[str, Any]], past: Sequence[Shown], document: Mapping[str, Any], now: Shown
+) -> None:
     """Refuse other policies tried on the same marks: the steps of each grid are settled within it alone."""
     grid = _grid(document)
     whole = {students for (_, variable, _), students in now.sets.items() if not variable}
-    for entry in earlier:
-        same = any(
-            students in whole for (_, variable, _), students in _shown(entry).sets.items() if not variable
-        )
+    for entry, then in zip(earlier, past, strict=True):
+        same = any(students in whole for (_, variable, _), students in then.sets.items() if not variable)
         if grid is not None and entry.get("grid", grid) != grid and same:
             raise DisclosureError(
                 f"In the release of {entry['made']} other policies were tried on the same marks. The two "
@@ -155,6 +156,7 @@ def _one_grid(earlier: Sequence[Mapping[str, Any]], document: Mapping[str, Any],
 
 def _same_ids(
     earlier: Sequence[Mapping[str, Any]],
+    past: Sequence[Shown],
     document: Mapping[str, Any],
     now: Shown,
     wave: str | None,
@@ -162,10 +164,10 @@ def _same_ids(
 ) -> None:
     """Refuse a wave whose students bear other ids than before: who joined or changed would not be seen."""
     titles = {unit["id"]: unit["title"] for unit in document["units"] if unit["kind"] != "team"}
-    for entry in earlier:
+    for entry, then in zip(earlier, past, strict=True):
         if wave is None or entry["wave"] != wave or not (named or entry.get("ids") == "given"):
             continue
-        if (unit := strangers(_shown(entry), now, titles)) is not None:
+        if (unit := strangers(then, now, titles)) is not None:
             name = titles[unit][document["languages"][0]]
             raise DisclosureError(
                 f"Of {wave}, the release of {entry['made']} showed {name} with other students, or their ids "
@@ -174,10 +176,12 @@ def _same_ids(
             )
 
 
-def _no_other_groups(earlier: Sequence[Mapping[str, Any]], now: Shown, words: _Words) -> None:
+def _no_other_groups(
+    earlier: Sequence[Mapping[str, Any]], past: Sequence[Shown], now: Shown, words: _Words
+) -> None:
     """Refuse what an earlier release of the same students told or left out for its own groups."""
-    for entry in earlier:
-        if gives_back(_shown(entry), now):
+    for entry, then in zip(earlier, past, strict=True):
+        if gives_back(then, now):
             by = sorted({variable for _, variable, _ in entry["shown"] if variable not in ("", WORK)})
             raise DisclosureError(
                 f"The release of {entry['made']} showed other groups of the same {words.of}, or had another "

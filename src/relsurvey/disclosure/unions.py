@@ -43,6 +43,7 @@ def left_by_unions(
     for i in np.flatnonzero(told & (both.diagonal() > 0)).tolist():
         rows.setdefault(names[i], []).append(i)
     for unit in dict.fromkeys(unit for unit, _ in names):
+        page = next(iter(rows.get((unit, None), ())), None)
         own = [(variable, rows[unit, variable]) for variable in plan.variables if (unit, variable) in rows]
         for k, (variable, some) in enumerate(own):
             finer = {
@@ -55,13 +56,13 @@ def left_by_unions(
                 if other != variable and any((part.id, other) in rows for part in plan.within(unit))
             }
             for other, others in (*own[k + 1 :], *finer.items()):
-                if leave_few(both, some, others, rows.get((unit, None)), min_n):
+                if leave_few(both, some, others, page, min_n):
                     place = names[next(i for i in others if names[i][1] == other)]
                     yield (unit, variable), place
 
 
 def leave_few(
-    both: np.ndarray, some: Sequence[int], others: Sequence[int], page: Sequence[int] | None, min_n: int
+    both: np.ndarray, some: Sequence[int], others: Sequence[int], page: int | None, min_n: int
 ) -> bool:
     """Say whether a union of some sets and one of the others differ in few students, one inside the other.
 
@@ -91,12 +92,12 @@ def leave_few(
     rows, columns = sizes[list(some)], sizes[list(others)]
     cells = both[np.ix_(some, others)]
     if page is not None:
-        whole = sizes[page[0]]
+        whole = sizes[page]
         corner = whole - rows.sum() - columns.sum() + cells.sum()
         cells = np.block([[cells, (rows - cells.sum(1))[:, None]], [columns - cells.sum(0), corner]])
         rows, columns = cells.sum(1), cells.sum(0)
-        cells, rows, columns = cells[rows > 0], rows[rows > 0], columns
-        cells, columns = cells[:, columns > 0], columns[columns > 0]
+        cells = cells[rows > 0][:, columns > 0]
+        rows, columns = rows[rows > 0], columns[columns > 0]
     if len(rows) > len(columns):
         rows, columns, cells = columns, rows, cells.T
     chosen = _subsets(len(rows))
