@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 import os
@@ -18,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import relsurvey as rs
-from relsurvey.disclosure.differences import _alike, _nested, differing, gives_back
+from relsurvey.disclosure.compared import Compared, _alike, _nested
+from relsurvey.disclosure.differences import differing, few_told, gives_back
 from relsurvey.disclosure.release import _Book, default_ledger, ledger_key, locked
 from relsurvey.disclosure.shown import PERSON, Shown
 from relsurvey.errors import DisclosureError, PublishError
@@ -371,14 +373,19 @@ def test_a_scale_filled_in_by_few_without_a_team_is_not_left_by_school_and_teams
         lines = {}
         for i in range(130):
             late = i in care or i in power
-            codes = ("00" if i in care else "2a") + ("00" if i in power else "2b")
-            lines[i] = (f"{i:012d}{int(late and filled):012d}", "2a2b" if filled else codes)
+            care_code, power_code = ("00" if i in some and not filled else "2a" for some in (care, power))
+            codes = ("01" if care_code != "00" else "00") + ("01" if power_code != "00" else "00")
+            lines[i] = (f"{i:012d}{int(late and filled):012d}", codes + care_code + power_code)
         places = {"s": range(130), "s-1": range(50), "s-2": range(50, 100)}
         sets = {(unit, "", ""): frozenset(lines[i][0] for i in some) for unit, some in places.items()}
-        return Shown(11, sets, scales=("care", "power"), answered=dict(lines.values()))
+        scales = {"care": ("c1",), "power": ("b1",)}
+        return Shown(11, sets, scales=scales, questions=("c1", "b1"), answered=dict(lines.values()))
 
-    refused = () if 0 < without_a_team < 11 else None
-    assert differing([release(filled=False)], release(filled=True)) == refused
+    told = {(unit, "", what) for unit in ("s", "s-1") for what in ("scale care", "item c1")}
+    then, now = release(filled=False), release(filled=True)
+    # What stands in the second team's page stood there before.
+    assert differing([then], now) is None
+    assert few_told([then], now) == (told if 0 < without_a_team < 11 else set())
 
 
 def test_a_category_called_as_those_without_an_answer_is_refused(desk):
@@ -408,9 +415,12 @@ def test_the_ledger_holds_no_id_no_label_of_a_hidden_group_and_no_count(desk):
     assert not any(student in text for student in (*frame.student_id, *study.responses.respondent))
     (entry,) = desk.entries
     assert set(entry) == {
-        "formats", "ids", "inputs", "instrument", "instrument_version", "made", "package", "scales",
-        "settings", "shown", "students", "units", "view", "wave", "withheld",
+        "formats", "ids", "inputs", "instrument", "instrument_version", "made", "package",
+        "questions", "scales", "settings", "shown", "students", "units", "view", "wave", "withheld",
     }  # fmt: skip
+    # Ids of the instrument alone.
+    assert entry["questions"] == [*INSTRUMENT.items]
+    assert entry["scales"] == [[scale, [*of.items]] for scale, of in INSTRUMENT.scales.items()]
     numbers = [n for key, value in entry.items() for n in ([value] if isinstance(value, int) else [])]
     assert not numbers and set(entry["settings"]) == {"min_n", "same_within"}
     assert entry["students"] == sorted(entry["students"])
@@ -683,6 +693,64 @@ def test_whatever_two_releases_tell_of_a_few_is_found(pair):
         assert differing([before], now) is not None
 
 
+@st.composite
+def answered_pairs(draw):
+    """Draw the same with a scale of two questions: who answered which, and what."""
+    releases = draw(release_pairs())
+    lines = sorted(set().union(*(some for release in releases for some in release.sets.values())))
+    code = st.sampled_from([0, 1, 1, 2, 0x81])
+    said = {line: (draw(code), draw(code)) for line in lines}
+    answered = {
+        line: f"{any(0 < c < 0x80 for c in codes):02x}{bytes(codes).hex()}" for line, codes in said.items()
+    }
+
+    def telling(release):
+        own = {line: answered[line] for some in release.sets.values() for line in some}
+        withheld = frozenset(
+            (unit, variable, of)
+            for unit, variable, _ in release.sets
+            for of in ("scale s", "item q1", "item q2")
+            if (not variable or of == "scale s") and draw(st.integers(0, 9)) == 0
+        )
+        return dataclasses.replace(
+            release, scales={"s": ("q1", "q2")}, questions=("q1", "q2"), answered=own, withheld=withheld
+        )
+
+    return tuple(map(telling, releases))
+
+
+def told_of(release, what, counted):
+    """Return who stands behind what a release tells of a scale or question, each with the answer."""
+
+    def answer(line):
+        share, *codes = bytes.fromhex(release.answered[line])
+        if what == "scale s":
+            return share and 1 + 1000 * codes[0] + codes[1]
+        code = codes[["item q1", "item q2"].index(what)]
+        return code if code < 0x80 or not counted else 0
+
+    sets = {
+        key: frozenset(f"{line[:PERSON]}{answer(line):012d}" for line in some if answer(line))
+        for key, some in release.sets.items()
+        if (not key[1] or what == "scale s") and (*key[:2], what) not in release.withheld
+    }
+    # Of few nothing is told by a release alone.
+    return Shown(FEW, {key: some for key, some in sets.items() if len(some) >= FEW})
+
+
+@settings(max_examples=200, deadline=None)
+@given(answered_pairs())
+def test_whatever_two_releases_tell_of_a_scale_or_question_is_left_out(pair):
+    before, now = pair
+    places = few_told([before], now)
+    now = dataclasses.replace(now, withheld=now.withheld | places)
+    for what, counted in (("scale s", True), ("item q1", True), ("item q2", True), ("item q1", False)):
+        then, today = told_of(before, what, counted), told_of(now, what, counted)
+        if then.sets and today.sets:
+            assert not told_together(then, today), what
+    assert not few_told([before], now) and not few_told([before, now], now)
+
+
 @settings(max_examples=200, deadline=None)
 @given(release_pairs())
 def test_a_release_may_be_repeated_in_whole_and_in_part(pair):
@@ -716,15 +784,19 @@ def test_only_the_three_questions_together_find_all():
     def releases(before, now):
         return Shown(11, before), Shown(11, now)
 
+    def asked(before, now):
+        then, today = Compared([before], now)._all
+        return [v for _, v in _alike(then, today, 11)], [*_nested(then, today, 11)]
+
     # Six left and twenty joined: a mixture, yet six is few.
     mixed = releases({("a", "", ""): first}, {("a", "", ""): frozenset(who[6:70])})
-    assert list(_alike(*mixed)) == [""] and not list(_nested(*mixed))
+    assert asked(*mixed) == ([""], [])
     # Another variable on the same answers.
     crossed = releases(
         {("a", "", ""): first | second, ("a", "v", "x"): first},
         {("a", "", ""): first | second, ("a", "w", "y"): frozenset(who[:55])},
     )
-    assert list(_nested(*crossed)) == ["w"] and not list(_alike(*crossed))
+    assert asked(*crossed) == ([], ["w"])
     # The whole and one of its schools gain enough each, and what lies between them gains few.
     gained = releases(
         {("all", "", ""): first | second, ("s", "", ""): first},
@@ -733,7 +805,7 @@ def test_only_the_three_questions_together_find_all():
             ("s", "", ""): first | frozenset(who[150:162]),
         },
     )
-    assert not list(_alike(*gained)) and not list(_nested(*gained))
+    assert asked(*gained) == ([], [])
     assert differing([gained[0]], gained[1]) == () and rest
 
 
@@ -773,23 +845,33 @@ def two_scales(tmp_path):
     return Desk(tmp_path / "out", BOTH)
 
 
-@pytest.mark.parametrize(("n", "refused"), [(0, False), (5, True), (10, True), (11, False), (20, False)])
-def test_of_those_who_join_no_few_have_answered_a_scale(two_scales, n, refused):
-    """Twenty join, and n of them answered the second scale: the two releases tell their share."""
-    from tests.view.test_unasked import SECOND, answers
+def told_by(view):
+    """Return the scales and questions of which the page of a lone school tells a share."""
+    (unit,) = view.units
+    return {cell.scale for cell in unit.scales if cell.share} | {
+        cell.item for cell in unit.items if cell.share
+    }
+
+
+@pytest.mark.parametrize(("n", "left_out"), [(0, False), (5, True), (10, True), (11, False), (20, False)])
+def test_of_those_who_join_no_few_have_answered_a_scale(two_scales, n, left_out):
+    """Twenty join, and n of them answered the second scale: the two releases would tell their share."""
+    from tests.view.test_unasked import FIRST, SECOND, answers
 
     frame = answers([120])
     frame.loc[frame.index[100 + n :], SECOND] = ""
-    two_scales.publish(frame[:100], by=[])
-    if refused:
-        with pytest.raises(DisclosureError, match="fewer than 11 students joined, left or changed"):
-            two_scales.publish(frame, by=[])
-    else:
-        two_scales.publish(frame, by=[])
+    before = told_by(two_scales.publish(frame[:100], by=[]).view)
+    published = two_scales.publish(frame, by=[])
+    second = {"care", *SECOND}
+    assert before == {*two_scales.instrument.scales, *FIRST, *second}
+    assert told_by(published.view) == before - (second if left_out else set())
+    assert len(published.notes) == (len(second) if left_out else 0)
+    # Once left out it may be told again when enough are new, as seen from all that was told before.
+    assert (two_scales.publish(frame, by=[]).notes == ()) is not left_out
 
 
-@pytest.mark.parametrize(("n", "refused"), [(5, True), (15, False)])
-def test_of_those_who_change_no_few_change_a_scale(two_scales, n, refused):
+@pytest.mark.parametrize(("n", "left_out"), [(5, True), (15, False)])
+def test_of_those_who_change_no_few_change_a_scale(two_scales, n, left_out):
     from tests.view.test_unasked import FIRST, SECOND, answers
 
     frame = answers([120])
@@ -799,11 +881,47 @@ def test_of_those_who_change_no_few_change_a_scale(two_scales, n, refused):
     # Threes are their own opposites.
     frame.loc[frame.index[:20], FIRST[1]] = 1 + frame.loc[frame.index[:20], FIRST[1]].astype(int) % 5
     frame.loc[frame.index[:n], SECOND[1]] = 1 + frame.loc[frame.index[:n], SECOND[1]].astype(int) % 5
-    if refused:
-        with pytest.raises(DisclosureError):
-            two_scales.publish(frame, by=[])
-    else:
-        two_scales.publish(frame, by=[])
+    told = told_by(two_scales.publish(frame, by=[]).view)
+    assert ("care" not in told) is left_out and (SECOND[1] not in told) is left_out
+    assert {*FIRST, *two_scales.instrument.scales} - {"care"} <= told
+
+
+@pytest.mark.parametrize(("n", "left_out"), [(5, True), (11, False), (0, False)])
+def test_a_question_that_few_filled_in_later_is_left_out(two_scales, n, left_out):
+    """Twenty filled in another question of the scale, and n this one."""
+    from tests.view.test_unasked import SECOND, answers
+
+    frame, early = answers([120]), answers([120])
+    early.loc[early.index[:n], SECOND[0]] = ""
+    early.loc[early.index[n : n + 20], SECOND[1]] = ""
+    two_scales.publish(early, by=[])
+    published = two_scales.publish(frame, by=[])
+    told = told_by(published.view)
+    assert "care" in told and {SECOND[1], SECOND[2]} <= told and (SECOND[0] not in told) is left_out
+    assert len(published.notes) == left_out and all(
+        "fewer than 11 students" in note for note in published.notes
+    )
+    (entry,) = two_scales.entries[1:]
+    assert [of for *_, of in entry["withheld"]] == [f"item {SECOND[0]}"] * left_out
+
+
+def test_another_answer_always_stands_as_another_code():
+    from relsurvey.disclosure.shown import _answered
+
+    frame = school(200)
+    study = rs.read(frame, INSTRUMENT)
+    item = next(iter(INSTRUMENT.items))
+    codes = {}
+    for code in INSTRUMENT.options_of(item).codes:
+        responses = study.responses.assign(**{item: code})
+        who = [f"{i:012d}" for i in range(len(responses))]
+        of = _answered(who, responses, study.answers, INSTRUMENT, [], [item], b"key")
+        codes[code] = [of[student] for student in who]
+    assert all(
+        len(set(each)) == len(codes) and "00" not in each for each in zip(*codes.values(), strict=True)
+    )
+    # And the same answer of two students says nothing of its being the same.
+    assert all(len(set(some)) > 50 for some in codes.values())
 
 
 def test_a_ledger_from_before_scales_were_noted_goes_on(two_scales):

@@ -18,7 +18,7 @@ from relsurvey.errors import DisclosureError
 from relsurvey.instrument.crossing import pair
 
 
-def release(plan: Plan, min_n: int) -> Released:
+def release(plan: Plan, min_n: int, left_out: Iterable[Place] = ()) -> Released:
     """Return what may be shown of a plan, after the audit has passed.
 
     Parameters
@@ -27,6 +27,8 @@ def release(plan: Plan, min_n: int) -> Released:
         Everything a view would show, over all units and variables together.
     min_n
         Fewest students of anything shown.
+    left_out
+        Figures that are not to be shown in any case, as beside earlier releases.
 
     Raises
     ------
@@ -72,7 +74,8 @@ def release(plan: Plan, min_n: int) -> Released:
             released = _without_figures(plan, released, (one.first, one.second), figures)
     released = _withheld_across(plan, _withheld(plan, released, min_n), min_n)
     released = released.withholding(plan, told_by_pairs(plan, released, min_n))
-    released = _emptied(plan, released)
+    # Last: what the tables themselves need is then settled as it was before.
+    released = _emptied(plan, released.withholding(plan, left_out))
     if exposures(plan, released, min_n):
         raise DisclosureError(
             "The share of a small group could be told too closely from the tables together, so nothing is "

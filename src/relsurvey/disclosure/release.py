@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
-from relsurvey.disclosure.differences import differing, gives_back, strangers
-from relsurvey.disclosure.shown import PERSON, WORK, Shown, identified, of_work, shown
+from relsurvey.disclosure.compared import Compared
+from relsurvey.disclosure.differences import aligned, gives_back, strangers
+from relsurvey.disclosure.shown import NOT_COUNTED, PERSON, WORK, Key, Shown, identified, of_work, shown
 from relsurvey.errors import DisclosureError
 from relsurvey.escape import slug
 from relsurvey.files import MANIFEST, sha256, write_atomic
@@ -50,6 +51,14 @@ class Answers:
     answers: pd.DataFrame
 
 
+class TellsOfFewError(Exception):
+    """What a view must not tell beside earlier releases: scales and questions that few answered anew."""
+
+    def __init__(self, places: frozenset[Key]) -> None:
+        super().__init__("A view tells of a few beside earlier releases.")
+        self.places = places
+
+
 def record(
     view: str,
     responses: pd.DataFrame,
@@ -63,6 +72,7 @@ def record(
     ledger: Path | None = None,
     ids: Literal["hashed", "as-is"] = "hashed",
     work: pd.DataFrame | None = None,
+    left_out: frozenset[Key] = frozenset(),
 ) -> None:
     """Hold a view against all that was published of its waves, and note it in the ledger.
 
@@ -90,9 +100,13 @@ def record(
         Whether the respondents of these rows are hashed already.
     work
         Whose work a view of marks rests on, as :func:`relsurvey.disclosure.shown.of_work` takes it.
+    left_out
+        What the view already leaves out because of earlier releases.
 
     Raises
     ------
+    TellsOfFewError
+        If single scales or questions would tell of a few; without them the view may be held up again.
     DisclosureError
         If a small group would follow from this release and an earlier one; if ``out`` holds a release that
         the ledger does not know; or if the ledger was changed, cut short, or is open to others.
@@ -112,8 +126,10 @@ def record(
         entries = []
         for rows, part in parts:
             now = shown(part, rows.responses, rows.answers, instrument, key=key, ids=ids)
-            if work is not None and rows is not before:
-                now = replace(now, sets={**now.sets, **of_work(part, work, key=key)})
+            if rows is not before:
+                now = replace(now, withheld=now.withheld | left_out)
+                if work is not None:
+                    now = replace(now, sets={**now.sets, **of_work(part, work, key=key)})
             if not now.sets:
                 continue
             earlier = [
@@ -127,11 +143,14 @@ def record(
             _same_ids(earlier, past_shown, part, now, rows.wave, named)
             _one_grid(earlier, past_shown, part, now)
             _no_other_groups(earlier, past_shown, now, _WORDS[document.get("subject", "answers")])
-            variables = differing(past_shown, now)
-            if variables is not None:
+            compared = Compared([aligned(then, now) for then in past_shown], now)
+            variables, places = compared.differing(), compared.few_told()
+            if variables is None and places and rows is not before:
+                raise TellsOfFewError(places)
+            if variables is not None or places:
                 past = rows.wave if rows is before else None
                 words = _WORDS[document.get("subject", "answers")]
-                raise DisclosureError(_refusal(variables, earlier, now, words, past, wave))
+                raise DisclosureError(_refusal(variables or (), earlier, now, words, past, wave))
             entries.append(_entry(part, now, rows.wave, sha256(view), formats, named))
         for entry in entries:
             book.add(path, entry)
@@ -200,11 +219,16 @@ def _grid(document: Mapping[str, Any]) -> str | None:
 
 def _before(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a view shows of the wave before: units as a whole, where it says what changed since."""
-    units = [
-        {**unit, "groups": []}
-        for unit in document["units"]
-        if any("before" in cell for cell in unit.get("change", {}).get("cells", ()))
-    ]
+    items = [{"item": item["id"], "reason": "protected"} for item in document["items"]]
+    units = []
+    for unit in document["units"]:
+        told = {cell["scale"] for cell in unit.get("change", {}).get("cells", ()) if "before" in cell}
+        scales = [
+            {"scale": scale["id"], **({} if scale["id"] in told else {"reason": "protected"})}
+            for scale in document["scales"]
+        ]
+        if told:
+            units.append({**unit, "groups": [], "items": items, "scales": scales})
     return {**document, "units": units}
 
 
@@ -303,7 +327,9 @@ def _entry(
         "shown": [list(place) for place in now.sets],
         "units": now.units,
         "withheld": sorted(map(list, now.withheld)),
-        "scales": list(now.scales),
+        # In the order of the codes.
+        "scales": [[scale, list(items)] for scale, items in now.scales.items()],
+        "questions": list(now.questions),
         "ids": "given" if named else "none",
         # Sorted by hash: the order of the file is forgotten.
         "students": [
@@ -320,9 +346,14 @@ def _shown(entry: Mapping[str, Any]) -> Shown:
     for line in entry["students"]:
         named, *numbers = line.split()
         student, _, codes = named.partition(":")
-        answered[student] = codes
+        # Of work nothing was asked.
+        if codes:
+            answered[student] = codes
         for number in numbers:
             sets[int(number)].add(student)
+    # A ledger of before noted scales in another way: there it is known who answered, and not what.
+    scales = {scale: tuple(items) for scale, items in entry["scales"]} if "questions" in entry else {}
+    questions = tuple(entry.get("questions", ()))
     for number, n in entry.get("forgotten", {}).items():
         told = entry.get("forgotten_answered", {}).get(number, {})
         for i in range(n):
@@ -330,13 +361,29 @@ def _shown(entry: Mapping[str, Any]) -> Shown:
             nobody = f"~{int(number):05d}{i:06d}{'~' * PERSON}"
             sets[int(number)].add(nobody)
             answered[nobody] = "".join(
-                "ff" if i < told.get(scale, 0) else "00" for scale in entry.get("scales", ())
+                [
+                    *("01" if i < told.get(f"scale {scale}", 0) else "00" for scale in scales),
+                    *(_forgotten(i, told, question) for question in questions),
+                ]
             )
     places = [(unit, variable, row) for unit, variable, row in entry["shown"]]
-    students = dict(zip(places, map(frozenset, sets), strict=True))
-    withheld = frozenset((unit, variable, of) for unit, variable, of in entry.get("withheld", ()))
-    units, scales = entry.get("units", {}), tuple(entry.get("scales", ()))
-    return Shown(entry["settings"]["min_n"], students, units, withheld, scales, answered)
+    return Shown(
+        entry["settings"]["min_n"],
+        dict(zip(places, map(frozenset, sets), strict=True)),
+        entry.get("units", {}),
+        frozenset((unit, variable, of) for unit, variable, of in entry.get("withheld", ())),
+        scales,
+        questions,
+        answered if questions else {},
+    )
+
+
+def _forgotten(i: int, told: Mapping[str, int], question: str) -> str:
+    """Return what stands for a question's answer of a student of whom only numbers are left."""
+    counted = told.get(f"item {question}", 0)
+    if i < counted:
+        return "01"
+    return f"{NOT_COUNTED:02x}" if i < counted + told.get(f"not counted {question}", 0) else "00"
 
 
 def _apart(path: Path, out: Path) -> None:

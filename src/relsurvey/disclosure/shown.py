@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from relsurvey.errors import DisclosureError
 from relsurvey.instrument.crossing import crossed, pair
 from relsurvey.reading import identity
+from relsurvey.scoring import enough_answers
 from relsurvey.words import either, say, speaking_of
 from relsurvey.words.catalogue import pick
 
@@ -26,6 +27,9 @@ Key = tuple[str, str, str]
 
 #: Twelve hex digits of a student's hash, then twelve of the student's answers.
 PERSON = 12
+
+#: From here on stands what counts as no answer, such as "Not sure"; below an answer that counts.
+NOT_COUNTED = 0x80
 
 _ROW_NUMBER = re.compile(r"row-\d+\Z")
 
@@ -45,15 +49,19 @@ class Shown:
         where a ledger was written before it held them.
     withheld
         Shares that are left out to protect a few: unit, variable (empty for its page), and the scale or item.
-    scales, answered
-        Of each student two hex digits a scale, which stand for the answers to it; 00 for none.
+    scales, questions
+        By scale the questions that it is made of; and all questions.
+    answered
+        Of each student two hex digits a scale, 01 where the student has a share in it, then two a question,
+        which stand for the answer: 00 for none, from :data:`NOT_COUNTED` on for one that does not count.
     """
 
     min_n: int
     sets: dict[Key, frozenset[str]]
     units: dict[str, str] = field(default_factory=dict)
     withheld: frozenset[Key] = frozenset()
-    scales: tuple[str, ...] = ()
+    scales: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    questions: tuple[str, ...] = ()
     answered: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -142,10 +150,12 @@ def _shown(
     responses, answers = responses[once & reached], answers[once & reached]
     own = _students(responses, answers, instrument, key, ids)
     students = np.asarray(own, dtype=object)
-    scales = tuple(scale["id"] for scale in view["scales"])
-    answered = _answered(
-        own, responses, answers, {scale: instrument.scales[scale].items for scale in scales}, key
-    )
+    questions = tuple(item["id"] for item in view["items"])
+    scales = {
+        scale["id"]: tuple(item for item in instrument.scales[scale["id"]].items if item in questions)
+        for scale in view["scales"]
+    }
+    answered = _answered(own, responses, answers, instrument, [*scales], questions, key)
     sets: dict[Key, frozenset[str]] = {}
     units: dict[str, str] = {}
     language = view["languages"][0]
@@ -163,7 +173,7 @@ def _shown(
             for name, members in _rows(rows, column[inside], group, language):
                 sets[unit["id"], variable, name] = frozenset(students[inside][members])
     least, withheld = view["provenance"]["settings"]["min_n"], frozenset(_withheld(view))
-    return Shown(least, sets, units, withheld, scales, answered)
+    return Shown(least, sets, units, withheld, scales, questions, answered)
 
 
 def _withheld(view: Mapping[str, Any]) -> Iterator[Key]:
@@ -217,18 +227,38 @@ def _answered(
     students: Sequence[str],
     responses: pd.DataFrame,
     answers: pd.DataFrame,
-    scales: Mapping[str, Sequence[str]],
+    instrument: Instrument,
+    scales: Sequence[str],
+    questions: Sequence[str],
     key: bytes,
 ) -> dict[str, str]:
-    """Return what stands for each student's answers to each scale: too short to tell them."""
-    found = dict.fromkeys(students, "")
-    for scale, items in scales.items():
-        codes, there = responses[list(items)].to_numpy(dtype=float), answers[list(items)].notna().to_numpy()
-        for student, own, has in zip(students, codes, there, strict=True):
-            said = "\x1f".join(f"{i}={c:g}" for i, c, h in zip(items, own, has, strict=True) if h)
-            text = "\x1f".join([student[:PERSON], scale, said])
-            found[student] += f"{1 + int(_short(key, text), 16) % 255:02x}" if said else "00"
-    return found
+    """Return what stands for each student's share in each scale and answer to each question.
+
+    An answer is its code, moved by as much as the student's hash and the question say: another answer always
+    stands as something else, and without the key none can be told.
+    """
+    import numpy as np
+
+    table = np.zeros((len(students), len(scales) + len(questions)), dtype=np.uint8)
+    for column, scale in enumerate(scales):
+        table[:, column] = enough_answers(responses, instrument, scale)
+    for column, question in enumerate(questions, len(scales)):
+        codes, labels = responses[question].to_numpy(dtype=float), answers[question]
+        there = np.flatnonzero(labels.notna().to_numpy())
+        moved = np.array([_moved(key, students[i], question) for i in there.tolist()], dtype=np.int64)
+        counted = ~np.isnan(codes[there])
+        # Codes have one decimal at most: grade points.
+        number = np.rint(10 * np.where(counted, codes[there], 0)).astype(np.int64)
+        others = {label: int(_short(key, str(label)), 16) for label in labels.dropna().unique()}
+        label = np.array([others[label] % NOT_COUNTED for label in labels.iloc[there]], dtype=np.int64)
+        table[there, column] = np.where(
+            counted, 1 + (moved + number) % (NOT_COUNTED - 1), NOT_COUNTED + (moved + label) % NOT_COUNTED
+        )
+    return {student: row.tobytes().hex() for student, row in zip(students, table, strict=True)}
+
+
+def _moved(key: bytes, student: str, question: str) -> int:
+    return int.from_bytes(hmac.digest(key, f"{student[:PERSON]}\x1f{question}".encode(), "sha256")[:4])
 
 
 def identified(responses: pd.DataFrame) -> bool:

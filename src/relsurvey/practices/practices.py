@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from relsurvey.analysis.change import Change as Measured
+    from relsurvey.disclosure.shown import Key
     from relsurvey.grading import Policy
     from relsurvey.grading.practices import Adoption
     from relsurvey.instrument import Instrument
@@ -258,10 +259,12 @@ class GradingPractices(Study):
         strategies: str | Path | Strategies | None,
         *,
         comments: bool = False,
+        left_out: Collection[Key] = (),
     ) -> View:
         from relsurvey.practices.pages import with_practices
 
-        view = super()._view(by, min_n, floor, grading_cards() if strategies is None else strategies)
+        cards = grading_cards() if strategies is None else strategies
+        view = super()._view(by, min_n, floor, cards, left_out=left_out)
         with speaking_of("marks"):
             return with_practices(view, self)
 

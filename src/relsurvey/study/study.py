@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from relsurvey.disclosure.shown import Key
     from relsurvey.publish import Published
     from relsurvey.publish.write import Format
     from relsurvey.view import View
@@ -202,6 +203,7 @@ class Study(Graded):
         strategies: str | Path | Strategies | None,
         *,
         comments: bool = False,
+        left_out: Collection[Key] = (),
     ) -> View:
         from relsurvey.view.build import build
         from relsurvey.view.strategies import find
@@ -215,6 +217,7 @@ class Study(Graded):
             by=variables,
             min_n=max(min_n or 0, self.instrument.privacy.min_n, floor),
             strategies=offered,
+            left_out=left_out,
         )
         return self._with_comments(view) if comments else view
 
@@ -277,7 +280,8 @@ class Study(Graded):
         """Write the view's doors to a folder, and the release to its ledger.
 
         What was published of the same wave before counts: two releases that differ by a few students would
-        give them away together, and the second one is refused. So does what is shown of the wave before this
+        give them away together, and the second one is refused. Where they differ so on single scales or
+        questions alone, those are left out of the second one. So does what is shown of the wave before this
         one, beside it. Simulated answers have no ledger.
 
         Parameters
@@ -308,7 +312,8 @@ class Study(Graded):
         Returns
         -------
         Published
-            Where each door is, and in ``notes`` a sentence for each team's file that is left out.
+            Where each door is, and in ``notes`` a sentence for each team's file, scale or question that is
+            left out.
 
         Raises
         ------
@@ -323,12 +328,13 @@ class Study(Graded):
             If a file of ``cards`` is none that a team saved.
         """
         from relsurvey import keeping
-        from relsurvey.disclosure.release import Answers, record
+        from relsurvey.disclosure.release import Answers, TellsOfFewError, record
         from relsurvey.instrument.crossing import CROSS
         from relsurvey.publish import publish
         from relsurvey.publish.write import TRAVELS
         from relsurvey.view.cards import attach
         from relsurvey.view.cards import read as read_cards
+        from relsurvey.view.left_out import left_out_anew
 
         def note(view: str) -> None:
             rows, before = self._latest(), self._before()
@@ -344,6 +350,7 @@ class Study(Graded):
                 ledger=None if ledger is None else Path(ledger),
                 ids=self._ids,
                 work=self._work(),
+                left_out=left_out,
             )
             keeping.note_published(
                 Path(out), self.instrument, self.wave, formats, usual, min_n, Path(ledger) if ledger else None
@@ -358,11 +365,18 @@ class Study(Graded):
         saved = {} if cards is None else read_cards(cards)
         floor = MIN_N_FILE if travels else MIN_N_SHOWN
         usual = max(floor, self.instrument.privacy.min_n)
-        view = self._view(by, min_n, floor, strategies, comments="voila" in formats)
-        view, notes = attach(
-            view, saved, instrument=self.instrument.id, wave=self.wave, waves=self.instrument.waves
-        )
-        published = publish(
-            view, Path(out), tuple(formats), each=each, before=None if self.simulated else note
-        )
-        return replace(published, notes=notes)
+        left_out: frozenset[Key] = frozenset()
+        while True:
+            view = self._view(by, min_n, floor, strategies, comments="voila" in formats, left_out=left_out)
+            view, notes = attach(
+                view, saved, instrument=self.instrument.id, wave=self.wave, waves=self.instrument.waves
+            )
+            try:
+                published = publish(
+                    view, Path(out), tuple(formats), each=each, before=None if self.simulated else note
+                )
+            except TellsOfFewError as told:
+                # More each time, until the rest stands beside what was published.
+                left_out |= told.places
+                continue
+            return replace(published, notes=(*notes, *left_out_anew(view, left_out)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.models.reliability_finding import ScaleReliability
 from relsurvey.disclosure import certify
 from relsurvey.disclosure.gate import release
+from relsurvey.disclosure.shown import Key
 from relsurvey.errors import DisclosureError
 from relsurvey.instrument.crossing import pair
 from relsurvey.view import cells as _cells
@@ -35,6 +36,7 @@ def build(
     made: datetime.date | None = None,
     strategies: Strategies | None = None,
     earlier: Material | None = None,
+    left_out: Collection[Key] = (),
 ) -> model.View:
     """Make a view: aggregate, pass the gate, find, say.
 
@@ -54,6 +56,9 @@ def build(
         What a team could try; the ready cards when None.
     earlier
         The wave before, to say what changed since; None where there is none.
+    left_out
+        Scales and questions that are not to be shown in some pages and tables: unit, variable (empty for the
+        page), and ``scale care`` or ``item c1``.
 
     Raises
     ------
@@ -61,7 +66,7 @@ def build(
         If the gate refuses, not even the whole has ``min_n`` students, or a pair is asked of one school.
     """
     with speaking_of(material.subject):
-        return _built(material, by, min_n, same_within, made, strategies, earlier)
+        return _built(material, by, min_n, same_within, made, strategies, earlier, left_out)
 
 
 def _built(
@@ -72,6 +77,7 @@ def _built(
     made: datetime.date | None,
     strategies: Strategies | None,
     earlier: Material | None,
+    left_out: Collection[Key],
 ) -> model.View:
     asked = material.instrument
     material = material.crossing(by)
@@ -86,7 +92,9 @@ def _built(
             f"Two variables together ({together[0]}) are shown for all schools only, and this is one school. "
             "Leave the pair out of `by`."
         )
-    released = release(cells.plan, min_n)
+    share_of = {f"{kind} {of}": figure for (kind, of), figure in cells.plan.share_of.items()}
+    places = [(unit, variable or None, share_of[of]) for unit, variable, of in left_out]
+    released = release(cells.plan, min_n, places)
     if not released.units:
         marks = material.subject == "marks"
         raise DisclosureError(

@@ -1,0 +1,38 @@
+"""Which scales and questions a view leaves out because of earlier releases, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+from relsurvey.disclosure import ALL
+
+if TYPE_CHECKING:
+    from relsurvey.disclosure.shown import Key
+    from relsurvey.view.model import View
+
+
+def left_out_anew(view: View, places: Collection[Key]) -> Iterator[str]:
+    """Yield a sentence for each scale and question that is left out somewhere.
+
+    Parameters
+    ----------
+    view
+        The view.
+    places
+        Unit, variable (empty for the unit's page), and ``scale care`` or ``item c1``.
+    """
+    language, min_n = view.languages[0], view.provenance.settings.min_n
+    names = {f"scale {scale.id}": scale.title[language] for scale in view.scales}
+    names |= {f"item {item.id}": item.text[language] for item in view.items}
+    titles = {unit.id: "all schools" if unit.id == ALL else unit.title[language] for unit in view.units}
+    for what in sorted({of for _, _, of in places}, key=[*names].index):
+        where = [
+            f"{title} (groups)" if (unit, "", what) not in places else title
+            for unit, title in titles.items()
+            if any(key[0] == unit and key[2] == what for key in places)
+        ]
+        yield (
+            f"{names[what]!r} ({', '.join(where)}): since an earlier release fewer than {min_n} students "
+            "there answered it anew or for the first time, and the two together would tell of them."
+        )
