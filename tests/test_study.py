@@ -12,6 +12,7 @@ import pytest
 
 import relsurvey as rs
 from relsurvey.errors import AnalysisError
+from relsurvey.instrument.model import Wave
 from relsurvey.publish.verify import verify
 
 
@@ -278,6 +279,13 @@ class TestStatistics:
         assert "since fall" in found.sentence
         backwards = demo_study.change("share_power", before="spring", after="fall")
         assert (backwards.wave_before, backwards.wave_after) == ("spring", "fall")
+
+    def test_a_change_is_told_since_the_title_of_the_wave(self, demo_study):
+        titled = {"fall": Wave(id="fall", title={"en": "First round", "es": "Primera ronda"})}
+        instrument = demo_study.instrument.model_copy(update={"waves": titled})
+        found = replace(demo_study, instrument=instrument).change("share_power")
+        assert "since “First round”" in found.sentence and "desde «Primera ronda»" in found.in_words("es")
+        assert found.wave_before == "fall" and "since “First round”" in repr(found)
 
     def test_a_change_needs_two_waves(self, demo_study):
         with pytest.raises(AnalysisError, match="two waves"):

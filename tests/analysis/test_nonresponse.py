@@ -62,6 +62,7 @@ def test_bounds_are_rounded_outward():
         (168, "Of 100 students who answered, 50 answered favorably.", "Less than half"),
         (100, "Of 100 students who answered, 50", "Less than half"),
         (98, "Less than half answered: read it as what those students say", "50 answered favorably"),
+        (98, "not as what all students would say", "school"),  # it may be of one school, or of several
         (98, "anything between 24 and 76 of 100 is possible", "50 of 100"),
     ],
 )

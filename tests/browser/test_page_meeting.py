@@ -303,18 +303,18 @@ def test_our_page_is_saved_and_opened_again(read: Read, meeting: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    ("wave", "made", "told"),
+    ("wave", "made", "told", "begins"),
     [
-        ("Fall 2025", "2025-10-08", True),
-        ("Spring 2025", "2025-04-08", False),
-        ("Fall", "2026-10-08", True),
+        ("Fall 2025", "2025-10-08", True, "Fall 2025: the team chose"),
+        ("Spring 2025", "2025-04-08", False, "Spring 2025: the team chose"),
+        ("Fall", "2026-10-08", True, "Fall: the team chose"),
         # The same season of a year before.
-        ("Fall", "2025-10-08", False),
-        (None, "2026-10-08", False),
+        ("Fall", "2025-10-08", False, "Fall · October 2025: the team chose"),
+        (None, "2026-10-08", False, "October: the team chose"),
     ],
 )
-def test_a_card_stands_beside_the_change_since_its_own_wave_alone(
-    read: Read, meeting: dict[str, Any], wave: str | None, made: str, told: bool
+def test_a_card_says_its_wave_and_stands_beside_the_change_since_that_alone(
+    read: Read, meeting: dict[str, Any], wave: str | None, made: str, told: bool, begins: str
 ) -> None:
     unit = meeting["units"][1]
     change = json.loads((Path(__file__).parent / "told.json").read_text("utf-8"))["change"]
@@ -327,6 +327,7 @@ def test_a_card_stands_beside_the_change_since_its_own_wave_alone(
     earlier = page.locator(".rs-earlier")
     expect(earlier).to_contain_text("Here is Share power now.")
     assert (said in earlier.inner_text()) is told
+    assert earlier.inner_text().startswith(begins)
 
 
 def test_a_file_of_another_survey_is_refused_in_a_sentence(read: Read, meeting: dict[str, Any]) -> None:
@@ -358,9 +359,7 @@ def test_a_file_of_the_wave_before_is_an_earlier_card(read: Read, sample: dict[s
     }
     choose_file(page, fall)
     earlier = page.locator(".rs-earlier")
-    expect(earlier).to_contain_text(
-        "In October the team chose 2×10 for Share power. Here is Share power now."
-    )
+    expect(earlier).to_contain_text("Fall: the team chose 2×10 for Share power. Here is Share power now.")
     share = next(c for c in sample["units"][1]["scales"] if c["scale"] == "share_power")["share"]
     assert earlier.locator("rect.rs-bar").get_attribute("data-percent") == str(share["percent"])
     expect(earlier).to_contain_text("2×10 with the quiet ones")
@@ -422,8 +421,7 @@ def test_hostile_words_of_a_file_stay_words(read: Read, meeting: dict[str, Any])
 def test_the_next_step_opens_with_what_was_chosen_before(read: Read, meeting: dict[str, Any]) -> None:
     page = read(meeting).open(f"#{SCHOOL}/next/es")
     expect(page.locator(".rs-earlier")).to_contain_text(
-        "En octubre el equipo eligió 2×10 para Compartir las decisiones. "
-        "Así está ahora Compartir las decisiones."
+        "Otoño: el equipo eligió 2×10 para Compartir las decisiones. Así está ahora Compartir las decisiones."
     )
     assert page.locator(".rs-earlier strong").first.inner_text() == "Compartir las decisiones"
 

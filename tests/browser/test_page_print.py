@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+
+from relsurvey.view import View
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +37,22 @@ def test_each_page_is_one_sheet(read: Read, place: str, count: int, paper: str) 
     # The screen is as it was.
     assert page.locator(".rs-paper").count() == 0
     expect(page.locator("h1")).to_be_visible()
+
+
+@pytest.mark.parametrize("place", ["#all/about/en", "#all/about/es"])
+def test_what_stands_behind_the_numbers_takes_two_sheets(read: Read, demo_view: View, place: str) -> None:
+    page = read(json.loads(demo_view.to_json())).open(place)
+    page.evaluate(
+        """() => {
+            const alone = new CSSStyleSheet();
+            alone.replaceSync(".rs-leaf:not(:last-child) { display: none }");
+            document.adoptedStyleSheets = [alone];
+        }"""
+    )
+    assert [sheets(page.pdf(format=paper)) for paper in ("Letter", "A4")] == [2, 2]
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator(".rs-leaf:last-child .rs-facts table:visible").count() == 3
 
 
 def test_a_sheet_can_be_read_alone(read: Read, sample: dict[str, Any]) -> None:

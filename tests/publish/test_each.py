@@ -13,7 +13,7 @@ from relsurvey.errors import PublishError
 from relsurvey.escape import slug
 from relsurvey.instrument import Instrument
 from relsurvey.publish import publish
-from relsurvey.publish.each import INDEX, TEAMS, Place, parts, read, sheet
+from relsurvey.publish.each import INDEX, TEAMS, Place, Places, parts, read, sheet
 from relsurvey.view import View
 from tests.publish.small_view import HOSTILE, small_view_json
 from tests.reading.belonging import INSTRUMENT
@@ -129,6 +129,29 @@ def test_the_sheet_holds_codes_and_no_markup_of_a_title(tmp_path: Path) -> None:
     # The token is in the code and the link, not where a passer-by reads it.
     assert ">https://x.example/t/south/<" in page
     assert "16:00" in page
+
+
+@pytest.mark.parametrize(
+    ("link", "en", "es"),
+    [
+        ("http://127.0.0.1:8866/t/a/", "only on the computer that", "solo en la computadora que"),
+        (
+            "http://10.0.0.7:8866/t/a/",
+            "same network as the computer at 10.0.0.7",
+            "misma red que la computadora 10.0.0.7",
+        ),
+        ("https://views.example.org/t/a/", "can reach views.example.org", "pueda llegar a views.example.org"),
+        (
+            "https://&lt;x&gt;.example/t/a/",
+            "can reach &amp;lt;x&amp;gt;.example",
+            "llegar a &amp;lt;x&amp;gt;.example",
+        ),
+    ],
+)
+def test_the_sheet_says_where_its_codes_open(link: str, en: str, es: str) -> None:
+    listed = Places(Path(), (Place("a", {"en": "A", "es": "A"}),), {"en": "Asked", "es": "Preguntado"}, False)
+    page = sheet(listed, {"a": f"{link}?token=secret"}, until="16:00")
+    assert en in page and es in page and page.count("secret") == 1
 
 
 def test_a_link_with_its_token_fits_a_code_that_a_camera_reads_at_arm_s_length() -> None:

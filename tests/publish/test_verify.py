@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 from relsurvey.cli import app
 from relsurvey.errors import PublishError
 from relsurvey.publish import publish
-from relsurvey.publish.each import TEAMS, left_over
+from relsurvey.publish.each import INDEX, TEAMS
 from relsurvey.publish.packing import unpacked
-from relsurvey.publish.verify import verify
+from relsurvey.publish.verify import left_over, verify
 from relsurvey.publish.voila import view_of
 from relsurvey.view import View
 from tests.publish.small_view import small_view_json
@@ -68,6 +68,28 @@ def test_a_folder_that_an_earlier_release_left_over_is_named(tmp_path: Path) -> 
     assert left_over(tmp_path) == (second,) and left_over(first) == ()
     said = CliRunner().invoke(app, ["verify", str(tmp_path)]).stdout
     assert f"Left over {second}: of an earlier release" in said and said.count("Whole") == 1
+
+
+def test_one_release_in_the_place_of_several_takes_their_list_away_and_keeps_their_folders(
+    tmp_path: Path,
+) -> None:
+    publish(several(), tmp_path, DOORS, each="school")
+    folders = tuple(one.directory for one in verify(tmp_path))
+    publish(View.model_validate_json(small_view_json()), tmp_path / "other", DOORS)
+    assert (tmp_path / TEAMS).is_file() and left_over(tmp_path) == ()
+    publish(View.model_validate_json(small_view_json()), tmp_path, DOORS)
+    assert not (tmp_path / TEAMS).exists() and not (tmp_path / INDEX).exists()
+    # What was published below as one of its own is no left-over.
+    assert left_over(tmp_path) == folders and [one.directory for one in verify(tmp_path)] == [tmp_path]
+    assert [verify(folder)[0].directory for folder in folders] == list(folders)
+    publish(several(), tmp_path, DOORS, each="school")
+    assert left_over(tmp_path) == () and len(verify(tmp_path)) == len(folders)
+
+
+def test_a_page_that_nobody_published_is_not_taken_away(tmp_path: Path) -> None:
+    (tmp_path / INDEX).write_text("<p>Ours</p>", "utf-8")
+    publish(View.model_validate_json(small_view_json()), tmp_path, DOORS)
+    assert (tmp_path / INDEX).read_text("utf-8") == "<p>Ours</p>"
 
 
 def test_nothing_there_is_said(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from nbclient import NotebookClient
 import relsurvey as rs
 from relsurvey.demo import demo_workbook
 from relsurvey.errors import InstrumentError, MatchError, ReadError
+from relsurvey.instrument.model import Wave
 from relsurvey.loading import Inbox, shown
 from relsurvey.reading import Limits
 from relsurvey.reading.ledger import STEPS
@@ -220,6 +221,24 @@ def test_an_instrument_can_be_chosen_given_or_dropped(start: Callable[..., Brows
         assert start(answers, given).state()["fits"]
     with pytest.raises(InstrumentError, match="no ready instrument"):
         Loader(answers, "no-such")
+
+
+def test_the_menus_of_waves_say_their_titles(start: Callable[..., Browser], tmp_path: Path) -> None:
+    waves = {
+        "fall": Wave(id="fall", title={"en": "First round", "es": "Primera ronda"}),
+        "spring": Wave(id="spring"),
+    }
+    instrument = belonging.INSTRUMENT.model_copy(update={"waves": waves})
+    answers = tmp_path / "a.csv"
+    rows = [[*row[:2], "autumn", *row[3:]] for row in belonging.ROWS]
+    answers.write_text(belonging.as_csv(rows * 5), "utf-8")
+    browser = start(answers, instrument)
+    state = browser.state()
+    assert state["waves"] == [{"key": "fall", "title": waves["fall"].title}, {"key": "spring", "title": None}]
+    label = next(label for label in state["labels"] if label["key"] == "wave")
+    assert label["meanings"] == [waves["fall"].title, {"en": "spring"}]
+    state = browser.do(do="label", key="wave", text="autumn", value="0")
+    assert state["fits"] and browser.loader.use().waves == ("fall",)
 
 
 def test_a_wrong_instrument_file_is_one_sentence_and_changes_nothing(

@@ -96,32 +96,30 @@ function strategyOf(scene: Scene, id: string | null | undefined): Strategy | nul
   return scene.view.strategies?.find((strategy) => strategy.id === id) ?? null;
 }
 
-/** Whether the wave of a card is the one before: a season may also be that of a year before. */
-function isCompared(scene: Scene, { wave }: EarlierCard, month: string): boolean {
-  const name = searchable(scene.say(wave));
-  const dated = /\d/;
-  return name === searchable(scene.say(scene.unit.change?.wave)) && (dated.test(name) || !dated.test(month));
-}
-
 /** What was chosen then, and that scale now. */
 function Earlier({ scene, card }: { scene: Scene; card: EarlierCard }): JSX.Element {
   const { words, unit } = scene;
   const { language } = scene.state;
+  const wave = scene.say(card.wave);
   const month = monthInWords(card.made, scene.view.made, language);
+  // A season may also be that of a year before.
+  const dated = /\d/;
+  const sure = dated.test(wave) || !dated.test(month);
+  const when = (sure && wave) || [wave, month].filter((text) => text !== "").join(" · ");
   const cell = unit.scales.find((candidate) => candidate.scale === card.scale);
   const scale = cell === undefined ? "" : scaleTitle(scene, cell.scale);
   const strategy = strategyOf(scene, card.strategy);
-  const first =
-    strategy === null ? words.earlierWrote(month, scale) : words.earlierChose(month, scene.say(strategy.title), scale);
-  const change = isCompared(scene, card, month)
-    ? unit.change?.cells.find((candidate) => candidate.scale === card.scale)
-    : undefined;
+  const first = strategy === null ? words.earlierWrote(scale) : words.earlierChose(scene.say(strategy.title), scale);
+  const now = scale && words.hereNow(scale);
+  const change =
+    sure && searchable(wave) === searchable(scene.say(unit.change?.wave))
+      ? unit.change?.cells.find((candidate) => candidate.scale === card.scale)
+      : undefined;
   const written = FIELDS.filter((field) => (card[field] ?? "").trim() !== "");
   return (
     <section class="rs-card rs-earlier">
       <p class="rs-say">
-        <Sentence scene={scene} text={{ [language]: first }} />{" "}
-        {cell !== undefined && <Sentence scene={scene} text={{ [language]: words.hereNow(scale) }} />}
+        <Sentence scene={scene} text={{ [language]: `${capital(when, language)}: ${first} ${now}` }} />
       </p>
       {cell !== undefined && <ScaleNow scene={scene} cell={cell} />}
       {change?.sentence && <p>{scene.say(change.sentence)}</p>}

@@ -65,8 +65,8 @@ export interface MeetingStrings {
   /** Next step. */
   nextSay: string;
   nextSayPlain: string;
-  earlierChose: (month: string, strategy: string, scale: string) => string;
-  earlierWrote: (month: string, scale: string) => string;
+  earlierChose: (strategy: string, scale: string) => string;
+  earlierWrote: (scale: string) => string;
   hereNow: (scale: string) => string;
   toCard: string;
   strategies: string;
@@ -170,8 +170,8 @@ const en: MeetingStrings = {
   },
   nextSay: "Choose one small thing to try, or write another idea on the card.",
   nextSayPlain: "Write one small thing to try on the card.",
-  earlierChose: (month, strategy, scale) => `In ${month} the team chose ${strategy}${scale && ` for ${scale}`}.`,
-  earlierWrote: (month, scale) => `In ${month} the team made a plan${scale && ` for ${scale}`}.`,
+  earlierChose: (strategy, scale) => `the team chose ${strategy}${scale && ` for ${scale}`}.`,
+  earlierWrote: (scale) => `the team made a plan${scale && ` for ${scale}`}.`,
   hereNow: (scale) => `Here is ${scale} now.`,
   toCard: "Go to the card",
   strategies: "Things to try",
@@ -292,8 +292,8 @@ const es: MeetingStrings = {
   },
   nextSay: "Elegir una sola cosa pequeña para probar, o escribir una idea propia en la tarjeta.",
   nextSayPlain: "Escribir en la tarjeta una sola cosa pequeña para probar.",
-  earlierChose: (month, strategy, scale) => `En ${month} el equipo eligió ${strategy}${scale && ` para ${scale}`}.`,
-  earlierWrote: (month, scale) => `En ${month} el equipo hizo un plan${scale && ` para ${scale}`}.`,
+  earlierChose: (strategy, scale) => `el equipo eligió ${strategy}${scale && ` para ${scale}`}.`,
+  earlierWrote: (scale) => `el equipo hizo un plan${scale && ` para ${scale}`}.`,
   hereNow: (scale) => `Así está ahora ${scale}.`,
   toCard: "Ir a la tarjeta",
   strategies: "Cosas para probar",

@@ -93,8 +93,8 @@ function Settings({ scene }: { scene: Scene }): JSX.Element {
           ))}
         </select>
       </Field>
-      <Word scene={scene} field="wave" label={words.wave} among={state.waves} />
-      <Word scene={scene} field="school" label={words.school} among={[]} />
+      <Word scene={scene} field="wave" label={words.wave} listed={state.waves.length > 0} />
+      <Word scene={scene} field="school" label={words.school} listed={false} />
       <details class="rs-more" open={state.roster !== null || undefined}>
         <summary>{words.roster}</summary>
         <p class="rs-note">{words.rosterHint}</p>
@@ -123,16 +123,16 @@ function Settings({ scene }: { scene: Scene }): JSX.Element {
         <Drop client={client} role="instrument" small label={words.surveyFile} />
       </details>
       <datalist id={id("waves")}>
-        {state.waves.map((wave) => (
-          <option key={wave} value={wave} />
+        {state.waves.map(({ key, title }) => (
+          <option key={key} value={key} label={say(scene, title)} />
         ))}
       </datalist>
     </div>
   );
 }
 
-function Word(props: { scene: Scene; field: "wave" | "school"; label: string; among: string[] }): JSX.Element {
-  const { scene, field, label, among } = props;
+function Word(props: { scene: Scene; field: "wave" | "school"; label: string; listed: boolean }): JSX.Element {
+  const { scene, field, label, listed } = props;
   const { state, words, client, id } = scene;
   const step = waiting(scene, { do: field, text: "" });
   return (
@@ -141,7 +141,7 @@ function Word(props: { scene: Scene; field: "wave" | "school"; label: string; am
         type="text"
         value={step ? step.text : state[field]}
         placeholder={words.fromFile}
-        list={among.length > 0 ? id("waves") : undefined}
+        list={listed ? id("waves") : undefined}
         autocomplete="off"
         onChange={(event) => client.change({ do: field, text: event.currentTarget.value })}
       />

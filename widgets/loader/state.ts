@@ -69,7 +69,7 @@ export interface State extends Shared {
   menu: { key: string; title: Text }[];
   wanted: string | null;
   instrument: Text | null;
-  waves: string[];
+  waves: { key: string; title: Text | null }[];
   wave: string;
   school: string;
   lenient: boolean;

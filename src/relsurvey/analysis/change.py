@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from relsurvey.analysis.verdict import Difference
+    from relsurvey.words import Text
 
 #: Fewest students of each wave in whom a change is spoken of (rules.md 16).
 MIN_N_CHANGE = 20
@@ -96,6 +97,8 @@ class Change(Finding):
         The headline's p by Holm and by Benjamini and Hochberg over them.
     verdict
         By rules.md 6 and 7; None without favorable answers.
+    title_before
+        What the first wave is called, in each language; None where it goes by its name.
     """
 
     scale: str
@@ -114,6 +117,7 @@ class Change(Finding):
     p_adjusted: float = math.nan
     q: float = math.nan
     verdict: Difference | None = None
+    title_before: Text | None = None
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

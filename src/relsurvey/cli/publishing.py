@@ -133,10 +133,10 @@ def verify(
 
 
 def _print_left_over(directory: Path) -> None:
-    from relsurvey.publish.each import left_over
+    from relsurvey.publish.verify import left_over
 
     for folder in left_over(directory):
-        print(f"Left over {folder}: of an earlier release, not in teams.yaml. Delete it if nobody uses it.")
+        print(f"Left over {folder}: of an earlier release, in no list now. Delete it if nobody uses it.")
 
 
 def _print_study(study: Study, published: Published) -> None:

@@ -146,9 +146,9 @@ def _tell_codes(teams: Teams) -> None:
     """Say what to do with the sheet of codes, and where no other device can open them, what to do first."""
     from urllib.parse import urlsplit
 
-    from relsurvey.publish.serve import _is_loopback
+    from relsurvey.publish.serve import is_loopback
 
-    if any(_is_loopback(urlsplit(link).hostname or "") for link in teams.links.values()):
+    if any(is_loopback(urlsplit(link).hostname or "") for link in teams.links.values()):
         print(f"Codes     {teams.sheet}: these codes open on this computer only.", flush=True)
         print(
             "          For other devices, start again with --room, a workshop on the local network; with",

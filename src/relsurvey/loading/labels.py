@@ -122,7 +122,7 @@ def unexplained(
                 if not _belongs(text, group, separator):
                     found.add(name, text, rows, place.position, categories, known, needed=False)
     if instrument.waves and not chosen.wave:
-        waves = [Meaning(wave, {"en": wave}) for wave in instrument.waves]
+        waves = [Meaning(key, wave.title or {"en": key}) for key, wave in instrument.waves.items()]
         for place in columns.identity.get("wave", ()):
             for text, rows in _cells(table, place.position):
                 if fold(text) not in map(fold, instrument.waves):

@@ -60,7 +60,9 @@ class Screen:
             "menu": [{"key": key, "title": dict(one.instrument.title)} for key, one in loading.menu.items()],
             "wanted": loading.wanted,
             "instrument": None if asked is None else dict(asked.instrument.title),
-            "waves": [] if asked is None else list(asked.instrument.waves),
+            "waves": []
+            if asked is None
+            else [{"key": key, "title": wave.title} for key, wave in asked.instrument.waves.items()],
             "wave": now.wave,
             "school": now.school,
             "lenient": now.lenient,

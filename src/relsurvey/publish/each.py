@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import yaml
 
 from relsurvey.errors import PublishError
 from relsurvey.escape import html_text, slug
-from relsurvey.files import MANIFEST, write_atomic
+from relsurvey.files import write_atomic
 from relsurvey.publish.static import policy_hash
 from relsurvey.view import View
 from relsurvey.view.model import Unit
@@ -181,14 +183,6 @@ def read(path: Path) -> Places:
         ) from cause
 
 
-def left_over(directory: Path) -> tuple[Path, ...]:
-    """Return the folders of earlier releases that the list beside them does not name: nobody is led there."""
-    if not (directory / TEAMS).is_file():
-        return ()
-    named = {place.slug for place in read(directory / TEAMS).places}
-    return tuple(sorted(m.parent for m in directory.glob(f"*/{MANIFEST}") if m.parent.name not in named))
-
-
 def _folder(name: object) -> str:
     """Return the name of a folder that lies beside the list, and nowhere else."""
     if not isinstance(name, str) or slug(name) != name:
@@ -236,6 +230,9 @@ def sheet(places: Places, links: Mapping[str, str] | None = None, *, until: str 
             leads = _anchor(f"{place.slug}/{_PAGE}", f"{place.slug}/{_PAGE}")
         items.append(f"<li><h2>{html_text(place.title.get(main, place.slug))}</h2>{leads}</li>")
     told = say("each.files") if links is None else say("each.scan")
+    if links:
+        where, host = _where(next(iter(links.values())))
+        told += say(where, host=host)
     if until is not None:
         told += say("each.until", until=until)
     simulated = say("each.simulated") if places.simulated else ""
@@ -249,6 +246,20 @@ def sheet(places: Places, links: Mapping[str, str] | None = None, *, until: str 
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
         f"{simulated}{told}\n<ul>\n" + "\n".join(items) + "\n</ul>\n</main>\n</body>\n</html>\n"
     )
+
+
+def _where(link: str) -> tuple[str, str]:
+    """Return the words that say where a link opens, and its host."""
+    from relsurvey.publish.serve import is_loopback
+
+    host = urlsplit(link).hostname or ""
+    if is_loopback(host):
+        return "each.here", host
+    try:
+        near = ipaddress.ip_address(host).is_private
+    except ValueError:
+        near = False
+    return "each.near" if near else "each.far", host
 
 
 def _anchor(address: str, read_as: str) -> str:

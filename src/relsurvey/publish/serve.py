@@ -166,7 +166,7 @@ def serve(
     ...     print(server.link)
     """
     if room:
-        ip = "0.0.0.0" if _is_loopback(ip) else ip  # noqa: S104 - what a room asks for
+        ip = "0.0.0.0" if is_loopback(ip) else ip  # noqa: S104 - what a room asks for
         token = token or _NEW_TOKEN
     if token == _NEW_TOKEN:
         token = new_token()
@@ -244,12 +244,12 @@ def check(
             f"The token is too easy to guess: use {_SHORTEST_TOKEN} characters or more, "
             f'or "{_NEW_TOKEN}" to make one.'
         )
-    if token is None and not _is_loopback(ip):
+    if token is None and not is_loopback(ip):
         raise PublishError(
             f"Whoever reaches {ip or 'this machine'} could read this: serve it with a token "
             f'("{_NEW_TOKEN}" makes one), or on this machine alone (127.0.0.1).'
         )
-    if not _is_loopback(ip) and not room and certificate is None:
+    if not is_loopback(ip) and not room and certificate is None:
         raise PublishError(
             "Without a certificate anybody on the way could read this: name one (certificate and key), put a "
             "proxy with one in front of 127.0.0.1, or open a room for a workshop (room)."
@@ -283,12 +283,12 @@ def _is_kept(name: str) -> bool:
     return name in kept or name.startswith(_KEPT_PREFIXES)
 
 
-def _is_loopback(ip: str) -> bool:
+def is_loopback(ip: str) -> bool:
     """Return whether only this machine reaches an address.
 
     Examples
     --------
-    >>> [_is_loopback(ip) for ip in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "", "10.0.0.7")]
+    >>> [is_loopback(ip) for ip in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "", "10.0.0.7")]
     [True, True, True, False, False, False]
     """
     try:
@@ -409,7 +409,7 @@ def _serve_here(notebook: Path, asked: argparse.Namespace, token: str | None) ->
     door.initialize([])
     if asked.certificate:
         door.secure = _secure(asked.certificate, asked.key)
-    door.behind_proxy = _is_loopback(asked.ip)
+    door.behind_proxy = is_loopback(asked.ip)
     if asked.room:
         door.lasts = ROOM_LASTS
         door.heats = True

@@ -75,6 +75,23 @@ def verify(directory: Path) -> tuple[Verified, ...]:
     return found
 
 
+def left_over(directory: Path) -> tuple[Path, ...]:
+    """Return the folders that an earlier release made, one a school or team, and to which no list leads."""
+    listed = directory / TEAMS
+    named = {place.slug for place in read(listed).places} if listed.is_file() else set()
+    folders = sorted(manifest.parent for manifest in directory.glob(f"*/{MANIFEST}"))
+    return tuple(folder for folder in folders if folder.name not in named and _is_part(folder))
+
+
+def _is_part(folder: Path) -> bool:
+    """Return whether what was published in a folder is one of several parts, not a release of its own."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        return bool(manifest["release"] != manifest["files"][VIEW]["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def _one(folder: Path) -> Verified:
     files = read_manifest(folder)
     try:

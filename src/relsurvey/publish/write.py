@@ -9,7 +9,7 @@ from typing import Literal
 
 from relsurvey.errors import PublishError
 from relsurvey.files import MANIFEST, sha256, write_release
-from relsurvey.publish.each import Each, parts, write
+from relsurvey.publish.each import INDEX, TEAMS, Each, parts, write
 from relsurvey.view import View
 from relsurvey.words import speaking_of
 from relsurvey.words.catalogue import languages
@@ -66,7 +66,8 @@ def publish(
     view
         A view that passed the gate.
     directory
-        Where; made when missing. A reader finds the older release or this one, whole, at any moment.
+        Where; made when missing. A reader finds the older release or this one, whole, at any moment. Without
+        ``each``, the list and the sheet of an earlier release with it are taken away; its folders stay.
     formats
         ``"html"``, ``"voila"``, ``"excel"``, ``"slides"``.
     each
@@ -98,7 +99,8 @@ def publish(
         before(whole)
     for name, files in contents.items():
         folder = _made(directory / name)
-        write_release(folder, files, retired=[name for name in _names() if name not in files], release=of)
+        retired = [name for name in (*_names(), *_lists(folder)) if name not in files]
+        write_release(folder, files, retired=retired, release=of)
     names = tuple(
         str(PurePosixPath(name, file)) for name, files in contents.items() for file in (*files, MANIFEST)
     )
@@ -108,6 +110,12 @@ def publish(
 def _names() -> list[str]:
     """Return every name that a door may have."""
     return [*_FORMATS.values(), *(_in_language(door, one) for door in _SPOKEN for one in languages())]
+
+
+def _lists(folder: Path) -> tuple[str, ...]:
+    """Return what led to the folders of an earlier release: they stay, and nobody is led there any more."""
+    # The list goes last: by it the sheet is known as one that was published.
+    return (INDEX, TEAMS) if (folder / TEAMS).is_file() else ()
 
 
 def _spoken(door: str, language: str, view: View) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, overload
 
 from relsurvey.analysis.finding import MIN_N_SHOWN
@@ -258,7 +259,8 @@ class Comparing(Measuring):
             )
             for key in (scale, *others)
         ]
-        return change_verdicts(found)[0]
+        first = self.instrument.waves.get(waves[0])
+        return replace(change_verdicts(found)[0], title_before=None if first is None else first.title)
 
     def _two_waves(self, before: str | None, after: str | None) -> tuple[str, str]:
         waves = self.waves

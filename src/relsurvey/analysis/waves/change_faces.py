@@ -22,6 +22,7 @@ from relsurvey.analysis.waves.paired import (
     wilcoxon,
 )
 from relsurvey.words import gap_words, say, share_words, signed, wave_phrase
+from relsurvey.words.catalogue import pick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -191,7 +192,8 @@ def since(c: Change, language: str) -> str:
     """Return *since fall*: never *since you began* (rules.md 7)."""
     if c.wave_before is None:
         return say(language, "change.since_before")
-    return wave_phrase([language], "change.since", c.wave_before)[language]
+    title = c.title_before and {language: pick(c.title_before, language)}
+    return wave_phrase([language], "change.since", c.wave_before, title)[language]
 
 
 def in_words(c: Change, language: str) -> str:
