@@ -8,9 +8,11 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+import yaml
 
 import relsurvey as rs
 from relsurvey.errors import MatchError, ReadError
+from relsurvey.instrument import Instrument
 from tests.reading.belonging import HEADER, INSTRUMENT, ROWS, as_csv
 
 
@@ -158,6 +160,19 @@ def test_an_unknown_wave_is_an_error_and_one_given_wins(write):
     with pytest.raises(MatchError, match="belong to no wave"):
         rs.read(path, INSTRUMENT)
     assert rs.read(path, INSTRUMENT, wave="fall").waves == ("fall",)
+
+
+def test_a_wave_is_known_by_its_title_and_an_unknown_one_by_what_it_is_most_like(write):
+    document = yaml.safe_load(INSTRUMENT.to_yaml())
+    document["waves"] = {
+        "fall": {"title": {"en": "First round", "es": "Primera ronda"}},
+        "spring": {"title": {"en": "Second round", "es": "Segunda ronda"}},
+    }
+    titled = Instrument.parse(yaml.safe_dump(document, allow_unicode=True))
+    for label in ("spring", "second round", "Segunda ronda"):
+        assert rs.read(write(as_csv([[*ROWS[0][:2], label, *ROWS[0][3:]]])), titled).waves == ("spring",)
+    with pytest.raises(MatchError, match=r"labels: \{wave: \{'Spring 2027': spring\}\}"):
+        rs.read(write(as_csv([[*ROWS[0][:2], "Spring 2027", *ROWS[0][3:]]])), titled)
 
 
 def test_an_unknown_category_is_kept_as_itself_and_said(write):

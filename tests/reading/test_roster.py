@@ -37,6 +37,13 @@ def notes(study, step="roster"):
     return study.ledger.loc[study.ledger.step == step, "what"].tolist()
 
 
+def test_what_the_roster_leaves_blank_differs_from_nothing(read, tmp_path):
+    path = tmp_path / "roster.csv"
+    ROSTER.assign(Gender=["", "", "", "Girl", "Boy", "Girl"]).to_csv(path, index=False)
+    said = " ".join(notes(read(path)))
+    assert "`gender` differs" not in said and "`gender` was filled in" not in said
+
+
 def test_ids_join_without_their_leading_zeros_and_opted_out_students_are_left_out(read):
     study = read()
     assert len(study.responses) == 3

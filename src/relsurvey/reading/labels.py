@@ -294,6 +294,14 @@ def choices(cell: str, known: Mapping[str, str], separator: str) -> list[str]:
     return found
 
 
+def _names_of_waves(instrument: Instrument) -> dict[str, str]:
+    """Return what a file may call each wave: its id, or a title that no other wave bears."""
+    named = {wave: {fold(t) for t in (known.title or {}).values()} for wave, known in instrument.waves.items()}
+    times = Counter(title for titles in named.values() for title in titles)
+    ids = {fold(wave): wave for wave in instrument.waves}
+    return {title: wave for wave, titles in named.items() for title in titles if times[title] == 1} | ids
+
+
 def match_waves(
     rows: Rows, where: str, instrument: Instrument, explained: Explained, *, strict: bool
 ) -> None:
@@ -313,7 +321,7 @@ def match_waves(
     column = rows.identity["wave"]
     if not instrument.waves or not column.filled().any():
         return
-    known = {fold(wave): wave for wave in instrument.waves}
+    known = _names_of_waves(instrument)
     counted = column.counts()
     unknown = [w for w in counted if fold(w) not in known]
     if unknown and strict:
@@ -321,12 +329,13 @@ def match_waves(
             Unmatched(
                 f"{where}, wave",
                 w,
-                match.nearest(w, instrument.waves),
+                near,
                 counted[w],
-                f"labels: {{wave: {{{match.shown(w)}: {next(iter(instrument.waves))}}}}}",
+                f"labels: {{wave: {{{match.shown(w)}: {next(iter(near), 'WAVE')}}}}}",
                 "wave",
             )
             for w in unknown
+            for near in [match.nearest(w, instrument.waves)]
         ]
         raise match.unmatched_error(
             problems,

@@ -282,7 +282,8 @@ def _fill(
 ) -> None:
     import numpy as np
 
-    there = np.where(at >= 0, listed.to_numpy(dtype=object)[at], None)
+    told = listed.astype(object).where(listed.notna() & (listed != ""), None)
+    there = np.where(at >= 0, told.to_numpy(dtype=object)[at], None)
     if name not in responses:
         if not any(there):
             return
@@ -290,8 +291,8 @@ def _fill(
         for frame in (responses, answers):
             frame.insert(place, name, np.full(len(frame), None, object))
     here = responses[name].to_numpy(dtype=object)
-    empty = responses[name].isna().to_numpy() & np.asarray([bool(v) for v in there])
-    both = ~responses[name].isna().to_numpy() & np.asarray([bool(v) for v in there])
+    empty = responses[name].isna().to_numpy() & np.not_equal(there, None)
+    both = ~responses[name].isna().to_numpy() & np.not_equal(there, None)
     other = sum(fold(str(a)) != fold(str(b)) for a, b in zip(here[both], there[both], strict=True))
     if empty.any():
         responses[name] = answers[name] = np.where(empty, there, here)
