@@ -267,6 +267,24 @@ def test_a_codebook_sheet_before_the_answers_is_passed_over(tmp_path):
     assert len(rs.read(tmp_path / "a.xlsx", INSTRUMENT).responses) == 4
 
 
+@pytest.mark.parametrize("kept", ["others", "the same"])
+def test_of_two_sheets_of_answers_none_is_dropped_unsaid(tmp_path, kept):
+    book = openpyxl.Workbook()
+    book.active.title = "North"
+    sheet = book.create_sheet("South")
+    for row in (HEADER, *ROWS):
+        book.active.append(row)
+        sheet.append([f"9{row[0]}" if kept == "others" and row != HEADER else row[0], *row[1:]])
+    book.save(tmp_path / "a.xlsx")
+    if kept == "the same":
+        assert len(rs.read(tmp_path / "a.xlsx", INSTRUMENT).responses) == 4
+    else:
+        with pytest.raises(
+            ReadError, match=r"2 sheets of a\.xlsx hold answers .*'North', 'South'\. Put their"
+        ):
+            rs.read(tmp_path / "a.xlsx", INSTRUMENT)
+
+
 def test_rows_without_an_id_stay_in_a_part_of_a_study(write):
     rows = [*ROWS, ["", "North", "spring", *ROWS[0][3:8], "mine"], ["", "South", "spring", *ROWS[0][3:8], ""]]
     part = rs.read(write(as_csv(rows)), INSTRUMENT).where(school="North")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from relsurvey.errors import MatchError
+from relsurvey.errors import MatchError, ReadError
 from relsurvey.instrument import Instrument, instruments
 from relsurvey.instrument.fold import fold
 from relsurvey.reading import match
@@ -37,10 +37,16 @@ def table_of(sheet: Sheet, known: Callable[[str], bool] | None = None) -> Table 
 def best_table(
     opened: Opened, instrument: Instrument, mapping: Mapping | None = None, wave: str | None = None
 ) -> tuple[Table, match.Columns] | None:
-    """Return the sheet that holds most of the instrument's columns, or None if none holds any."""
+    """Return the sheet that holds most of the instrument's columns, or None if none holds any.
+
+    Raises
+    ------
+    ReadError
+        If another sheet holds other students' answers to the same questions: they would be lost.
+    """
     names = match.names_of(instrument, wave)
     named = {fold(name) for name in mapping.columns} if mapping else set()
-    best: tuple[int, Table, match.Columns] | None = None
+    tables: list[tuple[str, Table, match.Columns]] = []
     for sheet in opened.sheets:
         table = table_of(sheet, lambda cell: fold(cell) in names or fold(cell) in named)
         if table is None:
@@ -50,13 +56,33 @@ def best_table(
             {name: key for name, key in mapping.columns.items() if fold(name) in here} if mapping else None
         )
         found = match.columns(table, instrument, chosen, wave)
-        if found.score and (best is None or found.score > best[0]):
-            best = (found.score, table, found)
-    if best is None:
+        if found.score:
+            tables.append((sheet.name, table, found))
+    if not tables:
         return None
-    _, table, found = best
+    first, table, found = max(tables, key=lambda one: one[2].score)
+    same = [
+        name for name, one, its in tables if {*its.items} == {*found.items} and _more(one, its, table, found)
+    ]
+    if found.items and same:
+        raise ReadError(
+            f"{1 + len(same)} sheets of {opened.file} hold answers to the same questions: "
+            f"{', '.join(match.shown(name) for name in (first, *same))}. Put their rows into one sheet, or "
+            "save each sheet as a file of its own and read the files together."
+        )
     # Once more with all of the mapping, which says so where it names a column that is not there.
     return table, match.columns(table, instrument, mapping.columns, wave) if mapping else found
+
+
+def _more(other: Table, its: match.Columns, table: Table, found: match.Columns) -> bool:
+    """Say whether a sheet has answers of anybody who is not in another one."""
+
+    def who(table: Table, columns: match.Columns) -> set[str]:
+        column = columns.identity.get("respondent")
+        return {*table.columns[column[0].position].cells.texts} - {""} if column else set()
+
+    listed = who(other, its)
+    return other is not table and len(other) > 0 and not (listed and listed <= who(table, found))
 
 
 def fullest_table(opened: Opened) -> Table | None:

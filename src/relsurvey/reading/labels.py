@@ -296,7 +296,9 @@ def choices(cell: str, known: Mapping[str, str], separator: str) -> list[str]:
 
 def _names_of_waves(instrument: Instrument) -> dict[str, str]:
     """Return what a file may call each wave: its id, or a title that no other wave bears."""
-    named = {wave: {fold(t) for t in (known.title or {}).values()} for wave, known in instrument.waves.items()}
+    named = {
+        wave: {fold(t) for t in (known.title or {}).values()} for wave, known in instrument.waves.items()
+    }
     times = Counter(title for titles in named.values() for title in titles)
     ids = {fold(wave): wave for wave in instrument.waves}
     return {title: wave for wave, titles in named.items() for title in titles if times[title] == 1} | ids

@@ -281,6 +281,7 @@ def _fill(
     note: Callable[[str, int, str, str], None],
 ) -> None:
     import numpy as np
+    import pandas as pd
 
     told = listed.astype(object).where(listed.notna() & (listed != ""), None)
     there = np.where(at >= 0, told.to_numpy(dtype=object)[at], None)
@@ -291,8 +292,8 @@ def _fill(
         for frame in (responses, answers):
             frame.insert(place, name, np.full(len(frame), None, object))
     here = responses[name].to_numpy(dtype=object)
-    empty = responses[name].isna().to_numpy() & np.not_equal(there, None)
-    both = ~responses[name].isna().to_numpy() & np.not_equal(there, None)
+    empty = responses[name].isna().to_numpy() & pd.notna(there)
+    both = ~responses[name].isna().to_numpy() & pd.notna(there)
     other = sum(fold(str(a)) != fold(str(b)) for a, b in zip(here[both], there[both], strict=True))
     if empty.any():
         responses[name] = answers[name] = np.where(empty, there, here)
