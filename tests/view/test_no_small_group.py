@@ -107,7 +107,7 @@ def test_most_districts_have_a_view_with_groups():
 def test_without_the_gate_small_groups_are_found(monkeypatch):
     """The attacker above is one who finds something: hiding small cells alone does not stop them."""
 
-    def thresholds_only(plan, min_n):
+    def thresholds_only(plan, min_n, left_out=()):
         units = frozenset(unit.id for unit in plan.units if unit.students.enough(min_n))
         tables = {}
         for table in plan.tables:

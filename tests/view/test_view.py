@@ -243,6 +243,50 @@ def test_a_reversed_item_is_told_by_its_own_labels():
     assert abs(item.share.percent - sum(p.percent for p in item.parts if p.tone == "favorable")) <= 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "en", "es"),
+    [
+        (
+            {"b3": {"reverse": False}},
+            "Favorable answers are “Agree”, “Strongly agree”. On a scale,",
+            "Son favorables estas respuestas: «De acuerdo», «Muy de acuerdo». En una escala,",
+        ),
+        (
+            {},
+            "“Agree”, “Strongly agree”; to questions put the other way round, “Disagree”, “Strongly disagree”.",
+            "«Muy de acuerdo»; en las preguntas planteadas al revés, «En desacuerdo», «Muy en desacuerdo».",
+        ),
+        (
+            {"b2": {"options": "often"}},
+            "“Agree”, “Strongly agree”, “Often”; to questions put the other way round, “Disagree”,",
+            "«Muy de acuerdo», «A menudo»; en las preguntas planteadas al revés, «En desacuerdo»,",
+        ),
+        # The same answer counts to one question and not to the other.
+        (
+            {"b2": {"favorable": [5]}},
+            "Which answers are favorable depends on the question: those that speak well of what it asks about.",
+            "Qué respuestas son favorables depende de la pregunta:",
+        ),
+    ],
+)
+def test_which_answers_are_favorable_is_said_by_their_labels(changes, en, es):
+    whole = yaml.safe_load(INSTRUMENT.to_yaml())
+    labels = [(1, "Seldom", "Rara vez", False), (5, "Often", "A menudo", True)]
+    whole["options"]["often"] = [
+        {"code": code, "label": {"en": english, "es": spanish}, "favorable": counts}
+        for code, english, spanish, counts in labels
+    ]
+    for item, change in changes.items():
+        whole["items"][item] |= change
+    frame = simulate([60])
+    if "options" in changes.get("b2", {}):
+        frame["b2"] = np.where(frame["b2"] > 3, "Often", "Seldom")
+    said = rs.read(frame, Instrument.parse(json.dumps(whole))).view().favorable
+    assert en in said["en"] and es in said["es"]
+    # On a page of single questions as well: first of one answer, then of a scale.
+    assert said["en"].endswith("when more than half of the answers they gave there are favorable.")
+
+
 def test_each_question_has_its_own_answer_that_is_not_counted():
     frame = simulate([160])
     assert rs.read(frame, INSTRUMENT).view().not_counted == {"en": "Not sure", "es": "No sé"}
@@ -285,6 +329,44 @@ def test_scales_that_are_answered_alike_are_said_to_be():
     )
     said = rs.read(frame, twin).view(by="gender").units[0].say
     assert any("much alike" in sentence["en"] for sentence in said)
+
+
+def three_scales():
+    """Return answers to three unlike scales of two questions, of three schools of 80 students."""
+    rng = np.random.default_rng(4)
+    frame = simulate([80, 80, 80])
+    whole = yaml.safe_load(INSTRUMENT.to_yaml())
+    whole["scales"], whole["items"], whole["comments"] = {}, {}, []
+    for scale in ("care", "power", "safety"):
+        trait = rng.normal(3.4, 1.2, len(frame))
+        items = [f"{scale}{k}" for k in (1, 2)]
+        for item in items:
+            frame[item] = np.clip(np.round(trait + rng.normal(0, 0.5, len(frame))), 1, 5).astype(int)
+            whole["items"][item] = {"text": item, "options": "agree5"}
+        whole["scales"][scale] = {"title": scale.capitalize(), "items": items}
+    return frame, Instrument.parse(json.dumps(whole))
+
+
+@pytest.mark.parametrize(
+    ("blank", "first"),
+    [
+        ((), "We cannot single out one scale: each has its own line below."),
+        (("care",), "We cannot single out one of the scales that are shown here."),
+        (("care", "power"), "Safety: "),
+        (("care", "power", "safety"), "No scale can be shown here: below it says why."),
+    ],
+)
+def test_the_first_sentence_speaks_of_the_scales_that_are_shown(blank, first):
+    frame, instrument = three_scales()
+    frame.loc[frame["school"] == "School 2", [f"{scale}{k}" for scale in blank for k in (1, 2)]] = None
+    frame.loc[frame["school"] == "School 2", "b1"] = 4
+    whole = yaml.safe_load(instrument.to_yaml())
+    whole["items"]["b1"] = {"text": "I belong here.", "options": "agree5"}
+    unit = rs.read(frame, Instrument.parse(json.dumps(whole))).view(by="gender").units[-1]
+    assert sum(cell.share is None for cell in unit.scales) == len(blank)
+    assert unit.say[0]["en"].startswith(first)
+    text = " ".join(sentence["en"] for sentence in unit.say)
+    assert ("no clear difference" in text) == (len(blank) < 3)
 
 
 def test_thresholds_count_people_and_not_rows():

@@ -116,7 +116,7 @@ def _alike(
     plan: Plan, released: Released, system: System
 ) -> Iterator[tuple[list[frozenset[int]], list[int]]]:
     """Yield the sets of which something is shown, and the positions of figures that all of these show."""
-    sets = [one for one in system.shown if one.beside is None and one.atoms]
+    sets = [one for one in system.shown if one.atoms]
     alike: dict[tuple[bool, ...], list[int]] = {}
     for position in plan.positions(system.students[0]) if system.students else ():
         told = tuple(plan.shows(released, one.unit, one.variable, position) for one in sets)

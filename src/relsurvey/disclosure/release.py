@@ -272,10 +272,8 @@ def _refusal(
 
 def _few_forgotten(entry: Mapping[str, Any], min_n: int) -> bool:
     """Say whether so few students of a unit were forgotten that a release without them is refused."""
-    scales = entry.get("forgotten_answered", {})
     return any(
-        not entry["shown"][int(number)][1] and min(n, *scales.get(number, {}).values(), n) < min_n
-        for number, n in entry.get("forgotten", {}).items()
+        not entry["shown"][int(number)][1] and n < min_n for number, n in entry.get("forgotten", {}).items()
     )
 
 

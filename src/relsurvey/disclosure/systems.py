@@ -13,7 +13,6 @@ from relsurvey.disclosure.plan import (
     Plan,
     Released,
     Students,
-    Unit,
     together,
 )
 from relsurvey.words.shares import BOTTOM, TOP
@@ -37,15 +36,12 @@ class Shown:
         Positions of the atoms it is the sum of.
     students
         How many they are, and their counts.
-    beside
-        Of a mark beside a unit's bar: the units it is made from. None of the unit's own figures.
     """
 
     unit: str
     variable: str | None
     atoms: frozenset[int]
     students: Students
-    beside: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,27 +95,8 @@ def _of_units(plan: Plan, released: Released) -> System:
         for unit in plan.units
         if unit.id in released.units
     ]
-    for unit in plan.units:
-        if unit.id in released.units and (beside := _beside(plan, released, unit)):
-            of, rest = beside
-            held = members[of[0]] - members[unit.id] if unit.kind == "team" else _union(members, of)
-            shown.append(Shown(unit.id, None, frozenset(held), rest, of))
     planned = (*(frozenset(held) for held in members.values()), *(frozenset([a]) for a in range(len(atoms))))
     return System(None, tuple(atoms), tuple(students), planned, tuple(shown))
-
-
-def _beside(plan: Plan, released: Released, unit: Unit) -> tuple[tuple[str, ...], Students] | None:
-    """Return the units that a mark beside a unit's bar is made from, and its students: also said in words."""
-    if unit.kind == "team" and unit.parent is not None:
-        return (unit.parent, unit.id), plan.unit(unit.parent).students - unit.students
-    others = [u for u in plan.units if u.kind == "school" and u.id in released.units and u.id != unit.id]
-    if unit.kind != "school" or len(others) < OTHER_SCHOOLS:
-        return None
-    return tuple(u.id for u in others), together(u.students for u in others)
-
-
-def _union(members: dict[str, set[int]], names: Iterable[str]) -> set[int]:
-    return set().union(*(members[name] for name in names))
 
 
 def _of_variable(plan: Plan, released: Released, variable: str) -> System:
@@ -170,10 +147,6 @@ def known(plan: Plan, released: Released, shown: Shown, figure: int) -> tuple[in
     n, count = shown.students.figures[what.students], shown.students.counts[figure]
     if n == 0:
         return None
-    if shown.beside is not None and (
-        what.kind != "scale" or not has_mark(plan, released, shown.unit, shown.beside, figure)
-    ):
-        return None
     if what.kind in ("scale", "item"):
         if count / n >= TOP:
             return math.ceil(TOP * n - 1e-9), n
@@ -193,7 +166,7 @@ def _told(plan: Plan, released: Released, shown: Shown, figure: int) -> tuple[in
 
     Those who answered one item alone are favorable on the scale if they are on the item.
     """
-    if shown.variable is not None or shown.beside is not None:
+    if shown.variable is not None:
         return None
     n = shown.students.figures[plan.figures[figure].students]
     least, most = 0, n
@@ -206,18 +179,29 @@ def _told(plan: Plan, released: Released, shown: Shown, figure: int) -> tuple[in
     return (least, most) if n and (least, most) != (0, n) else None
 
 
-def has_mark(plan: Plan, released: Released, unit: str, beside: Iterable[str], figure: int) -> bool:
-    """Whether a mark stands beside a share: made from others, of which none withholds or codes its own.
+def mark_of(plan: Plan, released: Released, unit: str, figure: int) -> tuple[str, ...]:
+    """Return the units that the mark beside a share is made from; none where no mark stands there.
 
-    With the shares of the others it would give such a one back, and that of the unit itself. A school where
-    nobody answered gives nothing back, and is none of the three others that it takes.
+    A team's is the rest of its school, a school's all other schools, or those of them whose share is shown as
+    it is. Nor does a unit have a mark that withholds or codes its own. So a mark is a sum of what the pages
+    tell, and tells nothing beside them.
     """
     at = plan.figures[figure].students
-    others = [name for name in beside if plan.unit(name).students.figures[at]]
-    for name in {*others, unit}:
+
+    def plain(name: str) -> bool:
         students = plan.unit(name).students
         n = students.figures[at]
-        coded = not n or not BOTTOM < students.counts[figure] / n < TOP
-        if coded or (name, None, figure) in released.withheld:
-            return False
-    return plan.unit(unit).kind == "team" or len(others) >= OTHER_SCHOOLS
+        return (
+            name in released.units
+            and n > 0
+            and BOTTOM < students.counts[figure] / n < TOP
+            and (name, None, figure) not in released.withheld
+        )
+
+    own = plan.unit(unit)
+    if not plain(unit) or own.kind == "all":
+        return ()
+    if own.kind == "team":
+        return (own.parent,) if own.parent is not None and plain(own.parent) else ()
+    others = tuple(u.id for u in plan.units if u.kind == "school" and u.id != unit and plain(u.id))
+    return others if len(others) >= OTHER_SCHOOLS else ()

@@ -285,6 +285,7 @@ def _fill(
 
     told = listed.astype(object).where(listed.notna() & (listed != ""), None)
     there = np.where(at >= 0, told.to_numpy(dtype=object)[at], None)
+    said = pd.Series(there, dtype=object).notna().to_numpy()
     if name not in responses:
         if not any(there):
             return
@@ -292,8 +293,8 @@ def _fill(
         for frame in (responses, answers):
             frame.insert(place, name, np.full(len(frame), None, object))
     here = responses[name].to_numpy(dtype=object)
-    empty = responses[name].isna().to_numpy() & pd.notna(there)
-    both = ~responses[name].isna().to_numpy() & pd.notna(there)
+    empty = responses[name].isna().to_numpy() & said
+    both = ~responses[name].isna().to_numpy() & said
     other = sum(fold(str(a)) != fold(str(b)) for a, b in zip(here[both], there[both], strict=True))
     if empty.any():
         responses[name] = answers[name] = np.where(empty, there, here)

@@ -152,7 +152,7 @@ def _built(
         made=(made or datetime.date.today()).isoformat(),
         promise=texts(known, "page.promise" if len(instrument.scales) > 1 else "page.promise_plain"),
         license=pages.in_languages(instrument.source, known),
-        favorable=pages.favorable(instrument, known),
+        favorable=pages.favorable(instrument, known, material.subject),
         scales=scales,
         items=items,
         not_counted=pages.all_not_counted(items, known),

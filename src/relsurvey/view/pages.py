@@ -11,12 +11,15 @@ from relsurvey.disclosure import Certificate
 from relsurvey.files import sha256
 from relsurvey.instrument import Instrument
 from relsurvey.view import model
-from relsurvey.words import Text, texts
+from relsurvey.words import Subject, Text, texts
 from relsurvey.words.catalogue import pick
 
 if TYPE_CHECKING:
     from relsurvey.instrument.model import Wave as Asked
     from relsurvey.reading import Entry
+
+#: How many answers are named as favorable at most, to plain questions or to reversed ones.
+_NAMED = 4
 
 
 def version() -> str:
@@ -61,16 +64,34 @@ def scale_of(instrument: Instrument, item: str) -> str | None:
     return next((key for key, scale in instrument.scales.items() if item in scale.items), None)
 
 
-def favorable(instrument: Instrument, known: Sequence[str]) -> Text:
-    """Say what counts as favorable; by its labels where all items share one option set, none reversed."""
-    sets = {item.options for item in instrument.items.values()}
-    own = any(item.reverse or item.favorable is not None for item in instrument.items.values())
-    if len(sets) != 1 or own:
+def favorable(instrument: Instrument, known: Sequence[str], subject: Subject) -> Text:
+    """Say which answers are favorable, to plain questions and to reversed ones (rules.md 1), and which students.
+
+    Where the questions do not share their answers, too many would have to be named, or the same answer counts
+    here and not there: then it is said in words what such answers are.
+    """
+    marked: dict[bool, dict[tuple[str, ...], Text]] = {False: {}, True: {}}
+    unmarked: dict[bool, set[tuple[str, ...]]] = {False: set(), True: set()}
+    for key, item in instrument.items.items():
+        options, counts = instrument.options_of(key), instrument.favorable_codes(key)
+        keyed = [options.turned(code) if item.reverse else code for code in options.codes]
+        for code, option in sorted(zip(keyed, options.counted, strict=True), key=lambda pair: pair[0]):
+            label = in_languages(option.label, known)
+            said = tuple(label.values())
+            if code in counts:
+                marked[item.reverse][said] = texts(known, "page.quoted", text=label)
+            else:
+                unmarked[item.reverse].add(said)
+    own = any(len(marked[side]) > _NAMED or marked[side].keys() & unmarked[side] for side in marked)
+    if subject == "marks" or own:
         return texts(known, "page.favorable_own")
-    marked = [option for option in instrument.options[sets.pop()].counted if option.favorable]
-    quoted = [texts(known, "page.quoted", text=in_languages(o.label, known)) for o in marked]
-    labels = {language: ", ".join(label[language] for label in quoted) for language in known}
-    return texts(known, "page.favorable", labels=labels)
+    plain, turned = (
+        {language: ", ".join(label[language] for label in marked[side].values()) for language in known}
+        for side in (False, True)
+    )
+    if marked[False] and marked[True]:
+        return texts(known, "page.favorable_turned", labels=plain, turned=turned)
+    return texts(known, "page.favorable", labels=plain if marked[False] else turned)
 
 
 def not_counted(instrument: Instrument, item: str, known: Sequence[str]) -> Text | None:

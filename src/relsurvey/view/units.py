@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from relsurvey.aggregate import Cell
@@ -12,7 +14,7 @@ from relsurvey.analysis.response import Invited
 from relsurvey.analysis.verdict import Contrast, contrasts
 from relsurvey.disclosure import ALL, Unit
 from relsurvey.disclosure.plan import EVERY_ANSWER, WORDS_UNDER, Kind
-from relsurvey.disclosure.systems import OTHER_SCHOOLS, has_mark
+from relsurvey.disclosure.systems import mark_of
 from relsurvey.view import model, shares
 from relsurvey.view.asked import bounds_words, share_that_answered
 from relsurvey.view.cells import middle_code
@@ -194,33 +196,25 @@ class Units(Telling):
 
     def _others(self, unit: Unit) -> Others | None:
         """Return those a unit is set beside: the rest of a team's school, or at least three other schools."""
-        if unit.kind == "team" and unit.parent is not None:
-            rest = self.cells.units[unit.parent] - self.cells.units[unit.id]
-            if rest.respondents < self.min_n:
-                return None
-            return self._beside("rest_of_school", rest, unit.id, (unit.parent, unit.id))
-        schools = [
-            u
-            for u in self.cells.plan.units
-            if u.kind == "school" and u.id in self.released.units and u.id != unit.id
-        ]
-        if unit.kind != "school" or len(schools) < OTHER_SCHOOLS:
+        plan, units = self.cells.plan, self.cells.units
+        sums: dict[str, Cell] = {}
+        made_of: dict[str, None] = {}
+        for key in self.cells.reported:
+            names = mark_of(plan, self.released, unit.id, plan.share_of["scale", key])
+            if not names:
+                continue
+            cell = units[names[0]] - units[unit.id] if unit.kind == "team" else _together(units, names)
+            if cell.scales[key].n >= self.min_n and cell.respondents >= self.min_n:
+                sums[key] = cell
+                made_of.update(dict.fromkeys(names))
+        if not sums:
             return None
-        first, *rest_of = (self.cells.units[u.id] for u in schools)
-        for cell in rest_of:
-            first = first + cell
-        return self._beside("other_schools", first, unit.id, [u.id for u in schools])
-
-    def _beside(self, kind: Beside, cell: Cell, unit: str, units: Sequence[str]) -> Others:
-        """Return others, with the scales on which they are a mark."""
-        plan = self.cells.plan
-        scales = [
-            key
-            for key in self.cells.reported
-            if cell.scales[key].n >= self.min_n
-            and has_mark(plan, self.released, unit, units, plan.share_of["scale", key])
-        ]
-        return Others(kind, cell, frozenset(scales))
+        whole = (
+            units[next(iter(made_of))] - units[unit.id] if unit.kind == "team" else _together(units, made_of)
+        )
+        scales = {**whole.scales, **{key: cell.scales[key] for key, cell in sums.items()}}
+        kind: Beside = "rest_of_school" if unit.kind == "team" else "other_schools"
+        return Others(kind, replace(whole, scales=scales), frozenset(sums))
 
     def _scale_cell(
         self, unit: Unit, key: str, whole: Cell, others: Others | None, *, clear: bool
@@ -316,20 +310,25 @@ class Units(Telling):
         clear = [*clear, *(since.clear() if since else [])]
         standing_out = [said for _, said in sorted(clear[:2], key=lambda pair: not pair[0])]
         different = groups.sentences()
+        shown = [key for key in reported if not self._withheld(unit.id, key, "scale")]
         if self.subject == "marks":
             # Few measures, each of which says something by itself.
-            shown = [key for key in reported if not self._withheld(unit.id, key, "scale")]
             told = [self._only_scale(unit, whole, key) for key in (shown or reported)[:2]]
             return [*told, *standing_out, *different]
         if standing_out:
             return [*standing_out, *different]
-        if len(self.cells.scales) == 1:
-            first = self._only_scale(unit, whole, reported[0])
+        only = len(self.cells.scales) == 1 or (len(shown) == 1 < len(reported))
+        if only:
+            first = self._only_scale(unit, whole, (shown or reported)[0])
+        elif not shown:
+            first = self.say("say.none_shown")
+        elif self.alike:
+            first = self.say("say.alike")
         else:
-            first = self.say("say.alike" if self.alike else "say.none")
+            first = self.say("say.none" if len(shown) == len(reported) else "say.none_of_shown")
         if different:
-            return [first, *different] if len(self.cells.scales) == 1 else [*different, first]
-        return [first, self.say("say.no_difference")] if groups.found else [first]
+            return [first, *different] if only else [*different, first]
+        return [first, self.say("say.no_difference")] if any(groups.found.values()) else [first]
 
     def _standing_out(self, unit: Unit, whole: Cell, others: Others | None) -> dict[str, tuple[bool, Text]]:
         """Return the scales that are clearly above or below others: whether above, and a sentence."""
@@ -380,6 +379,10 @@ class Units(Telling):
         side = "above" if c.difference > 0 else "below"
         gap = shares.gap(self.languages, mine.share, theirs.share)
         return self._told_of(unit, f"say.{side}_{others.kind}", c.scale, whole, gap=gap)
+
+
+def _together(units: Mapping[str, Cell], names: Iterable[str]) -> Cell:
+    return functools.reduce(operator.add, (units[name] for name in names))
 
 
 def at_a_glance(sentences: Sequence[Text]) -> list[Text]:
