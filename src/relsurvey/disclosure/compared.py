@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from relsurvey.disclosure.shown import NOT_COUNTED, PERSON, WORK, Key, Shown
+from relsurvey.disclosure.plan import ALL
+from relsurvey.disclosure.shown import NAMELESS, NOT_COUNTED, PERSON, WORK, Key, Shown
 from relsurvey.disclosure.spans import Span
 from relsurvey.disclosure.unions import leave_few
+from relsurvey.instrument.crossing import pair
 
 if TYPE_CHECKING:
     import numpy as np
 
     from relsurvey.disclosure.elimination import Row
+
+# Of more places it is not tried one by one which can be spared.
+_MOST_SPARED = 12
 
 #: A unit and a group variable, which is empty for the unit's page.
 Page = tuple[str, str]
@@ -43,6 +49,12 @@ class _Told:
         places = [i for i, yes in enumerate(chosen) if yes]
         return _Told([self.keys[i] for i in places], self.members[places], self.codes)
 
+    def among(self, keys: Sequence[Key], students: np.ndarray) -> list[bytes]:
+        """Return in which of some keys each of some students is."""
+        place = {key: i for i, key in enumerate(self.keys)}
+        inside = self.members[[place[key] for key in keys]][:, students]
+        return [row.tobytes() for row in inside.T]
+
     def answering(self, codes: np.ndarray, min_n: int) -> _Told:
         """Return the same of who answered one thing, without the keys of which few did: they are not told."""
         told = _Told(self.keys, self.members & (codes > 0), codes)
@@ -61,30 +73,40 @@ class Compared:
     """
 
     def __init__(self, before: Sequence[Shown], now: Shown) -> None:
+        import numpy as np
+
         self._releases = [*before, now]
         self._min_n, self._few = now.min_n, min(release.min_n for release in self._releases)
         own = dict.fromkeys(s[:PERSON] for r in self._releases for some in r.sets.values() for s in some)
         self._place = {person: i for i, person in enumerate(own)}
+        self._nameless = np.array([person.startswith(NAMELESS) for person in own], dtype=bool)
 
     def differing(self) -> tuple[str, ...] | None:
         """See :func:`relsurvey.disclosure.differences.differing`."""
-        *past, today = self._all
         found: set[str] = set()
-        for *others, mine in (self._all, self._work):
-            for earlier in others:
-                found.update(variable for _, variable in _alike(earlier, mine, self._min_n))
-        for earlier in past:
-            found.update(_nested(earlier, today, self._few), _of_unions(earlier, today, self._few))
+        every = [told for told in (self._all, self._work, self._heads()) if told]
+        for *past, today in every:
+            found.update(variable for earlier in past for _, variable in self._apart(earlier, today))
         if "" in found:
             return ()
         shown = dict.fromkeys(variable for _, variable, _ in self._releases[-1].sets)
-        for *others, mine in (self._all, self._work):
-            for variable in _variables(others, mine):
-                if variable not in found and _combined(others, mine, variable, self._few):
-                    if not variable or variable not in shown:
+        for *past, today in every:
+            for together in _variables(past, today):
+                left = today.where(variable not in found for _, variable, _ in today.keys)
+                if _combined(past, left, together, self._few):
+                    mine = [variable for variable in together if variable in shown and variable]
+                    if not mine:
                         return ()
-                    found.add(variable)
+                    found.add(mine[-1])
         return tuple(variable for variable in shown if variable in found) or None
+
+    def _apart(self, earlier: _Told, now: _Told) -> Iterator[Page]:
+        """Yield where a release and an earlier one tell of few students, in a unit or row or between two."""
+        yield from _alike(earlier, now, self._min_n)
+        # A unit has one page: of two sets in it one is a row.
+        if any(variable for one in (earlier, now) for _, variable, _ in one.keys):
+            yield from _nested(earlier, now, self._few)
+            yield from _of_unions(earlier, now, self._few)
 
     def few_told(self) -> frozenset[Key]:
         """See :func:`relsurvey.disclosure.differences.few_told`."""
@@ -94,17 +116,88 @@ class Compared:
         """Return the pages and tables of the new release that tell of few."""
         *past, today = told
         pages = dict.fromkeys((unit, variable) for unit, variable, _ in today.keys)
-        found = {page for earlier in past for page in _alike(earlier, today, self._min_n)}
         # The rows of a table sum up to its page.
-        found.update(page for page in pages if (page[0], "") in found)
-        new = _new(past, today)
-        for variable in _variables(past, today):
-            # Tables go before the pages do.
-            for go in ({page for page in new if variable and page[1] == variable}, new):
-                left = today.where((unit, own) not in found for unit, own, _ in today.keys)
-                if _combined(past, left, variable, self._few):
-                    found |= go
+        below = {
+            (unit, own): {(other, v) for other, v in pages if other == unit and own in ("", v)}
+            for unit, own in pages
+        }
+        found: set[Page] = set()
+        for earlier in past:
+            found.update(*(below[page] for page in self._apart(earlier, today)))
+        for together in _variables(past, today):
+            found |= self._fewest(past, today, together, found, below)
         return found
+
+    def _fewest(
+        self,
+        past: Sequence[_Told],
+        today: _Told,
+        together: Collection[str],
+        found: set[Page],
+        below: Mapping[Page, set[Page]],
+    ) -> set[Page]:
+        """Return what more is to go so that some variables and the units give no small group: few places."""
+
+        def enough(places: Iterable[Page]) -> bool:
+            gone = found.union(*(below[page] for page in places))
+            left = today.where((unit, variable) not in gone for unit, variable, _ in today.keys)
+            return not _combined(past, left, together, self._few)
+
+        if enough(()):
+            return set()
+        n = {
+            (unit, ""): inside.sum()
+            for (unit, variable, _), inside in zip(today.keys, today.members, strict=True)
+            if not variable
+        }
+        # Tables before pages, that of all schools first, then the smallest unit's: as in the gate.
+        order = sorted(
+            (page for page in _new(past, today) - found if page[1] in together),
+            key=lambda page: (not page[1], page[0] != ALL, n.get((page[0], ""), 0), page),
+        )
+        taken = order[: 1 + bisect_left(range(len(order)), True, key=lambda k: enough(order[: k + 1]))]
+        if len(taken) <= _MOST_SPARED:
+            for page in taken[:-1][::-1]:
+                rest = [other for other in taken if other != page]
+                if enough(rest):
+                    taken = rest
+        return set().union(*(below[page] for page in taken))
+
+    def _heads(self) -> list[_Told]:
+        """Return who is in each unit and row, those without an id by where they are alone."""
+        import numpy as np
+
+        *past, today = [
+            _Told(one.keys, one.members, np.where(one.members.any(axis=0), 1, 0)) for one in self._all
+        ]
+        return [*(self._matched(earlier, today) for earlier in past), today] if self._nameless.any() else []
+
+    def _matched(self, earlier: _Told, now: _Told) -> _Told:
+        """Return an earlier release with those without an id taken for new ones who are and say the same.
+
+        A reader sees sums alone: what one of them leaves and another one brings is no difference.
+        """
+        import numpy as np
+
+        if not self._nameless.any():
+            return earlier
+        then, today = (one.members.any(axis=0) & self._nameless for one in (earlier, now))
+        gone, came = np.flatnonzero(then & ~today), np.flatnonzero(today & ~then)
+        if not len(gone) or not len(came):
+            return earlier
+        both = [*dict.fromkeys(key for key in earlier.keys if key in set(now.keys))]
+        free: dict[tuple[bytes, int], list[int]] = {}
+        for i, where in zip(came.tolist(), now.among(both, came), strict=True):
+            free.setdefault((where, int(now.codes[i])), []).append(i)
+        to = np.arange(len(self._place))
+        for i, where in zip(gone.tolist(), earlier.among(both, gone), strict=True):
+            if places := free.get((where, int(earlier.codes[i]))):
+                to[i] = places.pop()
+        moved = np.flatnonzero(to != np.arange(len(to)))
+        members, codes = earlier.members.copy(), earlier.codes.copy()
+        members[:, to[moved]], codes[to[moved]] = earlier.members[:, moved], earlier.codes[moved]
+        members[:, moved], codes[moved] = False, 0
+        return _Told(earlier.keys, members, codes)
 
     @cached_property
     def _all(self) -> list[_Told]:
@@ -145,14 +238,17 @@ class Compared:
                 np.isin(range(len(columns)), [columns[name] for name in release.scales.get(scale, ())])
                 for release in self._releases
             ]
-            of = np.vstack([answers * own for answers, own in zip(said, made_of, strict=True)])
+            # What counts as no answer is none in a scale.
+            of = np.vstack(
+                [answers * own * (answers < NOT_COUNTED) for answers, own in zip(said, made_of, strict=True)]
+            )
             alike = np.unique(of[:, np.any(made_of, axis=0)], axis=0, return_inverse=True)[1]
             codes = 1 + alike.reshape(len(said), -1)
             none = np.zeros(len(self._place), dtype=bool)
             has = [own.get(scale, none) for own in scored]
             yield f"scale {scale}", self._telling(f"scale {scale}", codes * has, self._all)
         for question in now.questions:
-            codes = np.array([answers[:, columns[question]] for answers in said], dtype=np.int64)
+            codes = np.array([answers[:, columns[question]] for answers in said])
             what = f"item {question}"
             yield what, self._telling(what, np.where(codes < NOT_COUNTED, codes, 0), self._pages)
             if (codes >= NOT_COUNTED).any():
@@ -164,13 +260,15 @@ class Compared:
         return [told.where(not variable for _, variable, _ in told.keys) for told in self._all]
 
     def _telling(self, what: str, codes: np.ndarray, places: Sequence[_Told]) -> list[_Told]:
-        """Return who stands behind a scale or question where each release does not withhold it."""
-        return [
+        """Return who stands behind a scale or question where each release tells it."""
+        *past, today = [
             told.where(
-                (unit, variable, what) not in release.withheld for unit, variable, _ in told.keys
+                not {(unit, variable, what)} & (release.withheld | release.untold)
+                for unit, variable, _ in told.keys
             ).answering(own, release.min_n)
             for release, told, own in zip(self._releases, places, codes, strict=True)
         ]
+        return [*(self._matched(earlier, today) for earlier in past), today]
 
     def _answered(
         self, release: Shown, columns: Mapping[str, int]
@@ -181,20 +279,29 @@ class Compared:
         known = [student for student in release.answered if student[:PERSON] in self._place]
         places = [self._place[student[:PERSON]] for student in known]
         told = bytes.fromhex("".join(release.answered[student] for student in known))
-        table = np.zeros((len(self._place), len(release.scales) + len(release.questions)), dtype=np.uint8)
-        table[places] = np.frombuffer(told, dtype=np.uint8).reshape(len(known), table.shape[1])
+        table = np.zeros((len(self._place), len(release.scales) + len(release.questions)), dtype=np.int64)
+        table[places] = np.frombuffer(told, dtype=">u2").reshape(len(known), table.shape[1])
         scored = {scale: table[:, i] > 0 for i, scale in enumerate(release.scales)}
-        said = np.zeros((len(self._place), len(columns)), dtype=np.uint8)
+        said = np.zeros((len(self._place), len(columns)), dtype=np.int64)
         said[:, [columns[name] for name in release.questions]] = table[:, len(release.scales) :]
         return scored, said
 
 
-def _variables(past: Sequence[_Told], today: _Told) -> list[str]:
-    """Return the units, then each variable of which a table is or was told.
+def _variables(past: Sequence[_Told], today: _Told) -> list[tuple[str, ...]]:
+    """Return the variables that are combined: none but the units, each, some two together.
 
-    The tables of an earlier release combine with the units of this one, whatever tables it has itself.
+    The tables of an earlier release combine with the units of this one, whatever tables it has itself; those
+    of two variables together with those of each; and those of a variable that goes with those of one that
+    comes, which may be the same under another name.
     """
-    return [*dict.fromkeys(["", *(variable for one in (today, *past) for _, variable, _ in one.keys)])]
+    new, old = (
+        dict.fromkeys(variable for one in some for _, variable, _ in one.keys if variable)
+        for some in ([today], past)
+    )
+    told = old | new
+    pairs = [(one, variable) for variable in told for one in pair(variable) or ()]
+    renamed = [(gone, comes) for gone in old for comes in new if gone not in new and comes not in old]
+    return [("",), *(("", variable) for variable in told), *(("", *two) for two in (*pairs, *renamed))]
 
 
 def _both(earlier: _Told, now: _Told) -> Iterator[tuple[Key, np.ndarray, np.ndarray]]:
@@ -228,11 +335,14 @@ def _new(past: Sequence[_Told], today: _Told) -> set[Page]:
 
 def _sets(told: _Told) -> list[bytes]:
     """Return what stands for each key's students and their answers: the same for the same."""
-    return [(inside * told.codes).tobytes() for inside in told.members]
+    import numpy as np
+
+    codes = told.codes.astype(np.int32)
+    return [(inside * codes).tobytes() for inside in told.members]
 
 
-def _nested(earlier: _Told, now: _Told, few: int) -> Iterator[str]:
-    """Yield the variables of two different sets of a unit that few students differ in.
+def _nested(earlier: _Told, now: _Told, few: int) -> Iterator[Page]:
+    """Yield where there are two different sets of a unit that few students differ in.
 
     What one of the releases shows alone is no difference between them.
     """
@@ -248,7 +358,7 @@ def _nested(earlier: _Told, now: _Told, few: int) -> Iterator[str]:
         differ = sizes[0] + sizes[1] - _shared(one.members, other.members)
         differ -= _shared(one.members & same, other.members)
         close = (abs(sizes[0] - sizes[1]) < few) & (differ > 0) & (differ < few)
-        yield from (variable for (_, variable, _), yes in zip(other.keys, close.any(0), strict=True) if yes)
+        yield from ((unit, own) for (_, own, _), yes in zip(other.keys, close.any(0), strict=True) if yes)
 
 
 def _shared(some: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -260,8 +370,8 @@ def _shared(some: np.ndarray, others: np.ndarray) -> np.ndarray:
     return common
 
 
-def _of_unions(earlier: _Told, now: _Told, few: int) -> Iterator[str]:
-    """Yield the variables of which several rows leave few of several rows of another one, shown earlier."""
+def _of_unions(earlier: _Told, now: _Told, few: int) -> Iterator[Page]:
+    """Yield the tables of which several rows leave few of several rows of another one, shown earlier."""
     import numpy as np
 
     then, today = _tables(earlier, now), _tables(now, earlier)
@@ -286,7 +396,7 @@ def _of_unions(earlier: _Told, now: _Told, few: int) -> Iterator[str]:
             both[np.ix_(own, range(k, k + m))] = across
             both[np.ix_(range(k, k + m), own)] = across.T
             if leave_few(both, range(k), range(k, k + m), k + m if page else None, few):
-                yield variable
+                yield unit, variable
 
 
 def _tables(release: _Told, other: _Told) -> dict[Page, list[np.ndarray]]:
@@ -302,9 +412,9 @@ def _tables(release: _Told, other: _Told) -> dict[Page, list[np.ndarray]]:
     return {place: rows for place, rows in tables.items() if place in fresh}
 
 
-def _combined(past: Sequence[_Told], today: _Told, variable: str, few: int) -> bool:
-    """Say whether earlier and new figures of a variable and the units give a small group together alone."""
-    told = [one.where(own in ("", variable) for _, own, _ in one.keys) for one in (*past, today)]
+def _combined(past: Sequence[_Told], today: _Told, together: Collection[str], few: int) -> bool:
+    """Say whether earlier and new figures of some variables give a small group together alone."""
+    told = [one.where(own in together for _, own, _ in one.keys) for one in (*past, today)]
     columns = [len(one.keys) for one in told]
     if not columns[-1]:
         return False

@@ -73,9 +73,10 @@ def few_told(before: Sequence[Shown], now: Shown) -> frozenset[Key]:
 
     >>> who = [f"{i:012d}" for i in range(40)]
     >>> def told(first, second):
-    ...     answers = {w + f"{first[i]:06d}{second[i]:06d}": f"{first[i]:02x}{second[i]:02x}"
+    ...     answers = {w + f"{first[i]:06d}{second[i]:06d}": f"{first[i]:04x}{second[i]:04x}"
     ...         for i, w in enumerate(who)}
-    ...     return Shown(11, {("s", "", ""): frozenset(answers)}, questions=("c1", "c2"), answered=answers)
+    ...     asked = {"c1": "First?", "c2": "Second?"}
+    ...     return Shown(11, {("s", "", ""): frozenset(answers)}, questions=asked, answered=answers)
     >>> early, late = told([0] * 5 + [3] * 35, [3] * 5 + [0] * 7 + [3] * 28), told([3] * 40, [3] * 40)
     >>> differing([early], late), sorted(few_told([early], late))
     (None, [('s', '', 'item c1'), ('s', '', 'item c2')])
@@ -140,9 +141,7 @@ def strangers(earlier: Shown, now: Shown, units: Iterable[str]) -> str | None:
     """
     earlier = aligned(earlier, now)
     for unit in units:
-        # Who was forgotten cannot be found again.
-        then = {student for student in _whole(earlier, unit) if not student.startswith("~")}
-        today = _whole(now, unit)
+        then, today = _whole(earlier, unit), _whole(now, unit)
         if 2 * len(then & today) < min(len(then), len(today)):
             return unit
     return None
@@ -153,7 +152,7 @@ def _compared(before: Sequence[Shown], now: Shown) -> Compared:
 
 
 def aligned(earlier: Shown, now: Shown) -> Shown:
-    """Return an earlier release with each unit under the id that it bears now.
+    """Return an earlier release with each unit, scale and question under the id that it bears now.
 
     Parameters
     ----------
@@ -179,11 +178,42 @@ def aligned(earlier: Shown, now: Shown) -> Shown:
         # With a sign that stands in no id, where a unit is no more.
         return bears.get(unit) or f"~{unit}"
 
+    of = _names(earlier, now)
     return replace(
         earlier,
         sets={(here(unit), v, row): some for (unit, v, row), some in earlier.sets.items()},
-        withheld=frozenset((here(unit), v, of) for unit, v, of in earlier.withheld),
+        withheld=frozenset((here(unit), v, of.get(what, what)) for unit, v, what in earlier.withheld),
+        untold=frozenset((here(unit), v, of.get(what, what)) for unit, v, what in earlier.untold),
+        scales={
+            of[f"scale {scale}"].partition(" ")[2]: tuple(
+                of[f"item {item}"].partition(" ")[2] for item in items
+            )
+            for scale, items in earlier.scales.items()
+        },
+        questions={of[f"item {item}"].partition(" ")[2]: words for item, words in earlier.questions.items()},
     )
+
+
+def _names(earlier: Shown, now: Shown) -> dict[str, str]:
+    """Return what each scale and question of an earlier release is called now.
+
+    One with another id is the one in the same words, a scale that which is made of the same questions.
+    """
+    words = {said: item for item, said in now.questions.items() if item not in earlier.questions}
+    item_of = {
+        item: item if item in now.questions else words.get(said, item)
+        for item, said in earlier.questions.items()
+    }
+    made_of = {frozenset(items): scale for scale, items in now.scales.items() if scale not in earlier.scales}
+    scale_of = {
+        scale: scale
+        if scale in now.scales
+        else made_of.get(frozenset(item_of[item] for item in items), scale)
+        for scale, items in earlier.scales.items()
+    }
+    return {f"item {old}": f"item {new}" for old, new in item_of.items()} | {
+        f"scale {old}": f"scale {new}" for old, new in scale_of.items()
+    }
 
 
 def _whole(release: Shown, unit: str) -> set[str]:

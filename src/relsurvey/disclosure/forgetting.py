@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from relsurvey.disclosure.release import _Book, ledger_key, locked
-from relsurvey.disclosure.shown import NOT_COUNTED, person
+from relsurvey.disclosure.shown import person
 from relsurvey.sealed import last_seal, remember
 
 
@@ -36,8 +36,8 @@ def holds(ledger: Path, respondents: Sequence[str]) -> bool:
 def forget(ledger: Path, respondents: Sequence[str]) -> None:
     """Take a student's lines out of a ledger, and seal it anew.
 
-    In which groups the student was shown, and which scales and questions the student answered, is kept as
-    numbers a group: without them a later release could be told from this one by that one student.
+    From how many students of each school and team of a release lines were taken out is kept, as a number:
+    beside such a release no other one of the same students can stand.
 
     Parameters
     ----------
@@ -68,32 +68,10 @@ def _without(entry: dict[str, Any], people: tuple[str, ...]) -> dict[str, Any]:
     if not gone:
         return entry
     held = Counter(entry.get("forgotten", {}))
-    answered = {number: Counter(n) for number, n in entry.get("forgotten_answered", {}).items()}
     for line in gone:
-        named, *numbers = line.split()
-        codes = named.partition(":")[2]
-        held.update(numbers)
-        told = [*_told(entry, bytes.fromhex(codes))]
-        for number in numbers:
-            answered.setdefault(number, Counter()).update(told)
+        held.update(number for number in line.split()[1:] if not entry["shown"][int(number)][1])
     kept = [line for line in entry["students"] if not line.startswith(people)]
-    return {
-        **entry,
-        "students": kept,
-        "forgotten": dict(sorted(held.items())),
-        "forgotten_answered": {number: dict(sorted(n.items())) for number, n in sorted(answered.items())},
-    }
-
-
-def _told(entry: dict[str, Any], codes: bytes) -> Iterator[str]:
-    """Yield the scales that a student has a share in, and the questions that the student answered."""
-    if "questions" not in entry or not codes:
-        return
-    scales, questions = entry["scales"], entry["questions"]
-    yield from (f"scale {scale}" for (scale, _), code in zip(scales, codes, strict=False) if code)
-    for question, code in zip(questions, codes[len(scales) :], strict=True):
-        if code:
-            yield f"{'item' if code < NOT_COUNTED else 'not counted'} {question}"
+    return {**entry, "students": kept, "forgotten": dict(sorted(held.items()))}
 
 
 def _people(respondents: Sequence[str]) -> tuple[str, ...]:

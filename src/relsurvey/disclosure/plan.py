@@ -261,6 +261,11 @@ class Plan:
         shares: tuple[Kind, ...] = ("scale", "item")
         return {(figure.kind, figure.of): i for i, figure in enumerate(self.figures) if figure.kind in shares}
 
+    def places(self, named: Iterable[tuple[str, str, str]]) -> list[Place]:
+        """Return figures by name: unit, variable (empty for the page), and ``scale care`` or ``item c1``."""
+        figures = {f"{kind} {of}": figure for (kind, of), figure in self.share_of.items()}
+        return [(unit, variable or None, figures[of]) for unit, variable, of in named]
+
     def tellers(self, unit: str, figure: int) -> tuple[tuple[int, int], ...]:
         """Return the items whose shares on a unit's page tell a scale's there, since few answered the others.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +16,8 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from relsurvey.disclosure.compared import Compared
 from relsurvey.disclosure.differences import aligned, gives_back, strangers
-from relsurvey.disclosure.shown import NOT_COUNTED, PERSON, WORK, Key, Shown, identified, of_work, shown
+from relsurvey.disclosure.plan import ALL
+from relsurvey.disclosure.shown import PERSON, WORK, Key, Shown, identified, of_work, shown
 from relsurvey.errors import DisclosureError
 from relsurvey.escape import slug
 from relsurvey.files import MANIFEST, sha256, write_atomic
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from relsurvey.instrument import Instrument
 
 _VIEW = "view.relsurvey.json"
+
+# So many who say again what they said to so many questions have answered once.
+_SAME, _QUESTIONS = 0.8, 5
 
 
 def default_ledger(instrument: Instrument) -> Path:
@@ -52,11 +58,11 @@ class Answers:
 
 
 class TellsOfFewError(Exception):
-    """What a view must not tell beside earlier releases: scales and questions that few answered anew."""
+    """What a view must not tell beside earlier releases: scales and questions, now or in the wave before."""
 
-    def __init__(self, places: frozenset[Key]) -> None:
+    def __init__(self, places: frozenset[Key], *, before: bool) -> None:
         super().__init__("A view tells of a few beside earlier releases.")
-        self.places = places
+        self.places, self.before = places, before
 
 
 def record(
@@ -73,6 +79,7 @@ def record(
     ids: Literal["hashed", "as-is"] = "hashed",
     work: pd.DataFrame | None = None,
     left_out: frozenset[Key] = frozenset(),
+    left_out_before: frozenset[Key] = frozenset(),
 ) -> None:
     """Hold a view against all that was published of its waves, and note it in the ledger.
 
@@ -100,8 +107,8 @@ def record(
         Whether the respondents of these rows are hashed already.
     work
         Whose work a view of marks rests on, as :func:`relsurvey.disclosure.shown.of_work` takes it.
-    left_out
-        What the view already leaves out because of earlier releases.
+    left_out, left_out_before
+        What the view already leaves out because of earlier releases: now, and of the wave before.
 
     Raises
     ------
@@ -126,10 +133,10 @@ def record(
         entries = []
         for rows, part in parts:
             now = shown(part, rows.responses, rows.answers, instrument, key=key, ids=ids)
-            if rows is not before:
-                now = replace(now, withheld=now.withheld | left_out)
-                if work is not None:
-                    now = replace(now, sets={**now.sets, **of_work(part, work, key=key)})
+            gone = left_out_before if rows is before else left_out
+            now = replace(now, withheld=now.withheld - gone, untold=now.untold | gone)
+            if work is not None and rows is not before:
+                now = replace(now, sets={**now.sets, **of_work(part, work, key=key)})
             if not now.sets:
                 continue
             earlier = [
@@ -138,20 +145,21 @@ def record(
                 if entry["instrument"] == instrument.id
                 and (None in (rows.wave, entry["wave"]) or entry["wave"] == rows.wave)
             ]
-            past_shown = [_shown(entry) for entry in earlier]
+            past_shown = [_shown(entry, key) for entry in earlier]
+            words, past = _WORDS[document.get("subject", "answers")], rows.wave if rows is before else None
+            _none_forgotten(earlier, past_shown, now, words, past, wave)
+            if words is _WORDS["answers"]:
+                _no_other_wave(book.entries, instrument, now, rows.wave)
             named = identified(rows.responses)
             _same_ids(earlier, past_shown, part, now, rows.wave, named)
             _one_grid(earlier, past_shown, part, now)
-            _no_other_groups(earlier, past_shown, now, _WORDS[document.get("subject", "answers")])
+            _no_other_groups(earlier, past_shown, now, words)
             compared = Compared([aligned(then, now) for then in past_shown], now)
-            variables, places = compared.differing(), compared.few_told()
-            if variables is None and places and rows is not before:
-                raise TellsOfFewError(places)
-            if variables is not None or places:
-                past = rows.wave if rows is before else None
-                words = _WORDS[document.get("subject", "answers")]
-                raise DisclosureError(_refusal(variables or (), earlier, now, words, past, wave))
-            entries.append(_entry(part, now, rows.wave, sha256(view), formats, named))
+            if (variables := compared.differing()) is not None:
+                raise DisclosureError(_refusal(variables, earlier, now, words, past, wave))
+            if places := compared.few_told():
+                raise TellsOfFewError(places, before=rows is before)
+            entries.append(_entry(part, now, rows.wave, sha256(view), formats, named, key))
         for entry in entries:
             book.add(path, entry)
         remember(head, book.seal)
@@ -170,6 +178,24 @@ def _one_grid(
                 f"In the release of {entry['made']} other policies were tried on the same marks. The two "
                 "together could tell of a few students, so nothing is published. Take the same dials as "
                 "then, or leave policies out: dials=False."
+            )
+
+
+def _no_other_wave(
+    entries: Sequence[Mapping[str, Any]], instrument: Instrument, now: Shown, wave: str | None
+) -> None:
+    """Refuse answers that were published as another wave: nobody answers so many questions alike again."""
+    mine = set().union(*now.sets.values())
+    for entry in entries:
+        if entry["instrument"] != instrument.id or None in (wave, entry["wave"]) or entry["wave"] == wave:
+            continue
+        theirs = {line.partition(":")[0] for line in entry["students"]}
+        same = len(mine & theirs) > _SAME * min(len(mine), len(theirs))
+        if same and len(now.questions) >= _QUESTIONS:
+            raise DisclosureError(
+                f"Nearly all of these answers were published on {entry['made']} as {entry['wave']}. What "
+                f"changed since could not be seen if they were called {wave}, so nothing is published. Give "
+                f"them the wave {entry['wave']} again."
             )
 
 
@@ -219,12 +245,12 @@ def _grid(document: Mapping[str, Any]) -> str | None:
 
 def _before(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a view shows of the wave before: units as a whole, where it says what changed since."""
-    items = [{"item": item["id"], "reason": "protected"} for item in document["items"]]
+    items = [{"item": item["id"], "reason": "dropped"} for item in document["items"]]
     units = []
     for unit in document["units"]:
         told = {cell["scale"] for cell in unit.get("change", {}).get("cells", ()) if "before" in cell}
         scales = [
-            {"scale": scale["id"], **({} if scale["id"] in told else {"reason": "protected"})}
+            {"scale": scale["id"], **({} if scale["id"] in told else {"reason": "dropped"})}
             for scale in document["scales"]
         ]
         if told:
@@ -249,32 +275,55 @@ def _refusal(
         )
     named = " and ".join(variables)
     where = f"groups of {named}" if variables else "schools, teams or the whole"
-    forgotten = not variables and any(_few_forgotten(entry, min_n) for entry in earlier)
-    what = "were forgotten" if forgotten else f"joined, left or {words.changed}"
     found = (
-        f"Since the release of {made}, fewer than {min_n} students {what} in some of the {where}, so the two "
-        "releases together would give them away, and nothing is published. "
+        f"ince the release of {made}, fewer than {min_n} students joined, left or {words.changed} in some of "
+        f"the {where}, so the two releases together would give them away, and nothing is published."
     )
     if past is not None:
-        again = "P" if forgotten else f"Read the same file of {past} as then, or p"
         return (
-            f"In the {words.of} of {past}, beside which this view would say what changed: {found}{again}"
-            f"ublish {wave} alone: {words.call}.where(wave={wave!r})."
-        )
-    if forgotten:
-        return (
-            f"{found}The view that was published may stay in use, and a later {words.wave} can be published "
-            f"alone: {words.call}.where(wave=…)."
+            f"{_beside(words, past)}: s{found} Read the same file of {past} as then, or publish {wave} "
+            f"alone: {words.alone(repr(wave))}."
         )
     leave = f"leave {named} out of this release, " if variables else ""
-    return f"{found}Wait for more {words.of}, {leave}or, {words.anew}."
+    return f"S{found} Wait for more {words.of}, {leave}or, {words.anew}."
 
 
-def _few_forgotten(entry: Mapping[str, Any], min_n: int) -> bool:
-    """Say whether so few students of a unit were forgotten that a release without them is refused."""
-    return any(
-        not entry["shown"][int(number)][1] and n < min_n for number, n in entry.get("forgotten", {}).items()
-    )
+def _beside(words: _Words, past: str) -> str:
+    return f"In the {words.of} of {past}, beside which this view would say what changed"
+
+
+def _none_forgotten(
+    earlier: Sequence[Mapping[str, Any]],
+    past_shown: Sequence[Shown],
+    now: Shown,
+    words: _Words,
+    past: str | None,
+    wave: str | None,
+) -> None:
+    """Refuse a release of students among whom some were forgotten since: they are what the two differ in."""
+    whole = {key[0]: _people(some) for key, some in now.sets.items() if not key[1]}
+    for entry, then in zip(earlier, past_shown, strict=True):
+        units = {entry["shown"][int(number)][0] for number in entry.get("forgotten", ())}
+        # Where it is known in which school or team they were, all students together say nothing more.
+        own = (units - {ALL}) or units
+        if not any(_people(then.sets.get((u, "", ""), ())) & some for u in own for some in whole.values()):
+            continue
+        found = (
+            f"ince the release of {entry['made']}, students were forgotten, so that this one beside it would "
+            "give them away, and nothing is published."
+        )
+        if past is not None:
+            raise DisclosureError(
+                f"{_beside(words, past)}: s{found} Publish {wave} alone: {words.alone(repr(wave))}."
+            )
+        raise DisclosureError(
+            f"S{found} The view that was published may stay in use, and a later {words.wave} can be "
+            f"published alone: {words.alone('…')}."
+        )
+
+
+def _people(students: Iterable[str]) -> set[str]:
+    return {student[:PERSON] for student in students}
 
 
 @dataclass(frozen=True)
@@ -286,6 +335,10 @@ class _Words:
     wave: str
     anew: str
     call: str
+
+    def alone(self, wave: str) -> str:
+        """Return how one wave is published alone, in Python or from the command line."""
+        return f"{self.call}.where(wave={wave}), or read files of that {self.wave} alone"
 
 
 _WORDS = {
@@ -303,9 +356,16 @@ _WORDS = {
 
 
 def _entry(
-    document: Mapping[str, Any], now: Shown, wave: str | None, view: str, formats: Sequence[str], named: bool
+    document: Mapping[str, Any],
+    now: Shown,
+    wave: str | None,
+    view: str,
+    formats: Sequence[str],
+    named: bool,
+    key: bytes,
 ) -> dict[str, Any]:
-    """Return what the ledger says of a release: no id in clear, no answer, no count."""
+    """Return what the ledger says of a release: no id and no answer in clear, no count."""
+    salt = secrets.token_hex(16)
     provenance = document["provenance"]
     held: dict[str, list[str]] = {}
     for number, students in enumerate(now.sets.values()):
@@ -325,63 +385,58 @@ def _entry(
         "shown": [list(place) for place in now.sets],
         "units": now.units,
         "withheld": sorted(map(list, now.withheld)),
+        "untold": sorted(map(list, now.untold)),
         # In the order of the codes.
         "scales": [[scale, list(items)] for scale, items in now.scales.items()],
-        "questions": list(now.questions),
+        "questions": [list(question) for question in now.questions.items()],
+        "salt": salt,
         "ids": "given" if named else "none",
         # Sorted by hash: the order of the file is forgotten.
         "students": [
-            " ".join([f"{student}:{now.answered.get(student, '')}", *held[student]])
+            " ".join(
+                [f"{student}:{_hidden(now.answered.get(student, ''), student, salt, key)}", *held[student]]
+            )
             for student in sorted(held)
         ],
     }
 
 
-def _shown(entry: Mapping[str, Any]) -> Shown:
+def _hidden(codes: str, student: str, salt: str, key: bytes) -> str:
+    """Return what a student answered so that only the key tells it; done twice, as it was."""
+    plain = bytes.fromhex(codes)
+    pad = hashlib.shake_256(key + f"{salt}\x1f{student}".encode()).digest(len(plain))
+    return bytes(a ^ b for a, b in zip(plain, pad, strict=True)).hex()
+
+
+def _shown(entry: Mapping[str, Any], key: bytes) -> Shown:
     """Return the sets of students of an entry."""
     sets: list[set[str]] = [set() for _ in entry["shown"]]
     answered: dict[str, str] = {}
+    # A ledger of before noted answers in another way: there it is known who answered, and not what.
+    salt = entry.get("salt")
     for line in entry["students"]:
         named, *numbers = line.split()
         student, _, codes = named.partition(":")
         # Of work nothing was asked.
-        if codes:
-            answered[student] = codes
+        if codes and salt is not None:
+            answered[student] = _hidden(codes, student, salt, key)
         for number in numbers:
             sets[int(number)].add(student)
-    # A ledger of before noted scales in another way: there it is known who answered, and not what.
-    scales = {scale: tuple(items) for scale, items in entry["scales"]} if "questions" in entry else {}
-    questions = tuple(entry.get("questions", ()))
-    for number, n in entry.get("forgotten", {}).items():
-        told = entry.get("forgotten_answered", {}).get(number, {})
-        for i in range(n):
-            # Nobody in any later release: as if they had left.
-            nobody = f"~{int(number):05d}{i:06d}{'~' * PERSON}"
-            sets[int(number)].add(nobody)
-            answered[nobody] = "".join(
-                [
-                    *("01" if i < told.get(f"scale {scale}", 0) else "00" for scale in scales),
-                    *(_forgotten(i, told, question) for question in questions),
-                ]
-            )
     places = [(unit, variable, row) for unit, variable, row in entry["shown"]]
+
+    def keys(name: str) -> frozenset[Key]:
+        return frozenset((unit, variable, of) for unit, variable, of in entry.get(name, ()))
+
     return Shown(
         entry["settings"]["min_n"],
         dict(zip(places, map(frozenset, sets), strict=True)),
         entry.get("units", {}),
-        frozenset((unit, variable, of) for unit, variable, of in entry.get("withheld", ())),
-        scales,
-        questions,
-        answered if questions else {},
+        keys("withheld"),
+        keys("untold"),
+        {} if salt is None else {scale: tuple(items) for scale, items in entry["scales"]},
+        {} if salt is None else dict(entry["questions"]),
+        answered,
     )
-
-
-def _forgotten(i: int, told: Mapping[str, int], question: str) -> str:
-    """Return what stands for a question's answer of a student of whom only numbers are left."""
-    counted = told.get(f"item {question}", 0)
-    if i < counted:
-        return "01"
-    return f"{NOT_COUNTED:02x}" if i < counted + told.get(f"not counted {question}", 0) else "00"
 
 
 def _apart(path: Path, out: Path) -> None:

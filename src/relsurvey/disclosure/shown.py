@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from relsurvey.errors import DisclosureError
 from relsurvey.instrument.crossing import crossed, pair
+from relsurvey.instrument.fold import fold
 from relsurvey.reading import identity
 from relsurvey.scoring import enough_answers
 from relsurvey.words import either, say, speaking_of
@@ -28,8 +30,11 @@ Key = tuple[str, str, str]
 #: Twelve hex digits of a student's hash, then twelve of the student's answers.
 PERSON = 12
 
+#: What the hash of a row without an id begins with: changed in anything, it is another one.
+NAMELESS = "-"
+
 #: From here on stands what counts as no answer, such as "Not sure"; below an answer that counts.
-NOT_COUNTED = 0x80
+NOT_COUNTED = 0x8000
 
 _ROW_NUMBER = re.compile(r"row-\d+\Z")
 
@@ -49,20 +54,24 @@ class Shown:
         where a ledger was written before it held them.
     withheld
         Shares that are left out to protect a few: unit, variable (empty for its page), and the scale or item.
+    untold
+        Shares of which nothing is told for any other reason, as :attr:`withheld`.
     scales, questions
-        By scale the questions that it is made of; and all questions.
+        By scale the questions that it is made of; by question a hash of its words.
     answered
-        Of each student two hex digits a scale, 01 where the student has a share in it, then two a question,
-        which stand for the answer: 00 for none, from :data:`NOT_COUNTED` on for one that does not count.
+        Of each student four hex digits a scale, 0001 where the student has a share in it, then four a
+        question, which stand for the answer: 0000 for none, from :data:`NOT_COUNTED` on for one that does not
+        count.
     """
 
     min_n: int
     sets: dict[Key, frozenset[str]]
     units: dict[str, str] = field(default_factory=dict)
     withheld: frozenset[Key] = frozenset()
+    untold: frozenset[Key] = frozenset()
     scales: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    questions: tuple[str, ...] = ()
-    answered: Mapping[str, str] = field(default_factory=dict)
+    questions: Mapping[str, str] = field(default_factory=dict)
+    answered: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def shown(
@@ -150,15 +159,15 @@ def _shown(
     responses, answers = responses[once & reached], answers[once & reached]
     own = _students(responses, answers, instrument, key, ids)
     students = np.asarray(own, dtype=object)
-    questions = tuple(item["id"] for item in view["items"])
+    language = view["languages"][0]
+    questions = {item["id"]: _hash_of_words(item["text"][language]) for item in view["items"]}
     scales = {
         scale["id"]: tuple(item for item in instrument.scales[scale["id"]].items if item in questions)
         for scale in view["scales"]
     }
-    answered = _answered(own, responses, answers, instrument, [*scales], questions, key)
+    answered = _answered(own, responses, answers, instrument, [*scales], [*questions])
     sets: dict[Key, frozenset[str]] = {}
     units: dict[str, str] = {}
-    language = view["languages"][0]
     for unit in view["units"]:
         units[unit["id"]] = _short(key, "\x1f".join(["unit", *_place(unit, responses, language)]))
         inside = _inside(unit, responses, language)
@@ -172,12 +181,13 @@ def _shown(
                 group, column = crossed(instrument, responses, variable)
             for name, members in _rows(rows, column[inside], group, language):
                 sets[unit["id"], variable, name] = frozenset(students[inside][members])
-    least, withheld = view["provenance"]["settings"]["min_n"], frozenset(_withheld(view))
-    return Shown(least, sets, units, withheld, scales, questions, answered)
+    least = view["provenance"]["settings"]["min_n"]
+    return Shown(least, sets, units, *_not_told(view), scales, questions, answered)
 
 
-def _withheld(view: Mapping[str, Any]) -> Iterator[Key]:
-    """Yield the shares that a view leaves out to protect a few."""
+def _not_told(view: Mapping[str, Any]) -> tuple[frozenset[Key], frozenset[Key]]:
+    """Return the shares that a view leaves out to protect a few, and those of which it tells nothing else."""
+    reasons: dict[Key, set[str | None]] = {}
     for unit in view["units"]:
         pages = [("", unit["scales"]), ("", unit["items"])]
         rows = [
@@ -185,9 +195,11 @@ def _withheld(view: Mapping[str, Any]) -> Iterator[Key]:
         ]
         for variable, cells in (*pages, *rows):
             for cell in cells:
-                if cell.get("reason") == "protected":
-                    of = f"scale {cell['scale']}" if "scale" in cell else f"item {cell['item']}"
-                    yield unit["id"], variable, of
+                of = f"scale {cell['scale']}" if "scale" in cell else f"item {cell['item']}"
+                reasons.setdefault((unit["id"], variable, of), set()).add(cell.get("reason"))
+    withheld = frozenset(key for key, why in reasons.items() if "protected" in why)
+    silent = frozenset(key for key, why in reasons.items() if not why & {None, "words_only", "protected"})
+    return withheld, silent
 
 
 def _students(
@@ -215,10 +227,9 @@ def _students(
                 [*said[i], *(f"{name}={v}" for name, v in zip(about, described[i], strict=True))]
             )
             seen[what] = seen.get(what, 0) + 1
-            who = f"row\x1e{seen[what]}\x1e{what}"
+            own = NAMELESS + _short(key, f"row\x1e{seen[what]}\x1e{what}")[1:]
         else:
-            who = f"id\x1e{respondent if ids == 'hashed' else _hashed(respondent)}"
-        own = _short(key, who)
+            own = person(key, respondent if ids == "hashed" else _hashed(respondent))
         found.append(own + _short(key, "\x1f".join([own, *said[i]])))
     return found
 
@@ -230,35 +241,30 @@ def _answered(
     instrument: Instrument,
     scales: Sequence[str],
     questions: Sequence[str],
-    key: bytes,
 ) -> dict[str, str]:
     """Return what stands for each student's share in each scale and answer to each question.
 
-    An answer is its code, moved by as much as the student's hash and the question say: another answer always
-    stands as something else, and without the key none can be told.
+    An answer stands by its label: another number for it is no other answer.
     """
     import numpy as np
 
-    table = np.zeros((len(students), len(scales) + len(questions)), dtype=np.uint8)
+    table = np.zeros((len(students), len(scales) + len(questions)), dtype=">u2")
     for column, scale in enumerate(scales):
         table[:, column] = enough_answers(responses, instrument, scale)
     for column, question in enumerate(questions, len(scales)):
-        codes, labels = responses[question].to_numpy(dtype=float), answers[question]
-        there = np.flatnonzero(labels.notna().to_numpy())
-        moved = np.array([_moved(key, students[i], question) for i in there.tolist()], dtype=np.int64)
-        counted = ~np.isnan(codes[there])
-        # Codes have one decimal at most: grade points.
-        number = np.rint(10 * np.where(counted, codes[there], 0)).astype(np.int64)
-        others = {label: int(_short(key, str(label)), 16) for label in labels.dropna().unique()}
-        label = np.array([others[label] % NOT_COUNTED for label in labels.iloc[there]], dtype=np.int64)
-        table[there, column] = np.where(
-            counted, 1 + (moved + number) % (NOT_COUNTED - 1), NOT_COUNTED + (moved + label) % NOT_COUNTED
-        )
+        labels = answers[question]
+        counted = responses[question].notna().to_numpy()
+        codes = {
+            label: 1 + int(_hash_of_words(str(label)), 16) % (NOT_COUNTED - 1)
+            for label in labels.dropna().unique()
+        }
+        own = labels.map(codes).fillna(0).to_numpy(dtype=np.int64)
+        table[:, column] = np.where(counted | (own == 0), own, NOT_COUNTED + own)
     return {student: row.tobytes().hex() for student, row in zip(students, table, strict=True)}
 
 
-def _moved(key: bytes, student: str, question: str) -> int:
-    return int.from_bytes(hmac.digest(key, f"{student[:PERSON]}\x1f{question}".encode(), "sha256")[:4])
+def _hash_of_words(text: str) -> str:
+    return hashlib.sha256(fold(text).encode()).hexdigest()[:PERSON]
 
 
 def identified(responses: pd.DataFrame) -> bool:

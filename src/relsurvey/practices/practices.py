@@ -260,11 +260,12 @@ class GradingPractices(Study):
         *,
         comments: bool = False,
         left_out: Collection[Key] = (),
+        left_out_before: Collection[Key] = (),
     ) -> View:
         from relsurvey.practices.pages import with_practices
 
         cards = grading_cards() if strategies is None else strategies
-        view = super()._view(by, min_n, floor, cards, left_out=left_out)
+        view = super()._view(by, min_n, floor, cards, left_out=left_out, left_out_before=left_out_before)
         with speaking_of("marks"):
             return with_practices(view, self)
 

@@ -204,6 +204,7 @@ class Study(Graded):
         *,
         comments: bool = False,
         left_out: Collection[Key] = (),
+        left_out_before: Collection[Key] = (),
     ) -> View:
         from relsurvey.view.build import build
         from relsurvey.view.strategies import find
@@ -218,6 +219,7 @@ class Study(Graded):
             min_n=max(min_n or 0, self.instrument.privacy.min_n, floor),
             strategies=offered,
             left_out=left_out,
+            left_out_before=left_out_before,
         )
         return self._with_comments(view) if comments else view
 
@@ -351,6 +353,7 @@ class Study(Graded):
                 ids=self._ids,
                 work=self._work(),
                 left_out=left_out,
+                left_out_before=left_out_before,
             )
             keeping.note_published(
                 Path(out), self.instrument, self.wave, formats, usual, min_n, Path(ledger) if ledger else None
@@ -366,8 +369,17 @@ class Study(Graded):
         floor = MIN_N_FILE if travels else MIN_N_SHOWN
         usual = max(floor, self.instrument.privacy.min_n)
         left_out: frozenset[Key] = frozenset()
+        left_out_before: frozenset[Key] = frozenset()
         while True:
-            view = self._view(by, min_n, floor, strategies, comments="voila" in formats, left_out=left_out)
+            view = self._view(
+                by,
+                min_n,
+                floor,
+                strategies,
+                comments="voila" in formats,
+                left_out=left_out,
+                left_out_before=left_out_before,
+            )
             view, notes = attach(
                 view, saved, instrument=self.instrument.id, wave=self.wave, waves=self.instrument.waves
             )
@@ -377,6 +389,10 @@ class Study(Graded):
                 )
             except TellsOfFewError as told:
                 # More each time, until the rest stands beside what was published.
-                left_out |= told.places
+                if told.before:
+                    left_out_before |= told.places
+                else:
+                    left_out |= told.places
                 continue
-            return replace(published, notes=(*notes, *left_out_anew(view, left_out)))
+            more = left_out_anew(view, left_out, left_out_before)
+            return replace(published, notes=(*notes, *more))

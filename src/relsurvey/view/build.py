@@ -37,6 +37,7 @@ def build(
     strategies: Strategies | None = None,
     earlier: Material | None = None,
     left_out: Collection[Key] = (),
+    left_out_before: Collection[Key] = (),
 ) -> model.View:
     """Make a view: aggregate, pass the gate, find, say.
 
@@ -59,6 +60,8 @@ def build(
     left_out
         Scales and questions that are not to be shown in some pages and tables: unit, variable (empty for the
         page), and ``scale care`` or ``item c1``.
+    left_out_before
+        The same of the wave before.
 
     Raises
     ------
@@ -66,7 +69,7 @@ def build(
         If the gate refuses, not even the whole has ``min_n`` students, or a pair is asked of one school.
     """
     with speaking_of(material.subject):
-        return _built(material, by, min_n, same_within, made, strategies, earlier, left_out)
+        return _built(material, by, min_n, same_within, made, strategies, earlier, left_out, left_out_before)
 
 
 def _built(
@@ -78,6 +81,7 @@ def _built(
     strategies: Strategies | None,
     earlier: Material | None,
     left_out: Collection[Key],
+    left_out_before: Collection[Key],
 ) -> model.View:
     asked = material.instrument
     material = material.crossing(by)
@@ -92,9 +96,7 @@ def _built(
             f"Two variables together ({together[0]}) are shown for all schools only, and this is one school. "
             "Leave the pair out of `by`."
         )
-    share_of = {f"{kind} {of}": figure for (kind, of), figure in cells.plan.share_of.items()}
-    places = [(unit, variable or None, share_of[of]) for unit, variable, of in left_out]
-    released = release(cells.plan, min_n, places)
+    released = release(cells.plan, min_n, cells.plan.places(left_out))
     if not released.units:
         marks = material.subject == "marks"
         raise DisclosureError(
@@ -105,7 +107,7 @@ def _built(
     checked = {variable: material.comparability(variable) for variable in cells.categories}
     waves = None
     if earlier is not None:
-        before = Wave.before(earlier, tuple(v for v in by if pair(v) is None), min_n)
+        before = Wave.before(earlier, tuple(v for v in by if pair(v) is None), min_n, left_out_before)
         waves = before, Wave(material, cells, released)
         certificate = certificate.beside(certify(before.cells.plan, before.released, min_n))
     told = Units(

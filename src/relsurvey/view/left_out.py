@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from relsurvey.view.model import View
 
 
-def left_out_anew(view: View, places: Collection[Key]) -> Iterator[str]:
+def left_out_anew(view: View, places: Collection[Key], before: Collection[Key]) -> Iterator[str]:
     """Yield a sentence for each scale and question that is left out somewhere.
 
     Parameters
@@ -21,18 +21,21 @@ def left_out_anew(view: View, places: Collection[Key]) -> Iterator[str]:
         The view.
     places
         Unit, variable (empty for the unit's page), and ``scale care`` or ``item c1``.
+    before
+        The same of the wave before, of which nothing is said then.
     """
     language, min_n = view.languages[0], view.provenance.settings.min_n
     names = {f"scale {scale.id}": scale.title[language] for scale in view.scales}
     names |= {f"item {item.id}": item.text[language] for item in view.items}
     titles = {unit.id: "all schools" if unit.id == ALL else unit.title[language] for unit in view.units}
-    for what in sorted({of for _, _, of in places}, key=[*names].index):
-        where = [
-            f"{title} (groups)" if (unit, "", what) not in places else title
-            for unit, title in titles.items()
-            if any(key[0] == unit and key[2] == what for key in places)
-        ]
-        yield (
-            f"{names[what]!r} ({', '.join(where)}): since an earlier release fewer than {min_n} students "
-            "there answered it anew or for the first time, and the two together would tell of them."
-        )
+    for told, of in ((places, ""), (before, " in the wave before")):
+        for what in sorted({key[2] for key in told}, key=[*names].index):
+            where = [
+                title if (unit, "", what) in told else f"{title} (groups)"
+                for unit, title in titles.items()
+                if any(key[0] == unit and key[2] == what for key in told)
+            ]
+            yield (
+                f"{names[what]!r}{of} ({', '.join(where)}): beside an earlier release it would tell of fewer "
+                f"than {min_n} students who joined, left or answered otherwise."
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from relsurvey.view.material import Material
 if TYPE_CHECKING:
     import numpy as np
 
+    from relsurvey.disclosure.shown import Key
     from relsurvey.scoring import Scored
 
 
@@ -45,7 +47,9 @@ class Wave:
     released: Released
 
     @classmethod
-    def before(cls, material: Material, by: tuple[str, ...], min_n: int) -> Wave:
+    def before(
+        cls, material: Material, by: tuple[str, ...], min_n: int, left_out: Collection[Key] = ()
+    ) -> Wave:
         """Return an earlier wave as its own view would be released; nothing of it where the gate refuses.
 
         Its tables are planned too, though of this wave only shares of units are shown beside a later one: so
@@ -53,7 +57,7 @@ class Wave:
         """
         cells = _cells.make(material.responses, material.answers, material.instrument, by, material.reported)
         try:
-            return cls(material, cells, release(cells.plan, min_n))
+            return cls(material, cells, release(cells.plan, min_n, cells.plan.places(left_out)))
         except DisclosureError:
             return cls(material, cells, Released(frozenset(), {}))
 
