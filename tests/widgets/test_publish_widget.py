@@ -276,7 +276,9 @@ def test_a_release_that_differs_by_a_few_is_refused_with_what_to_do(tmp_path: Pa
     assert browser.write()["type"] == "state"
     before = contents(tmp_path / "relsurvey-view")
     later = Browser(Publish(town.town(183), by=["race"]))
-    assert later.rest()["there"]
+    state = later.rest()
+    # It is said before anybody wants to write.
+    assert state["there"] and "would give them away" in state["error"] and state["preview"] is None
     answer = later.write()
     assert answer["type"] == "refused"
     assert "would give them away" in answer["sentence"] and "Wait for more answers" in answer["sentence"]
@@ -338,7 +340,7 @@ def test_something_unforeseen_is_one_sentence_without_a_cell(
     def broken(*_: Any, **__: Any) -> Any:
         raise KeyError("st-00007 said so")
 
-    monkeypatch.setattr(rs.Study, "view", broken)
+    monkeypatch.setattr(rs.Study, "_rehearsed", broken)
     state = browser.do(do="by", id="gender", on=True)
     assert "should not have" in state["error"] and "st-0" not in str(browser.heard)
     browser.do(do="undo")

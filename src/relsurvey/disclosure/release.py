@@ -72,7 +72,7 @@ def record(
     instrument: Instrument,
     *,
     wave: str | None,
-    out: Path,
+    out: Path | None,
     formats: Sequence[str],
     before: Answers | None = None,
     ledger: Path | None = None,
@@ -97,7 +97,7 @@ def record(
     wave
         The wave; where a release names none, it is held against every wave.
     out, formats
-        Where it will be written, as what.
+        Where it will be written, as what. Nowhere yet: it is held against the ledger and not noted there.
     before
         The rows of the wave before, of which the view may show what changed since. What it shows of that wave
         is an entry of its own: later releases of either wave are held against this one.
@@ -121,12 +121,16 @@ def record(
         If the ledger cannot be written.
     """
     path = ledger or default_ledger(instrument)
-    _apart(path, out)
+    if out is not None:
+        _apart(path, out)
+    elif not path.is_file():
+        return
     key = ledger_key()
     document = json.loads(view)
     with locked(path) as head:
         book = _Book.read(path, key, last_seal(head))
-        _known(book, path, out)
+        if out is not None:
+            _known(book, path, out)
         parts = [(Answers(wave, responses, answers), document)]
         if before is not None:
             parts.append((before, _before(document)))
@@ -160,6 +164,8 @@ def record(
             if places := compared.few_told():
                 raise TellsOfFewError(places, before=rows is before)
             entries.append(_entry(part, now, rows.wave, sha256(view), formats, named, key))
+        if out is None:
+            return
         for entry in entries:
             book.add(path, entry)
         remember(head, book.seal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,6 +20,7 @@ from relsurvey.practices.runs import Change, changes_of
 from relsurvey.practices.worked import standing_for
 from relsurvey.reading import Entry
 from relsurvey.study import Study
+from relsurvey.study.releasing import NOTHING, LeftOut
 from relsurvey.words import speaking_of
 from relsurvey.words.catalogue import pick
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from relsurvey.analysis.change import Change as Measured
-    from relsurvey.disclosure.shown import Key
     from relsurvey.grading import Policy
     from relsurvey.grading.practices import Adoption
     from relsurvey.instrument import Instrument
@@ -259,13 +259,12 @@ class GradingPractices(Study):
         strategies: str | Path | Strategies | None,
         *,
         comments: bool = False,
-        left_out: Collection[Key] = (),
-        left_out_before: Collection[Key] = (),
+        left_out: LeftOut = NOTHING,
     ) -> View:
         from relsurvey.practices.pages import with_practices
 
         cards = grading_cards() if strategies is None else strategies
-        view = super()._view(by, min_n, floor, cards, left_out=left_out, left_out_before=left_out_before)
+        view = super()._view(by, min_n, floor, cards, left_out=left_out)
         with speaking_of("marks"):
             return with_practices(view, self)
 

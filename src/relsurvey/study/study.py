@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,12 +11,12 @@ from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN
 from relsurvey.errors import AnalysisError, DisclosureError
 from relsurvey.reading import Entry, Limits
 from relsurvey.study.graded import Graded
+from relsurvey.study.releasing import NOTHING, LeftOut, beside_earlier
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from relsurvey.disclosure.shown import Key
     from relsurvey.publish import Published
     from relsurvey.publish.write import Format
     from relsurvey.view import View
@@ -203,8 +203,7 @@ class Study(Graded):
         strategies: str | Path | Strategies | None,
         *,
         comments: bool = False,
-        left_out: Collection[Key] = (),
-        left_out_before: Collection[Key] = (),
+        left_out: LeftOut = NOTHING,
     ) -> View:
         from relsurvey.view.build import build
         from relsurvey.view.strategies import find
@@ -218,8 +217,8 @@ class Study(Graded):
             by=variables,
             min_n=max(min_n or 0, self.instrument.privacy.min_n, floor),
             strategies=offered,
-            left_out=left_out,
-            left_out_before=left_out_before,
+            left_out=left_out.now,
+            left_out_before=left_out.before,
         )
         return self._with_comments(view) if comments else view
 
@@ -330,34 +329,12 @@ class Study(Graded):
             If a file of ``cards`` is none that a team saved.
         """
         from relsurvey import keeping
-        from relsurvey.disclosure.release import Answers, TellsOfFewError, record
         from relsurvey.instrument.crossing import CROSS
         from relsurvey.publish import publish
         from relsurvey.publish.write import TRAVELS
         from relsurvey.view.cards import attach
         from relsurvey.view.cards import read as read_cards
         from relsurvey.view.left_out import left_out_anew
-
-        def note(view: str) -> None:
-            rows, before = self._latest(), self._before()
-            record(
-                view,
-                rows.responses,
-                rows.answers,
-                self.instrument,
-                wave=self.wave,
-                before=None if before is None else Answers(before.wave, before.responses, before.answers),
-                out=Path(out),
-                formats=formats,
-                ledger=None if ledger is None else Path(ledger),
-                ids=self._ids,
-                work=self._work(),
-                left_out=left_out,
-                left_out_before=left_out_before,
-            )
-            keeping.note_published(
-                Path(out), self.instrument, self.wave, formats, usual, min_n, Path(ledger) if ledger else None
-            )
 
         travels = TRAVELS & set(formats)
         if travels and any(CROSS in name for name in ([by] if isinstance(by, str) else by or ())):
@@ -368,31 +345,61 @@ class Study(Graded):
         saved = {} if cards is None else read_cards(cards)
         floor = MIN_N_FILE if travels else MIN_N_SHOWN
         usual = max(floor, self.instrument.privacy.min_n)
-        left_out: frozenset[Key] = frozenset()
-        left_out_before: frozenset[Key] = frozenset()
-        while True:
-            view = self._view(
-                by,
-                min_n,
-                floor,
-                strategies,
-                comments="voila" in formats,
-                left_out=left_out,
-                left_out_before=left_out_before,
-            )
+        folder, book = Path(out), None if ledger is None else Path(ledger)
+
+        def attempt(left: LeftOut) -> Published:
+            def note(json: str) -> None:
+                self._record(json, left, folder, formats, book)
+                keeping.note_published(folder, self.instrument, self.wave, formats, usual, min_n, book)
+
+            view = self._view(by, min_n, floor, strategies, comments="voila" in formats, left_out=left)
             view, notes = attach(
                 view, saved, instrument=self.instrument.id, wave=self.wave, waves=self.instrument.waves
             )
-            try:
-                published = publish(
-                    view, Path(out), tuple(formats), each=each, before=None if self.simulated else note
-                )
-            except TellsOfFewError as told:
-                # More each time, until the rest stands beside what was published.
-                if told.before:
-                    left_out_before |= told.places
-                else:
-                    left_out |= told.places
-                continue
-            more = left_out_anew(view, left_out, left_out_before)
-            return replace(published, notes=(*notes, *more))
+            published = publish(
+                view, folder, tuple(formats), each=each, before=None if self.simulated else note
+            )
+            return replace(published, notes=notes)
+
+        published, left = beside_earlier(attempt)
+        more = left_out_anew(published.view, left.now, left.before)
+        return replace(published, notes=(*published.notes, *more))
+
+    def _record(
+        self,
+        view: str,
+        left: LeftOut,
+        out: Path | None = None,
+        formats: Sequence[Format] = (),
+        ledger: Path | None = None,
+    ) -> None:
+        """Hold a view against its ledger, and note it there if it goes anywhere."""
+        from relsurvey.disclosure.release import Answers, record
+
+        rows, before = self._latest(), self._before()
+        record(
+            view,
+            rows.responses,
+            rows.answers,
+            self.instrument,
+            wave=self.wave,
+            before=None if before is None else Answers(before.wave, before.responses, before.answers),
+            out=out,
+            formats=formats,
+            ledger=ledger,
+            ids=self._ids,
+            work=self._work(),
+            left_out=left.now,
+            left_out_before=left.before,
+        )
+
+    def _rehearsed(self, by: str | Sequence[str] | None, min_n: int | None) -> View:
+        """Return the view as it would be published beside earlier releases; nothing is written."""
+
+        def attempt(left: LeftOut) -> View:
+            view = self._view(by, min_n, MIN_N_SHOWN, None, left_out=left)
+            if not self.simulated:
+                self._record(view.to_json(), left)
+            return view
+
+        return beside_earlier(attempt)[0]

@@ -281,7 +281,7 @@ class Publish(anywidget.AnyWidget):
     def _look(self, choice: Choice) -> _Look:
         try:
             with self._gate:
-                view = self._study.view(choice.by, self._min_n(choice))
+                view = self._study._rehearsed(choice.by, self._min_n(choice))
             json = view.to_json()
             return _Look(view, key=sha256(json), json=json)
         except RelsurveyError as error:
@@ -294,6 +294,9 @@ class Publish(anywidget.AnyWidget):
         with self._gate:
             published = self.published = self._study.publish(out, **more)
         self._written = choice, published
+        # Other choices were looked at beside an earlier ledger.
+        own = self._key(choice)
+        self._looks = {key: look for key, look in self._looks.items() if key == own}
         return published
 
     def _answer_write(self, choice: Choice, message: Any) -> None:
