@@ -138,6 +138,22 @@ def test_narrow_and_zoomed_pages_do_not_scroll_sideways(read: Read, unit: str, l
             assert overflow(page) == 0, name
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_where_not_all_answered_no_page_scrolls_sideways_either(
+    read: Read, sample: dict[str, Any], language: str
+) -> None:
+    answered = {"en": "150 to 199 students who answered", "es": "de 150 a 199 estudiantes que respondieron"}
+    for unit in sample["units"]:
+        unit["students"] = answered
+    for settings in (
+        {"viewport": {"width": 320, "height": 640}},
+        {"viewport": {"width": 384, "height": 512}, "device_scale_factor": 2},
+    ):
+        reader = read(sample, **settings)
+        for name in PAGES:
+            assert overflow(reader.open(f"#sierra-norte/{name}/{language}")) == 0, name
+
+
 def test_long_words_do_not_break_the_page(read: Read, sample: dict[str, Any]) -> None:
     long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
     for scale in sample["scales"]:
@@ -181,6 +197,23 @@ def test_forced_colours_paint_every_mark(read: Read) -> None:
     for tone in ("favorable-strong", "favorable-tint", "unfavorable-strong", "unfavorable-tint"):
         assert computed(page, f".rs-sides .rs-{tone}", "stroke") != back, tone
     assert computed(page, ".rs-favorable-strong", "fill") != computed(page, ".rs-unfavorable-strong", "fill")
+
+
+def test_forced_colours_tell_the_answers_apart_without_their_colours(read: Read) -> None:
+    page = read(forced_colors="active").open("#sierra-norte/questions/en")
+    for place in (".rs-legend .rs-part", ":is(.rs-sides, .rs-between) .rs-part"):
+        looks = page.evaluate(
+            """place => {
+              const found = new Map();
+              for (const rect of document.querySelectorAll(place)) {
+                const { fill, strokeDasharray, strokeWidth } = getComputedStyle(rect);
+                found.set(rect.getAttribute("class"), [fill, strokeDasharray, strokeWidth].join(" "));
+              }
+              return [...found.values()];
+            }""",
+            place,
+        )
+        assert len(looks) >= 5 and len(set(looks)) == len(looks), place
 
 
 def test_nothing_moves_for_those_who_ask(read: Read) -> None:

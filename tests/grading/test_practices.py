@@ -78,9 +78,8 @@ def test_a_sentence_says_of_how_many_teams_and_agrees_with_the_page() -> None:
         f"{titles['late_work']['en']} (in 3 of 5 teams). Less far than in the wave before: "
         f"{titles['retakes']['en']} (in 5 of 6 teams). Each team"
     )
-    assert (
-        f"Menos avanzadas que en la aplicación anterior: {titles['retakes']['es']} (en 5 de 6 equipos)."
-        in (found.in_words("es"))
+    assert f"Menos avanzadas que en la ronda anterior: {titles['retakes']['es']} (en 5 de 6 equipos)." in (
+        found.in_words("es")
     )
     page = adopted(found, {"a": "Paper Lantern"}, ["a"], ["en"]).units["a"]
     assert {one.practice: (one.words["en"], one.moved) for one in page} == {

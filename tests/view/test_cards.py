@@ -7,8 +7,10 @@ import json
 import pytest
 
 from relsurvey.errors import ReadError
+from relsurvey.instrument.model import Wave
 from relsurvey.view import View
 from relsurvey.view.cards import MOST_CARDS, attach, read
+from relsurvey.view.model import Strategy
 from tests.publish.small_view import HOSTILE, small_view_json
 
 CARD = {
@@ -59,6 +61,69 @@ def test_the_card_of_an_earlier_wave_stands_beside_its_unit(tmp_path, view):
     assert notes == ()
     assert card.model_dump(exclude={"made", "wave"}) == CARD
     assert card.made == "2025-10-14" and card.wave == {"en": "Fall", "es": "Otoño"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "card", "en", "es"),
+    [
+        (
+            {},
+            {},
+            "In fall the team made a plan for Express care. Below is how it stands now.",
+            "En otoño el equipo hizo un plan para Express care. Más abajo se ve cómo está ahora.",
+        ),
+        (
+            {"view": "small-october"},
+            {"strategy": "names"},
+            "In October the team chose “2×10” for Express care. Below is how it stands now.",
+            "En octubre el equipo eligió «2×10» para Express care. Más abajo se ve cómo está ahora.",
+        ),
+        (
+            {"view": "small"},
+            {"strategy": "names", "scale": None},
+            "In October the team chose “2×10”: its card is on the page Next step.",
+            "En octubre el equipo eligió «2×10»: su tarjeta está en la página «Próximo paso».",
+        ),
+        (
+            {"view": "small-first"},
+            {"scale": None},
+            "In “Start of year” the team made a plan: its card is on the page Next step.",
+            "En «Start of year» el equipo hizo un plan: su tarjeta está en la página «Próximo paso».",
+        ),
+    ],
+)
+def test_the_first_page_tells_of_the_latest_card_below_what_was_found(tmp_path, view, changes, card, en, es):
+    care = Strategy(id="names", title={"en": "2×10"}, scales=[], what={}, steps=[], look_at={}, source={})
+    view = view.model_copy(update={"languages": ["en", "es"], "strategies": [care]})
+    write(tmp_path, **{**changes, "card": {**CARD, **card}})
+    write(tmp_path, "older.json", made="2025-09-01", card={**CARD, "trying": "Greetings."})
+    waves = {"first": Wave(id="first", title="Start of year")}
+    made, _ = attach(view, read(tmp_path), instrument="small", wave="spring", waves=waves)
+    assert made.units[0].say == [*view.units[0].say, {"en": en, "es": es}]
+
+
+@pytest.mark.parametrize(("words", "kept", "told"), [(58, 1, 0), (43, 1, 1), (20, 2, 1)])
+def test_the_page_stays_short_and_its_first_finding_stands(tmp_path, view, words, kept, told):
+    write(tmp_path)
+    say = [{"en": " ".join([f"w{'x' * k}"] * words)} for k in range(3)]
+    unit = view.units[0].model_copy(update={"say": say})
+    view = view.model_copy(update={"languages": ["en"], "units": [unit]})
+    made, _ = attach(view, read(tmp_path), instrument="small", wave="spring", waves={})
+    found = made.units[0].say
+    assert found[:kept] == say[:kept] and len(found) == kept + told
+    assert sum(len(sentence["en"].split()) for sentence in found) <= 60
+    assert all("Express care" in sentence["en"] for sentence in found[kept:])
+
+
+def test_a_card_of_a_scale_that_is_not_shown_now_does_not_point_to_it(tmp_path, view):
+    write(tmp_path)
+    [cell] = view.units[0].scales
+    hidden = {"share": None, "range": None, "reason": "protected"}
+    unit = view.units[0].model_copy(update={"scales": [cell.model_copy(update=hidden)]})
+    made, _ = attach(
+        view.model_copy(update={"units": [unit]}), read(tmp_path), instrument="small", wave="spring", waves={}
+    )
+    assert made.units[0].say[-1]["en"].endswith("the team made a plan: its card is on the page Next step.")
 
 
 @pytest.mark.parametrize(

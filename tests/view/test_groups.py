@@ -113,7 +113,7 @@ def test_findings_that_are_not_told_are_counted():
         assert len(told) == 3
         grouped = [re.search(r"on (\d+) of \d+ scales", sentence) for sentence in told]
         counted = sum(int(group[1]) if group else 1 for group in grouped)
-        assert last == f"More differences that show or may be there, scale by scale: {total - counted}."
+        assert last == f"More differences, clear or possible, each on one scale: {total - counted}."
 
 
 def test_each_scale_is_named_with_what_was_found_or_why_it_was_not_checked(flat):

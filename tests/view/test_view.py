@@ -90,6 +90,11 @@ def test_words_agree_with_numbers_in_both_languages(demo_view):
         for cell in [*unit.scales, *unit.items, *(c for g in unit.groups for r in g.rows for c in r.cells)]:
             if cell.share is None or cell.share.coded:
                 continue
+            if cell.words["en"] == f"{cell.share.percent} %":
+                # The same percent as another question's, and not the same tenth.
+                assert sum(c.words == cell.words for c in unit.items) > 1
+                assert cell in unit.items and cell.words["es"] == cell.words["en"]
+                continue
             tenths = re.fullmatch(r"about (\d) in 10", cell.words["en"])
             assert tenths and abs(int(tenths[1]) * 10 - cell.share.percent) <= 5
             low, high = map(int, re.fullmatch(r"between (\d) and (\d+)", cell.range["en"]).groups())
@@ -243,6 +248,18 @@ def test_a_reversed_item_is_told_by_its_own_labels():
     assert abs(item.share.percent - sum(p.percent for p in item.parts if p.tone == "favorable")) <= 1
 
 
+def test_questions_of_one_percent_are_not_told_as_two_tenths():
+    """54.5 and 55 % are both 55 in whole percents, but 5 and 6 in tenths."""
+    frame = simulate([200])
+    for item, favorable in (("b1", 109), ("b2", 110), ("b3", 60)):
+        frame[item] = [4 if item != "b3" else 2] * favorable + [3] * (200 - favorable)
+    cells = rs.read(frame, INSTRUMENT).view(min_n=11).units[0].items
+    assert [cell.share.percent for cell in cells] == [55, 55, 30]
+    assert [cell.words["en"] for cell in cells] == ["55 %", "55 %", "about 3 in 10"]
+    assert cells[0].range == {"en": "between 47 % and 62 %", "es": "entre 47 % y 62 %"}
+    assert cells[2].range["en"] == "between 2 and 4"
+
+
 @pytest.mark.parametrize(
     ("changes", "en", "es"),
     [
@@ -253,7 +270,7 @@ def test_a_reversed_item_is_told_by_its_own_labels():
         ),
         (
             {},
-            "“Agree”, “Strongly agree”; to questions put the other way round, “Disagree”, “Strongly disagree”.",
+            "“Strongly agree”; to questions put the other way round, “Disagree”, “Strongly disagree”.",
             "«Muy de acuerdo»; en las preguntas planteadas al revés, «En desacuerdo», «Muy en desacuerdo».",
         ),
         (
@@ -264,7 +281,7 @@ def test_a_reversed_item_is_told_by_its_own_labels():
         # The same answer counts to one question and not to the other.
         (
             {"b2": {"favorable": [5]}},
-            "Which answers are favorable depends on the question: those that speak well of what it asks about.",
+            "Which answers are favorable depends on the question: those that speak well of",
             "Qué respuestas son favorables depende de la pregunta:",
         ),
     ],

@@ -68,11 +68,11 @@ def test_shares_of_groups_are_whole_percents_coded_and_never_of_a_handful():
     [
         (0.6, 80, "between 48 % and 68 %"),
         (0.615, 64, "between 39 % and 76 %"),
-        (0.99, 80, "between 76 % and 95 % or more"),  # as any share of 95 or more
-        (0.95, 80, "between 76 % and 95 % or more"),
-        (0.01, 80, "between 5 % or less and 24 %"),
-        (0.05, 80, "between 5 % or less and 24 %"),
-        (0.5, 10, "between 5 % or less and 95 % or more"),
+        (0.99, 80, "from 76 % to 95 % or more"),  # as any share of 95 or more
+        (0.95, 80, "from 76 % to 95 % or more"),
+        (0.01, 80, "from 5 % or less to 24 %"),
+        (0.05, 80, "from 5 % or less to 24 %"),
+        (0.5, 10, "from 5 % or less to 95 % or more"),
     ],
 )
 def test_bounds_hold_whatever_the_others_think_and_give_no_coded_share_back(favorable, answered, says):

@@ -85,7 +85,7 @@ export function glanceSentences(scene: Scene): readonly Text[] {
         return [language, stringsFor(language, subject).biggest(scale, beside)];
       }),
     );
-  return say.map((text) => (scene.say(text) === scene.words.noneStandsOut ? surprise() : text));
+  return say.map((text) => (scene.say(text).startsWith(scene.words.noneStandsOut) ? surprise() : text));
 }
 
 /** The scales that stand out: beside other schools or the rest, in what changed, between groups, in surprises. */

@@ -159,7 +159,6 @@ const othersEn: Others = {
     `Guessed ${guess}; of the students with marks, it is ${words}${range && ` (${range})`}.`,
   besideHalf: (guess, surprise) =>
     `Guessed ${guess}; of the students with marks (less than half), it is ${{ higher: "more", lower: "fewer", as: "about as many" }[surprise]}.`,
-  noneStandsOut: "Nothing stands out against the other schools. Each measure has its own line below.",
   noticeAsk: "What do the numbers say? First only what is there, not yet why.",
   fileProblem: { later: () => "This file is from a later term than this page: open it with the newer page." },
   anyScale: "any measure",
@@ -213,7 +212,6 @@ const othersEs: Others = {
     `Pensábamos en ${guess}; de los estudiantes con calificaciones, son ${words}${range && ` (${range})`}.`,
   besideHalf: (guess, surprise) =>
     `Pensábamos en ${guess}; de los estudiantes con calificaciones (menos de la mitad), son ${{ higher: "más", lower: "menos", as: "más o menos esos" }[surprise]}.`,
-  noneStandsOut: "Nada destaca frente a las otras escuelas. Cada medida tiene su línea abajo.",
   noticeAsk: "¿Qué dicen las cifras? Primero solo lo que se ve, todavía no el porqué.",
   fileProblem: {
     later: () => "Este archivo es de un período posterior a esta página: hay que abrirlo en la página más nueva.",

@@ -44,7 +44,7 @@ export interface MeetingStrings {
   betweenPercent: (low: number, high: number) => string;
   guessed: (k: number) => string;
   biggest: (scale: string, sentence: string) => string;
-  /** What the first page says where no scale stands out, as the view's own sentence has it. */
+  /** How the view's own sentence begins where no scale stands out. */
   noneStandsOut: string;
   keyGuess: string;
   guessMark: (k: number) => string;
@@ -140,7 +140,7 @@ const en: MeetingStrings = {
   betweenPercent: (low, high) => `between ${low} and ${high} percent`,
   guessed: (k) => `${k} in 10`,
   biggest: (scale, sentence) => `The biggest surprise is ${scale}. ${sentence}`,
-  noneStandsOut: "We cannot single out one scale: each has its own line below.",
+  noneStandsOut: "We cannot single out one",
   keyGuess: "the team’s guess",
   guessMark: (k) => `the team’s guess: ${k} in 10`,
   notice: "We noticed",
@@ -260,7 +260,7 @@ const es: MeetingStrings = {
   betweenPercent: (low, high) => `entre el ${low} y el ${high} por ciento`,
   guessed: (k) => `${k} de cada 10`,
   biggest: (scale, sentence) => `La mayor sorpresa es ${scale}. ${sentence}`,
-  noneStandsOut: "No podemos destacar una escala: cada una tiene su línea abajo.",
+  noneStandsOut: "No podemos destacar",
   keyGuess: "lo que pensaba el equipo",
   guessMark: (k) => `lo que pensaba el equipo: ${k} de cada 10`,
   notice: "Notamos",

@@ -70,7 +70,12 @@ test("the sentence does not contradict itself", () => {
 test("the first page says the biggest surprise only where no scale stands out", () => {
   const view = sample();
   const none = { en: "We cannot single out one scale: each has its own line below.", es: "x" };
-  const units = view.units.map((unit) => (unit.id === "all" ? { ...unit, say: [none, ...unit.say.slice(1)] } : unit));
+  const shown = { en: "We cannot single out one of the scales that are shown here.", es: "x" };
+  const first: Record<string, typeof none> = { all: none, "paper-lantern": shown };
+  const units = view.units.map((unit) => {
+    const own = first[unit.id];
+    return own ? { ...unit, say: [own, ...unit.say.slice(1)] } : unit;
+  });
   const fresh = { ...view, units };
   const guesses = { express_care: 8, share_power: 9, provide_support: 2 };
   const said = (unit: string, guess: Record<string, number>): (string | undefined)[] =>
@@ -82,6 +87,7 @@ test("the first page says the biggest surprise only where no scale stands out", 
     "The biggest surprise is Share power. Guessed 9 in 10; about 4 in 10 students say so (between 3 and 5).",
   );
   assert.deepEqual(said("all", guesses).slice(1), original("all").slice(1));
+  assert.match(said("paper-lantern", guesses)[0] ?? "", /^The biggest surprise is /);
   assert.deepEqual(said("all", { express_care: 8 }), original("all"), "nothing surprised");
   assert.deepEqual(said("sierra-norte", guesses), original("sierra-norte"));
 });

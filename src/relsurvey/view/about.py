@@ -14,7 +14,7 @@ from relsurvey.disclosure import Certificate
 from relsurvey.view import asked, model
 from relsurvey.view.pages import in_languages
 from relsurvey.view.units import Units
-from relsurvey.words import Text, outward
+from relsurvey.words import Text
 from relsurvey.words.catalogue import pick
 
 #: Pages named in the table of what is not shown; of more, how many.
@@ -181,11 +181,9 @@ class About:
                 low, high = feldt(value, found.n, found.n_items)
         if found.verdict.reading == "too_few" or found.n < self.told.min_n or math.isnan(value + low + high):
             return self._say("no_figure")
-        percents = [
-            asked.percent_words(self.told.languages, share)
-            for share in (value, *(end / 100 for end in outward(low, high)))
-        ]
-        return self._say("figure", value=percents[0], low=percents[1], high=percents[2])
+        languages = self.told.languages
+        between = asked.percents_words(languages, low, high)
+        return self._say("figure", value=asked.percent_words(languages, value), between=between)
 
     def _comparable(self) -> list[model.Section]:
         """Return whether the groups of each variable read each scale's questions alike (rules.md 10)."""

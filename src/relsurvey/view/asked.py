@@ -183,8 +183,17 @@ def bounds_words(known: Sequence[str], favorable: float, answered: int, invited:
     rate = answered / invited
     least = TOP if favorable >= TOP else 0.0 if favorable <= BOTTOM else favorable
     most = 1.0 if favorable >= TOP else max(BOTTOM, favorable)
-    ends = [
-        texts(known, "about.top" if end >= 95 else "about.bottom" if end <= 5 else "about.percent", k=end)
-        for end in outward(least * rate, most * rate + 1 - rate)
-    ]
-    return texts(known, "about.between", low=ends[0], high=ends[1])
+    return percents_words(known, least * rate, most * rate + 1 - rate)
+
+
+def percents_words(known: Sequence[str], low: float, high: float) -> Text:
+    """Return an interval of shares in whole percents, rounded outward, its ends coded at 5 and 95.
+
+    Examples
+    --------
+    >>> percents_words(["en"], 0.482, 0.675), percents_words(["en"], 0.02, 0.22)
+    ({'en': 'between 48 % and 68 %'}, {'en': 'from 5 % or less to 22 %'})
+    """
+    lower, upper = (end / 100 for end in outward(low, high))
+    key = "about.from_to" if lower <= BOTTOM or upper >= TOP else "about.between"
+    return texts(known, key, low=percent_words(known, lower), high=percent_words(known, upper))

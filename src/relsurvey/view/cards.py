@@ -15,8 +15,9 @@ from relsurvey.errors import ReadError
 from relsurvey.escape import one_line
 from relsurvey.instrument.model import Wave
 from relsurvey.view import model
-from relsurvey.view.pages import wave_name
-from relsurvey.words import Text, agree
+from relsurvey.view.pages import wave_name, wave_phrase
+from relsurvey.view.units import at_a_glance
+from relsurvey.words import Text, agree, texts
 
 #: Largest file in bytes, most files at once, and most cards a unit is shown with.
 _LARGEST, _MOST_FILES, MOST_CARDS = 100_000, 5_000, 3
@@ -159,7 +160,7 @@ def attach(
     """
     units = {unit.id for unit in view.units}
     notes: list[str] = []
-    cards: dict[str, list[model.Card]] = {}
+    cards: dict[str, list[tuple[model.Card, Text]]] = {}
     for path, file in saved.items():
         name = one_line(Path(path).name)[:80]
         if file.view != instrument and not file.view.startswith(f"{instrument}-"):
@@ -176,9 +177,10 @@ def attach(
         own = _wave(file.view.removeprefix(instrument).removeprefix("-"), units | {file.unit})
         if own != wave and file.made.isoformat() <= view.made:
             card = _card(file, view, own, waves)
-            if card is not None and card not in cards.setdefault(unit, []):
-                cards[unit].append(card)
-    shown = [unit.model_copy(update={"cards": _latest(cards.get(unit.id, []))}) for unit in view.units]
+            found = None if card is None else (card, _when(file, view.languages, own, waves))
+            if found is not None and found not in cards.setdefault(unit, []):
+                cards[unit].append(found)
+    shown = [_with_cards(unit, cards[unit.id], view) if cards.get(unit.id) else unit for unit in view.units]
     return view.model_copy(update={"units": shown}), tuple(notes)
 
 
@@ -218,5 +220,28 @@ def _card(file: TeamFile, view: model.View, wave: str | None, waves: Mapping[str
     )
 
 
-def _latest(cards: list[model.Card]) -> list[model.Card]:
-    return sorted(cards, key=lambda card: card.made, reverse=True)[:MOST_CARDS]
+def _when(file: TeamFile, known: Sequence[str], wave: str | None, waves: Mapping[str, Wave]) -> Text:
+    """Return when a card was made, as in *in fall*: by its wave, else by its month."""
+    if wave is not None:
+        return wave_phrase("since.in", wave, known, waves)
+    return texts(known, "since.in_month", month=texts(known, f"month.{file.made.month}"))
+
+
+def _with_cards(unit: model.Unit, cards: list[tuple[model.Card, Text]], view: model.View) -> model.Unit:
+    """Return a unit with its latest cards, of which the last is told among the first page's sentences."""
+    latest = sorted(cards, key=lambda pair: pair[0].made, reverse=True)[:MOST_CARDS]
+    told = _sentence(*latest[0], unit, view)
+    # It comes to stand below what was found, whose first sentence it never takes the place of.
+    say = at_a_glance([*unit.say[:1], told, *unit.say[1:]])
+    say.sort(key=lambda text: text == told)
+    return unit.model_copy(update={"cards": [card for card, _ in latest], "say": say})
+
+
+def _sentence(card: model.Card, when: Text, unit: model.Unit, view: model.View) -> Text:
+    """Say what a team chose, or that it made a plan, and for which scale where that one is shown now."""
+    titles = {strategy.id: strategy.title for strategy in view.strategies}
+    shown = {cell.scale for cell in unit.scales if cell.share is not None or cell.reason == "words_only"}
+    scale = next((s.title for s in view.scales if s.id == card.scale and s.id in shown), None)
+    key = f"card.{'wrote' if card.strategy is None else 'chose'}{'' if scale is None else '_for'}"
+    said = texts(view.languages, key, when=when, strategy=titles.get(card.strategy or ""), scale=scale)
+    return {language: text[:1].upper() + text[1:] for language, text in said.items()}

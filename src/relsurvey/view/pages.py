@@ -65,7 +65,7 @@ def scale_of(instrument: Instrument, item: str) -> str | None:
 
 
 def favorable(instrument: Instrument, known: Sequence[str], subject: Subject) -> Text:
-    """Say which answers are favorable, to plain questions and to reversed ones (rules.md 1), and which students.
+    """Say which answers are favorable, to plain and to reversed questions (rules.md 1), and which students.
 
     Where the questions do not share their answers, too many would have to be named, or the same answer counts
     here and not there: then it is said in words what such answers are.

@@ -16,7 +16,7 @@ from relsurvey.disclosure import ALL, Unit
 from relsurvey.disclosure.plan import EVERY_ANSWER, WORDS_UNDER, Kind
 from relsurvey.disclosure.systems import mark_of
 from relsurvey.view import model, shares
-from relsurvey.view.asked import bounds_words, share_that_answered
+from relsurvey.view.asked import bounds_words, percent_words, percents_words, share_that_answered
 from relsurvey.view.cells import middle_code
 from relsurvey.view.groups import Groups
 from relsurvey.view.pages import in_languages
@@ -87,7 +87,7 @@ class Units(Telling):
             scales=[
                 self._scale_cell(unit, key, whole, others, clear=key in clear) for key in self.cells.scales
             ],
-            items=[self._item_cell(unit, key, whole) for key in self.cells.items],
+            items=self._in_order([self._item_cell(unit, key, whole) for key in self.cells.items]),
             groups=tables,
             hidden=hidden,
             change=None if since is None else since.page(),
@@ -264,6 +264,27 @@ class Units(Telling):
             if plain and self._has_not_counted(key) and not self._withheld(unit.id, key, "not_counted")
             else None,
         )
+
+    def _in_order(self, cells: Sequence[model.ItemCell]) -> list[model.ItemCell]:
+        """Return questions' cells; in whole percents where one percent would be two tenths (rules.md 13).
+
+        By percent they stand in one place of an order: by tenths one would be above the other.
+        """
+        said: dict[int, set[str]] = {}
+        for cell in cells:
+            if cell.share is not None and cell.share.coded is None:
+                said.setdefault(cell.share.percent, set()).add(next(iter(cell.words.values())))
+        return [
+            cell.model_copy(
+                update={
+                    "words": percent_words(self.languages, cell.share.percent / 100),
+                    "range": percents_words(self.languages, cell.share.low / 100, cell.share.high / 100),
+                }
+            )
+            if cell.share is not None and cell.share.coded is None and len(said[cell.share.percent]) > 1
+            else cell
+            for cell in cells
+        ]
 
     def _has_not_counted(self, key: str) -> bool:
         return any(not option.counted for option in self.instrument.options_of(key).options)
