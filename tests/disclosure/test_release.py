@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import relsurvey as rs
 from relsurvey.disclosure.compared import Compared, _alike, _nested
 from relsurvey.disclosure.differences import differing, few_told, gives_back
-from relsurvey.disclosure.release import _Book, default_ledger, ledger_key, locked
+from relsurvey.disclosure.ledger import Book, default_ledger, ledger_key, locked, shown_of
 from relsurvey.disclosure.shown import NOT_COUNTED, PERSON, Shown
 from relsurvey.errors import DisclosureError, PublishError
 from relsurvey.instrument import Instrument
@@ -224,7 +224,7 @@ def teams():
 def as_before_names(desk):
     """Write the ledger as it was when it held no more of a unit than its id."""
     with locked(desk.ledger) as head:
-        old, new = _Book.read(desk.ledger, ledger_key(), last_seal(head)), _Book(ledger_key(), [], [], "")
+        old, new = Book.read(desk.ledger, ledger_key(), last_seal(head)), Book(ledger_key(), [], [], "")
         for entry in old.entries:
             new.append({name: value for name, value in entry.items() if name != "units"})
         remember(head, "")
@@ -555,7 +555,7 @@ def test_the_entry_is_there_before_the_view(desk, monkeypatch):
     assert len(desk.entries) == 1 and not list(desk.out.iterdir())
     desk.publish(school(), by=[])
     with monkeypatch.context() as patch:
-        patch.setattr("relsurvey.disclosure.release.write_atomic", killed)
+        patch.setattr("relsurvey.disclosure.ledger.write_atomic", killed)
         with pytest.raises(KeyboardInterrupt):
             Desk(desk.out.with_name("new")).publish(school(), by=[])
     assert not list(desk.out.with_name("new").iterdir()) and len(desk.entries) == 2
@@ -941,9 +941,7 @@ def test_a_ledger_from_before_scales_were_noted_goes_on(two_scales):
 
 
 def _shown_of(entry):
-    from relsurvey.disclosure.release import _shown, ledger_key
-
-    return _shown(entry, ledger_key())
+    return shown_of(entry, ledger_key())
 
 
 def test_other_groups_of_the_same_students_do_not_tell_what_was_left_out():

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import relsurvey as rs
-from relsurvey.disclosure.release import _shown, default_ledger, ledger_key
+from relsurvey.disclosure.ledger import default_ledger, ledger_key, shown_of
 from relsurvey.errors import DisclosureError
 from relsurvey.view import since
 from relsurvey.view.since import Since
@@ -271,8 +271,8 @@ def test_a_view_with_a_change_is_a_release_of_both_waves(publish):
     assert [entry["wave"] for entry in entries()] == ["fall", "spring", "fall", "spring", "fall"]
     own, _, beside, *_ = entries()
     assert beside["shown"] == own["shown"]
-    assert _shown(beside, ledger_key()).sets == _shown(own, ledger_key()).sets
-    assert _shown(beside, ledger_key()).answered == _shown(own, ledger_key()).answered
+    assert shown_of(beside, ledger_key()).sets == shown_of(own, ledger_key()).sets
+    assert shown_of(beside, ledger_key()).answered == shown_of(own, ledger_key()).answered
     publish(frame, "fall")
     publish(frame, "spring")
     assert [entry["wave"] for entry in entries()][-2:] == ["fall", "spring"]

@@ -185,7 +185,7 @@ class Compared:
         gone, came = np.flatnonzero(then & ~today), np.flatnonzero(today & ~then)
         if not len(gone) or not len(came):
             return earlier
-        both = [*dict.fromkeys(key for key in earlier.keys if key in set(now.keys))]
+        both = [key for key, _, _ in _both(earlier, now)]
         free: dict[tuple[bytes, int], list[int]] = {}
         for i, where in zip(came.tolist(), now.among(both, came), strict=True):
             free.setdefault((where, int(now.codes[i])), []).append(i)

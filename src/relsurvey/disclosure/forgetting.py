@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from relsurvey.disclosure.release import _Book, ledger_key, locked
+from relsurvey.disclosure.ledger import Book, ledger_key, locked
 from relsurvey.disclosure.shown import person
 from relsurvey.sealed import last_seal, remember
 
@@ -29,7 +29,7 @@ def holds(ledger: Path, respondents: Sequence[str]) -> bool:
     """
     key, people = ledger_key(), _people(respondents)
     with locked(ledger) as head:
-        book = _Book.read(ledger, key, last_seal(head))
+        book = Book.read(ledger, key, last_seal(head))
     return any(line.startswith(people) for entry in book.entries for line in entry["students"])
 
 
@@ -53,8 +53,8 @@ def forget(ledger: Path, respondents: Sequence[str]) -> None:
     """
     key, people = ledger_key(), _people(respondents)
     with locked(ledger) as head:
-        old = _Book.read(ledger, key, last_seal(head))
-        new = _Book(key, [], [], "")
+        old = Book.read(ledger, key, last_seal(head))
+        new = Book(key, [], [], "")
         for entry in old.entries:
             new.append(_without(entry, people))
         # A kill in between leaves the old ledger or the new one, and neither lacks its end.

@@ -1,51 +1,39 @@
-"""The ledger of releases: what was published of a study, kept where no reader comes (rules.md 18 and 22)."""
+"""A release is held against all that was published of the same answers, and noted (rules.md 18 and 22)."""
 
 from __future__ import annotations
 
-import datetime
-import hashlib
-import hmac
 import json
-import os
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from relsurvey.disclosure.compared import Compared
 from relsurvey.disclosure.differences import aligned, gives_back, strangers
+from relsurvey.disclosure.ledger import (
+    Book,
+    default_ledger,
+    entry_of,
+    grid_of,
+    keep_apart,
+    ledger_key,
+    locked,
+    must_know,
+    shown_of,
+)
 from relsurvey.disclosure.plan import ALL
 from relsurvey.disclosure.shown import PERSON, WORK, Key, Shown, identified, of_work, shown
 from relsurvey.errors import DisclosureError
-from relsurvey.escape import slug
-from relsurvey.files import MANIFEST, sha256, write_atomic
-from relsurvey.reading import identity
-from relsurvey.sealed import held, last_seal, remember
+from relsurvey.files import sha256
+from relsurvey.sealed import last_seal, remember
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from relsurvey.instrument import Instrument
 
-_VIEW = "view.relsurvey.json"
-
 # So many who say again what they said to so many questions have answered once.
 _SAME, _QUESTIONS = 0.8, 5
-
-
-def default_ledger(instrument: Instrument) -> Path:
-    """Return where the ledger of an instrument's releases lies when nobody says: in relsurvey's own folder.
-
-    Notes
-    -----
-    One ledger an instrument, whatever the schools: a school that joins, or a part of a study
-    (``study.where``), must be held against what was published of the whole. Two studies with one instrument
-    on one computer do not disturb each other unless their students bear the same ids; they then need a
-    ledger each.
-    """
-    return identity.home() / "releases" / f"{slug(instrument.id)}.jsonl"
 
 
 @dataclass(frozen=True)
@@ -122,15 +110,15 @@ def record(
     """
     path = ledger or default_ledger(instrument)
     if out is not None:
-        _apart(path, out)
+        keep_apart(path, out)
     elif not path.is_file():
         return
     key = ledger_key()
     document = json.loads(view)
     with locked(path) as head:
-        book = _Book.read(path, key, last_seal(head))
+        book = Book.read(path, key, last_seal(head))
         if out is not None:
-            _known(book, path, out)
+            must_know(book, path, out)
         parts = [(Answers(wave, responses, answers), document)]
         if before is not None:
             parts.append((before, _before(document)))
@@ -149,7 +137,7 @@ def record(
                 if entry["instrument"] == instrument.id
                 and (None in (rows.wave, entry["wave"]) or entry["wave"] == rows.wave)
             ]
-            past_shown = [_shown(entry, key) for entry in earlier]
+            past_shown = [shown_of(entry, key) for entry in earlier]
             words, past = _WORDS[document.get("subject", "answers")], rows.wave if rows is before else None
             _none_forgotten(earlier, past_shown, now, words, past, wave)
             if words is _WORDS["answers"]:
@@ -163,7 +151,7 @@ def record(
                 raise DisclosureError(_refusal(variables, earlier, now, words, past, wave))
             if places := compared.few_told():
                 raise TellsOfFewError(places, before=rows is before)
-            entries.append(_entry(part, now, rows.wave, sha256(view), formats, named, key))
+            entries.append(entry_of(part, now, rows.wave, sha256(view), formats, named, key))
         if out is None:
             return
         for entry in entries:
@@ -175,7 +163,7 @@ def _one_grid(
     earlier: Sequence[Mapping[str, Any]], past: Sequence[Shown], document: Mapping[str, Any], now: Shown
 ) -> None:
     """Refuse other policies tried on the same marks: the steps of each grid are settled within it alone."""
-    grid = _grid(document)
+    grid = grid_of(document)
     whole = {students for (_, variable, _), students in now.sets.items() if not variable}
     for entry, then in zip(earlier, past, strict=True):
         same = any(students in whole for (_, variable, _), students in then.sets.items() if not variable)
@@ -239,14 +227,6 @@ def _no_other_groups(
                 "threshold, and left out other shares to protect a few. The two together could tell of them, "
                 f"so nothing is published. Show the same groups as then (by={by}), through the same doors."
             )
-
-
-def _grid(document: Mapping[str, Any]) -> str | None:
-    """Return what stands for the policies that a view of marks tries; None where it tries none."""
-    labs = [unit["lab"] for unit in document["units"] if unit.get("lab")]
-    if not labs:
-        return None
-    return sha256(_text([document["dials"], [[one["choices"], one["says"]] for one in labs[0]["tried"]]]))
 
 
 def _before(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -359,226 +339,3 @@ _WORDS = {
         "marks", "got other marks", "term", "when the next term is over, publish its marks", "marks"
     ),
 }
-
-
-def _entry(
-    document: Mapping[str, Any],
-    now: Shown,
-    wave: str | None,
-    view: str,
-    formats: Sequence[str],
-    named: bool,
-    key: bytes,
-) -> dict[str, Any]:
-    """Return what the ledger says of a release: no id and no answer in clear, no count."""
-    salt = secrets.token_hex(16)
-    provenance = document["provenance"]
-    held: dict[str, list[str]] = {}
-    for number, students in enumerate(now.sets.values()):
-        for student in students:
-            held.setdefault(student, []).append(str(number))
-    return {
-        "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "package": provenance["package"],
-        "instrument": provenance["instrument"],
-        "instrument_version": provenance["instrument_version"],
-        "wave": wave,
-        "settings": provenance["settings"],
-        "formats": sorted(formats),
-        "inputs": provenance["input_sha256"],
-        "view": view,
-        **({} if (grid := _grid(document)) is None else {"grid": grid}),
-        "shown": [list(place) for place in now.sets],
-        "units": now.units,
-        "withheld": sorted(map(list, now.withheld)),
-        "untold": sorted(map(list, now.untold)),
-        # In the order of the codes.
-        "scales": [[scale, list(items)] for scale, items in now.scales.items()],
-        "questions": [list(question) for question in now.questions.items()],
-        "salt": salt,
-        "ids": "given" if named else "none",
-        # Sorted by hash: the order of the file is forgotten.
-        "students": [
-            " ".join(
-                [f"{student}:{_hidden(now.answered.get(student, ''), student, salt, key)}", *held[student]]
-            )
-            for student in sorted(held)
-        ],
-    }
-
-
-def _hidden(codes: str, student: str, salt: str, key: bytes) -> str:
-    """Return what a student answered so that only the key tells it; done twice, as it was."""
-    plain = bytes.fromhex(codes)
-    pad = hashlib.shake_256(key + f"{salt}\x1f{student}".encode()).digest(len(plain))
-    return bytes(a ^ b for a, b in zip(plain, pad, strict=True)).hex()
-
-
-def _shown(entry: Mapping[str, Any], key: bytes) -> Shown:
-    """Return the sets of students of an entry."""
-    sets: list[set[str]] = [set() for _ in entry["shown"]]
-    answered: dict[str, str] = {}
-    # A ledger of before noted answers in another way: there it is known who answered, and not what.
-    salt = entry.get("salt")
-    for line in entry["students"]:
-        named, *numbers = line.split()
-        student, _, codes = named.partition(":")
-        # Of work nothing was asked.
-        if codes and salt is not None:
-            answered[student] = _hidden(codes, student, salt, key)
-        for number in numbers:
-            sets[int(number)].add(student)
-    places = [(unit, variable, row) for unit, variable, row in entry["shown"]]
-
-    def keys(name: str) -> frozenset[Key]:
-        return frozenset((unit, variable, of) for unit, variable, of in entry.get(name, ()))
-
-    return Shown(
-        entry["settings"]["min_n"],
-        dict(zip(places, map(frozenset, sets), strict=True)),
-        entry.get("units", {}),
-        keys("withheld"),
-        keys("untold"),
-        {} if salt is None else {scale: tuple(items) for scale, items in entry["scales"]},
-        {} if salt is None else dict(entry["questions"]),
-        answered,
-    )
-
-
-def _apart(path: Path, out: Path) -> None:
-    """Refuse a ledger that lies where views lie."""
-    folder = path.resolve().parent
-    if folder.is_relative_to(out.resolve()) or (folder / MANIFEST).is_file():
-        raise DisclosureError(
-            f"The ledger of releases may not lie beside a view, as {path} would: choose a folder that nobody "
-            "publishes or serves."
-        )
-
-
-def _known(book: _Book, path: Path, out: Path) -> None:
-    """Refuse to go on from a release of which the ledger knows nothing."""
-    # What lies deeper may be another study's, unless it is a part of what was published here for each.
-    below = [_there(manifest.parent) for manifest in sorted(out.glob(f"*/{MANIFEST}"))]
-    releases = {_there(out)[0], *(release for release, part in below if part)} - {None}
-    if releases - {entry["view"] for entry in book.entries}:
-        raise DisclosureError(
-            f"Publishing without the earlier ledger is refused: {out} holds a release that is not in the "
-            f"ledger at {path}. Copy that file, and {identity.home() / 'id.key'}, from the computer that "
-            "published it, or publish another study to another folder with a ledger of its own."
-        )
-
-
-def _there(folder: Path) -> tuple[str | None, bool]:
-    """Return which release lies in a folder, None where no student is in it, and whether it is a part."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-        view = manifest["files"][_VIEW]["sha256"]
-        release = manifest.get("release", view)
-        if (folder / _VIEW).is_file():
-            if json.loads((folder / _VIEW).read_text("utf-8")).get("simulated") is True:
-                return None, False
-            release = release if release != view else sha256(folder / _VIEW)
-        return str(release), manifest.get("release", view) != view
-    except FileNotFoundError:
-        return None, False
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return "", False
-
-
-@dataclass
-class _Book:
-    """The entries of a ledger, each line sealed together with those before it."""
-
-    key: bytes
-    entries: list[dict[str, Any]]
-    lines: list[str]
-    seal: str
-
-    @classmethod
-    def read(cls, path: Path, key: bytes, last: str) -> _Book:
-        """Return the ledger at a place, after checking it; an empty one where there never was any."""
-        book = cls(key, [], [], "")
-        if not path.is_file():
-            if last:
-                raise DisclosureError(
-                    f"The ledger of releases at {path} is gone. Publishing without the earlier ledger is "
-                    "refused: bring it back from a backup."
-                )
-            return book
-        if os.name == "posix" and path.stat().st_mode & 0o077:
-            raise DisclosureError(
-                f"The ledger of releases at {path} is open to other users of this computer. Close it "
-                f"(`chmod 600 {path}`), then publish again."
-            )
-        text = path.read_text("utf-8", errors="replace")
-        for number, line in enumerate(text.splitlines(), 1):
-            book._check(line, path, number)
-        if not text.endswith("\n") or (
-            last and last not in (json.loads(line)["seal"] for line in book.lines)
-        ):
-            raise _damaged(path, "its end is missing")
-        return book
-
-    def _check(self, line: str, path: Path, number: int) -> None:
-        try:
-            found = json.loads(line)
-            entry, seal, owner = found["release"], found["seal"], found["key"]
-        except (ValueError, KeyError, TypeError) as cause:
-            raise _damaged(path, f"line {number} cannot be read") from cause
-        if owner != self._owner:
-            raise DisclosureError(
-                f"The ledger of releases at {path} was written with another key than "
-                f"{identity.home() / 'id.key'}, so its students cannot be told from new ones. Bring that "
-                "file too from the computer that published."
-            )
-        if not hmac.compare_digest(str(seal), self._sealed(entry)):
-            raise _damaged(path, f"line {number} is not what was written there")
-        self.entries.append(entry)
-        self.lines.append(line)
-        self.seal = seal
-
-    def add(self, path: Path, entry: dict[str, Any]) -> None:
-        """Write the ledger with one more entry, whole or not at all."""
-        self.append(entry)
-        self.write(path)
-
-    def append(self, entry: dict[str, Any]) -> None:
-        """Seal one more entry; nothing is written yet."""
-        self.seal = self._sealed(entry)
-        self.entries.append(entry)
-        self.lines.append(_text({"key": self._owner, "release": entry, "seal": self.seal}))
-
-    def write(self, path: Path) -> None:
-        """Write the ledger, whole or not at all."""
-        # Nobody else writes now: what a killed write left behind goes.
-        for left in path.parent.glob(f".{path.name}.*"):
-            left.unlink(missing_ok=True)
-        write_atomic(path, "".join(f"{line}\n" for line in self.lines), mode=0o600)
-
-    @property
-    def _owner(self) -> str:
-        return hmac.digest(self.key, b"owner", "sha256").hex()[:16]
-
-    def _sealed(self, entry: object) -> str:
-        return hmac.digest(self.key, f"{self.seal}\n{_text(entry)}".encode(), "sha256").hex()
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
-
-
-def _damaged(path: Path, what: str) -> DisclosureError:
-    return DisclosureError(
-        f"The ledger of releases at {path} was changed or cut short ({what}), and publishing without it is "
-        "refused: bring it back from a backup."
-    )
-
-
-def locked(path: Path) -> AbstractContextManager[IO[bytes]]:
-    """Hold a ledger for this process alone; the file beside it remembers its last seal."""
-    return held(path.with_name(f"{path.name}.lock"), "the ledger of releases")
-
-
-def ledger_key() -> bytes:
-    """Return what the lines of every ledger on this computer are sealed with, and its students hashed."""
-    return hmac.digest(identity.local_key(), b"ledger of releases", "sha256")
