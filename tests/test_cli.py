@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -197,6 +198,22 @@ def test_publish_says_that_all_schools_together_are_left_out(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Left out  All schools together have no page here" in done.stdout
     assert "School 2" not in done.stdout
+
+
+def test_a_threshold_may_be_raised_and_never_lowered(tmp_path):
+    (tmp_path / "belonging.yaml").write_text(INSTRUMENT.to_yaml(), "utf-8")
+    simulate((60,)).to_csv(tmp_path / "answers.csv", index=False)
+    command = ["publish", "answers.csv", "--instrument", "belonging.yaml", "--out", "out"]
+    for n, doors, least in (("10", [], 11), ("0", [], 11), ("-3", ["--format", "voila"], 10)):
+        done = run(*command, *doors, "--min-n", n, cwd=tmp_path)
+        assert done.returncode == 2 and not (tmp_path / "out").exists()
+        assert f"--min-n {n} is too low: nothing is published of fewer than {least} students" in done.stderr
+        assert "may be raised, never lowered" in done.stderr and done.stderr.count("\n") == 1
+    for n, doors in (("10", ["--format", "voila"]), ("20", [])):
+        done = run(*command, *doors, "--min-n", n, "--ledger", f"ledger-{n}.jsonl", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert f"Nothing stands for fewer than {n} students." in done.stdout
+        shutil.rmtree(tmp_path / "out")
 
 
 def test_publish_takes_teams_files_and_own_strategies(tmp_path):

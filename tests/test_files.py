@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import pytest
 
 from relsurvey.errors import PublishError
 from relsurvey.escape import html_text, json_for_script, slug, slugs
-from relsurvey.files import read_manifest, sha256, write_atomic, write_release
+from relsurvey.files import read_manifest, sha256, with_manifest, write_atomic
 
 WRITER = """
 import sys, pathlib
@@ -49,7 +48,8 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path):
 
 
 def test_a_manifest_finds_a_file_that_was_cut_changed_or_lost(tmp_path):
-    write_release(tmp_path, {"a": "first"})
+    (tmp_path / "a").write_text("first")
+    write_atomic(tmp_path / "manifest.json", with_manifest({"a": "first"}, release="r")["manifest.json"])
     assert read_manifest(tmp_path) == {"a": sha256("first")}
     (tmp_path / "a").write_text("firs")
     with pytest.raises(PublishError, match="changed after publishing"):
@@ -77,35 +77,3 @@ def test_a_slug_is_a_plain_name(text):
     assert name not in ("con", "aux")
     [other] = slugs([(text,)], {name})
     assert other != name and slug(other) == other and len(other) <= 60
-
-
-RELEASER = """
-import sys, pathlib
-from relsurvey.files import write_release
-folder = pathlib.Path(sys.argv[1])
-while True:
-    for letter in "ab":
-        write_release(folder, {name: letter * 400_000 for name in ("one", "two", "three")}, ["four"])
-        print("written", flush=True)
-"""
-
-
-def test_a_release_killed_half_way_is_still_one_that_its_manifest_knows(tmp_path):
-    (tmp_path / "four").write_text("of an earlier release")
-    for wait in (0.0, 0.002, 0.005, 0.007, 0.011, 0.013, 0.017, 0.003, 0.009, 0.015):
-        process = subprocess.Popen([sys.executable, "-c", RELEASER, str(tmp_path)], stdout=subprocess.PIPE)
-        process.stdout.readline()
-        time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert set(read_manifest(tmp_path)) == {"one", "two", "three"}
-        assert all(len(set((tmp_path / name).read_text())) == 1 for name in ("one", "two", "three"))
-        assert not (tmp_path / "four").exists()
-
-
-def test_what_killed_writes_left_is_swept_once_it_is_old(tmp_path):
-    for name, age in ((".a.old", 7200), (".a.new", 5), (".other.old", 7200)):
-        (tmp_path / name).write_text("half")
-        os.utime(tmp_path / name, (time.time() - age,) * 2)
-    write_release(tmp_path, {"a": "text"})
-    assert {p.name for p in tmp_path.iterdir()} == {"a", "manifest.json", ".a.new", ".other.old"}

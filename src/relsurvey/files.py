@@ -1,4 +1,4 @@
-"""Whole-or-nothing writes, hashes and manifests, and when a file came."""
+"""Files written whole or not at all, hashes and manifests, and when a file came."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from relsurvey.errors import PublishError
@@ -85,60 +84,17 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> None
         raise
 
 
-def write_release(
-    directory: Path,
-    contents: Mapping[str, str | bytes],
-    retired: Sequence[str] = (),
-    *,
-    release: str | None = None,
-) -> None:
-    """Replace the files of a release, so that a reader finds the old or the new one, whole, at any moment.
+def with_manifest(contents: Mapping[str, str | bytes], release: str) -> dict[str, str | bytes]:
+    """Return the files of a folder, and last its manifest: the hash of each, and what the release is called.
 
-    Parameters
-    ----------
-    directory
-        Where; it must exist.
-    contents
-        What each file holds, by its name.
-    retired
-        Files of an earlier release that this one does not have.
-    release
-        What the manifest calls this release: where one is written to several folders, each names it.
-
-    Raises
-    ------
-    PublishError
-        If the folder cannot be written to.
-
-    Notes
-    -----
-    The manifest is written twice: first it lists every file's old hash beside the new one, so that a kill
-    half-way leaves only files that it knows; last, the new ones alone.
+    Examples
+    --------
+    >>> list(with_manifest({"view.html": "<p>"}, release="of spring"))
+    ['view.html', 'manifest.json']
     """
-    _sweep(directory, [*contents, MANIFEST])
-    files: dict[str, dict[str, str]] = {
-        name: {"sha256": sha256(content)} for name, content in contents.items()
-    }
-    before = {
-        name: {**entry, "replaces": sha256(directory / name)} if (directory / name).is_file() else entry
-        for name, entry in files.items()
-    }
-    for step in (before, files):
-        manifest = {"format": 1, **({"release": release} if release else {}), "files": step}
-        write_atomic(directory / MANIFEST, json.dumps(manifest, indent=1) + "\n")
-        if step is before:
-            for name in retired:
-                (directory / name).unlink(missing_ok=True)
-            for name, content in contents.items():
-                write_atomic(directory / name, content)
-
-
-def _sweep(directory: Path, names: Iterable[str]) -> None:
-    """Remove what killed writes left behind; a write that is under way is younger than an hour."""
-    for name in names:
-        for left in directory.glob(f".{name}.*"):
-            if left.stat().st_mtime < time.time() - 3600:
-                left.unlink(missing_ok=True)
+    files = {name: {"sha256": sha256(content)} for name, content in contents.items()}
+    manifest = {"format": 1, "release": release, "files": files}
+    return {**contents, MANIFEST: json.dumps(manifest, indent=1) + "\n"}
 
 
 def read_manifest(directory: Path) -> dict[str, str]:
@@ -152,7 +108,7 @@ def read_manifest(directory: Path) -> dict[str, str]:
     path = directory / MANIFEST
     try:
         files = json.loads(path.read_text("utf-8"))["files"]
-        hashes = {name: (entry["sha256"], entry.get("replaces")) for name, entry in files.items()}
+        hashes: dict[str, str] = {name: entry["sha256"] for name, entry in files.items()}
     except (FileNotFoundError, NotADirectoryError) as cause:
         raise PublishError(
             f"{directory} holds no published view (no {MANIFEST}): "
@@ -160,10 +116,9 @@ def read_manifest(directory: Path) -> dict[str, str]:
         ) from cause
     except (ValueError, KeyError, TypeError, AttributeError) as cause:
         raise PublishError(f"{path} is damaged: publish the view again.") from cause
-    found = {name: sha256(directory / name) for name in hashes if (directory / name).is_file()}
     for name, expected in hashes.items():
-        if found.get(name) not in expected or name not in found:
+        if not (directory / name).is_file() or sha256(directory / name) != expected:
             raise PublishError(
                 f"{name} in {directory} is missing or was changed after publishing: publish it again."
             )
-    return found
+    return hashes

@@ -148,7 +148,8 @@ def test_a_study_is_forgotten_only_with_yes(published, tmp_path, own_home):
     assert everything(own_home) == before
     done = run("forget", "--study", "belonging-short", "--yes")
     assert done.returncode == 0 and done.stdout.count("Forgotten ") == 3
-    assert set(everything(own_home)) == {"log.jsonl", "log.jsonl.lock", "places.json", "places.json.lock"}
+    left = {"log.jsonl", "log.jsonl.lock", "places.json", "places.json.lock", "releases.lock"}
+    assert set(everything(own_home)) == left
     assert (tmp_path / "answers.csv").is_file() and (tmp_path / "out" / "app.ipynb").is_file()
     assert log.read(what="deleted").entries[0].facts == {"study": "belonging-short", "files": "no"}
     assert "Nothing is known" in run("forget", "--study", "belonging-short").stderr

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from relsurvey.files import write_release
+from relsurvey.files import sha256, with_manifest
 from relsurvey.publish import forking
 from relsurvey.publish.serve import Server
 from relsurvey.publish.voila import APP, VIEW, app
+from relsurvey.publish.whole import write_release
 
 #: Stands in whatever a viewer must never get.
 SECRET = "student 12345 ROW: Ana"
@@ -48,7 +49,7 @@ display(ask, echo, kept, noisy)
 
 def publish(folder: Path, view_json: str) -> Path:
     """Write what ``publish`` writes for Voilà, and return the folder."""
-    write_release(folder, {VIEW: view_json, APP: app(view_json)})
+    write_release(folder, with_manifest({VIEW: view_json, APP: app(view_json)}, release=sha256(view_json)))
     return folder
 
 

@@ -1,12 +1,8 @@
-"""A published folder is whole, or a sentence says what is wrong; a kill leaves the old or the new view."""
+"""A published folder is whole, or a sentence says what is wrong."""
 
 from __future__ import annotations
 
-import json
 import re
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,9 +13,7 @@ from relsurvey.cli import app
 from relsurvey.errors import PublishError
 from relsurvey.publish import publish
 from relsurvey.publish.each import INDEX, TEAMS
-from relsurvey.publish.packing import unpacked
 from relsurvey.publish.verify import left_over, verify
-from relsurvey.publish.voila import view_of
 from relsurvey.view import View
 from tests.publish.small_view import small_view_json
 from tests.publish.test_each import several
@@ -113,65 +107,3 @@ def test_a_file_stands_for_its_folder(tmp_path: Path) -> None:
         (tmp_path / folder / "odd.yaml").write_text("a: 1", "utf-8")
         with pytest.raises(PublishError, match="no file that `relsurvey publish` wrote"):
             verify(tmp_path / folder / "odd.yaml")
-
-
-PUBLISHING = """
-import sys
-from pathlib import Path
-from relsurvey.publish import publish
-from relsurvey.view import View
-from tests.publish.small_view import small_view_json
-views = [View.model_validate_json(small_view_json(title)) for title in ("Old", "New")]
-print("ready", flush=True)
-while True:
-    for view in views:
-        publish(view, Path(sys.argv[1]), ("voila", "html"))
-"""
-
-
-def title(folder: Path, name: str) -> str:
-    """Return the title of the view that a door holds."""
-    text = (folder / name).read_text("utf-8")
-    if name.endswith(".html"):
-        found = re.search(r'id="relsurvey-view">(.*?)</script>', text, re.DOTALL)
-        assert found
-        view = unpacked(found[1])
-    elif name.endswith(".ipynb"):
-        view = json.loads(view_of(json.loads(text)["metadata"]))
-    else:
-        view = json.loads(text)
-    said: str = view["title"]["en"]
-    return said
-
-
-def kills(folder: Path, times: int) -> int:
-    """Kill a publishing process again and again; return how often a release was broken off."""
-    broken = 0
-    for number in range(times):
-        publish(View.model_validate_json(small_view_json("Old")), folder, DOORS)
-        process = subprocess.Popen(
-            [sys.executable, "-c", PUBLISHING, str(folder)], stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(0.001 * (number * 7 % 40))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        for name in ("view.html", "app.ipynb", "view.relsurvey.json"):
-            assert title(folder, name) in {"Old", "New"}
-        try:
-            verify(folder)
-        except PublishError as error:
-            assert "broken off" in str(error)  # noqa: PT017 - most kills break nothing off
-            broken += 1
-    return broken
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_kill_leaves_each_door_whole(tmp_path: Path) -> None:
-    kills(tmp_path, 8)
-    publish(View.model_validate_json(small_view_json("Last")), tmp_path, DOORS)
-    assert verify(tmp_path)
-    assert title(tmp_path, "view.html") == "Last"

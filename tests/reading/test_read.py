@@ -181,6 +181,73 @@ def test_an_unknown_category_is_kept_as_itself_and_said(write):
     assert "kept as itself" in " ".join(study.ledger.why)
 
 
+def yes_or_no(*categories):
+    """Return the instrument with a group variable `avid` of some categories."""
+    document = INSTRUMENT.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    document["groups"]["avid"] = {"title": "In AVID", "categories": list(categories)}
+    return Instrument.model_validate(document)
+
+
+YES = {"id": "in", "label": {"en": "Yes", "es": "Sí"}}
+NO = {"id": "out", "label": {"en": "No", "es": "No"}}
+
+
+def avid(cells, *categories, **more):
+    """Return how the cells of `avid` are read, and what the ledger says of them."""
+    rows = [
+        [f"{i:03d}", "North", "fall", "Girl", "Asian", "Agree", "Agree", "Agree", ""]
+        for i in range(1, len(cells) + 1)
+    ]
+    frame = pd.DataFrame(
+        [[*row, cell] for row, cell in zip(rows, cells, strict=True)], columns=[*HEADER, "avid"]
+    )
+    study = rs.read(frame, yes_or_no(*categories), **more)
+    noted = study.ledger[study.ledger.what.str.startswith("`avid`")]
+    return study.responses.avid.fillna("").tolist(), dict(zip(noted.what, noted.why, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [
+        ("Y", "N"),
+        ("y", "n"),
+        ("TRUE", "FALSE"),
+        (True, False),
+        ("1", "0"),
+        (1.0, 0.0),
+        ("Si", "no"),
+        ("S", "N"),
+    ],
+)
+def test_a_yes_or_no_may_be_written_in_the_usual_ways(yes, no):
+    found, noted = avid([yes, no, yes, "Yes", "Sí", "No", ""], YES, NO)
+    assert found == ["in", "out", "in", "in", "in", "out", ""]
+    assert "as yes or no is often written" in noted.values()
+    assert not any("does not list it" in why for why in noted.values())
+
+
+@pytest.mark.parametrize(
+    ("cells", "categories"),
+    [
+        # A third category begins with N; there is no yes; numbers that run from 1 to 2 may mean either.
+        (["Y", "N"], [YES, NO, "Not sure"]),
+        (["Y", "N"], ["North", "Yuba"]),
+        (["1", "2"], [YES, NO]),
+        (["Maybe", "Nope"], [YES, NO]),
+    ],
+)
+def test_nothing_else_is_taken_for_yes_or_no(cells, categories):
+    found, noted = avid(cells, *categories)
+    assert found == cells and set(noted.values()) == {"the instrument does not list it; kept as itself"}
+
+
+def test_a_spelling_of_yes_that_the_instrument_or_a_mapping_lists_means_that():
+    found, _ = avid(["N", "Y"], YES, {**NO, "match": ["Y"]})
+    assert found == ["out", "out"]
+    found, _ = avid(["N", "Y"], YES, NO, mapping={"format": 1, "labels": {"avid": {"N": "Yes"}}})
+    assert found == ["in", "in"]
+
+
 def test_ids_are_hashed_with_a_local_key(write, tmp_path, monkeypatch):
     path = write(as_csv())
     hashed = rs.read(path, INSTRUMENT).responses.respondent
@@ -225,6 +292,7 @@ def test_a_file_that_is_no_ready_instruments_is_asked_about(write):
         (b"one,two\r\n1,2\r\n", "a.csv", "no row in which a question"),
         (b"PK\x03\x04 not a zip", "a.xlsx", "damaged"),
         (b"not a workbook at all", "a.xlsx", "is not a workbook"),
+        (b"\x05admin" + b" " * 160, "~$a.xlsx", r"Excel .* Close the workbook, or choose a\.xlsx\."),
         (b"\x00\x01\x02\x03" * 100, "a.csv", "cannot be read"),
         ('b1,b2,b3\r\n"never closed' + "x" * 2_000_000, "a.csv", "quotation mark"),
         (b"student_id,b1,b2,b3\r\ntest,Agree,Agree,Agree\r\n", "a.csv", "No rows are left"),

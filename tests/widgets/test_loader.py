@@ -19,6 +19,7 @@ from nbclient import NotebookClient
 import relsurvey as rs
 from relsurvey.demo import demo_workbook
 from relsurvey.errors import InstrumentError, MatchError, ReadError
+from relsurvey.instrument import Instrument
 from relsurvey.instrument.model import Wave
 from relsurvey.loading import Inbox, shown
 from relsurvey.reading import Limits
@@ -221,6 +222,19 @@ def test_an_instrument_can_be_chosen_given_or_dropped(start: Callable[..., Brows
         assert start(answers, given).state()["fits"]
     with pytest.raises(InstrumentError, match="no ready instrument"):
         Loader(answers, "no-such")
+
+
+def test_a_usual_spelling_of_yes_or_no_is_nothing_to_settle(
+    start: Callable[..., Browser], tmp_path: Path
+) -> None:
+    document = belonging.INSTRUMENT.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    document["groups"]["avid"] = {"title": "In AVID", "categories": ["Yes", "No"]}
+    header = [*belonging.HEADER, "avid"]
+    # A label that is not listed is shown where enough rows hold it.
+    rows = [[f"{i:03d}", *belonging.ROWS[0][1:], "YNX"[i % 3]] for i in range(1, 91)]
+    (tmp_path / "a.csv").write_text(belonging.as_csv(rows, header), "utf-8")
+    state = start(tmp_path / "a.csv", Instrument.model_validate(document)).state()
+    assert [label["text"] for label in state["labels"]] == ["X"]
 
 
 def test_the_menus_of_waves_say_their_titles(start: Callable[..., Browser], tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from relsurvey.cli import options
 from relsurvey.cli.options import kept, named, sources
 from relsurvey.cli.printing import print_due, working
 from relsurvey.cli.serving import serve_view
+from relsurvey.errors import DisclosureError
 
 if TYPE_CHECKING:
     from relsurvey.practices import GradingPractices
@@ -102,11 +103,14 @@ def publish(
             strict=not lenient,
             keep=kept(keep),
         )
+    doors = cast("Sequence[Format]", formats or ("voila", "html"))
+    if min_n is not None:
+        _refuse_lower(min_n, study, doors)
     with working("Checking the scales, comparing groups, passing the gate …"):
         published = study.publish(
             out,
             by=by,
-            formats=cast("Sequence[Format]", formats or ("voila", "html")),
+            formats=doors,
             min_n=min_n,
             ledger=ledger,
             strategies=strategies,
@@ -115,6 +119,20 @@ def publish(
         )
     _print_study(study, published)
     print_due(study, files, instrument=instrument, mapping=mapping, roster=roster, wave=wave, school=school)
+
+
+def _refuse_lower(min_n: int, study: Study, formats: Sequence[Format]) -> None:
+    """Refuse a threshold under the one that holds anyway: that one would be taken without a word."""
+    from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN
+    from relsurvey.publish.write import TRAVELS
+
+    floor = MIN_N_FILE if TRAVELS & set(formats) else MIN_N_SHOWN
+    least = max(floor, study.instrument.privacy.min_n)
+    if min_n < least:
+        raise DisclosureError(
+            f"--min-n {min_n} is too low: nothing is published of fewer than {least} students here. The "
+            "number may be raised, never lowered; leave --min-n out, or name a higher one."
+        )
 
 
 def verify(
@@ -172,6 +190,13 @@ def _print_study(study: Study, published: Published) -> None:
     for hidden in (texts(view.languages, f"hidden.{key}") for key in ("whole", "units")):
         if hidden in told:
             print(f"Left out  {hidden[view.languages[0]]}")
+    certificate = view.provenance.certificate
+    if certificate is not None and (certificate.tables_hidden or certificate.figures_withheld):
+        tables = certificate.tables_hidden + certificate.tables_shown
+        print(
+            f"Left out  To protect small groups: {certificate.tables_hidden} of {tables} tables, and elsewhere "
+            f"{certificate.figures_withheld} scales and questions. Each page says which."
+        )
     for note in published.notes:
         print(f"Left out  {note}")
     for name in published.files:

@@ -51,7 +51,9 @@ def serve(
 ) -> None:
     """Serve a published view with Voilà, in a process of its own; of teams, in one for each."""
     from relsurvey.publish.each import TEAMS
+    from relsurvey.publish.whole import settle
 
+    settle(directory if directory.is_dir() else directory.parent)
     if directory.name == TEAMS or (directory / TEAMS).is_file():
         if token is not None:
             raise PublishError("Each team has a token of its own: leave --token out, or use --renew.")

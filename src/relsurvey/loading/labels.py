@@ -14,7 +14,7 @@ from relsurvey.loading.choices import Choices
 from relsurvey.loading.shown import may_be_shown
 from relsurvey.reading.answers import Reader, beside_number, no_answer
 from relsurvey.reading.formats import Table
-from relsurvey.reading.labels import categories_of, choices
+from relsurvey.reading.labels import categories_of, choices, yes_or_no
 from relsurvey.reading.match import Columns, alike
 
 #: Answers of more kinds than this are no answers but students' own words.
@@ -118,8 +118,10 @@ def unexplained(
         known = [text for category in group.categories for text in (category.id, *category.label.values())]
         for place in columns.groups.get(name, ()) if categories else ():
             separator = table.columns[place.position].separator or ", "
-            for text, rows in _cells(table, place.position):
-                if not _belongs(text, group, separator):
+            cells = _cells(table, place.position)
+            usual = yes_or_no(group, [text for text, _ in cells])
+            for text, rows in cells:
+                if fold(text) not in usual and not _belongs(text, group, separator):
                     found.add(name, text, rows, place.position, categories, known, needed=False)
     if instrument.waves and not chosen.wave:
         waves = [Meaning(key, wave.title or {"en": key}) for key, wave in instrument.waves.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,6 @@ import yaml
 
 from relsurvey.errors import PublishError
 from relsurvey.escape import html_text, slug
-from relsurvey.files import write_atomic
 from relsurvey.publish.static import policy_hash
 from relsurvey.view import View
 from relsurvey.view.model import Unit
@@ -133,25 +132,28 @@ def _holders(view: View, unit: Unit) -> list[Unit]:
     return found
 
 
-def write(directory: Path, view: View, views: Mapping[str, View]) -> tuple[str, ...]:
-    """Write the list and the sheet beside the folders, and return their names.
+def lists(view: View, views: Mapping[str, View], pages: Collection[str]) -> dict[str, str | bytes]:
+    """Return the sheet and the list that lie beside the folders, by the names of their files.
 
-    Raises
-    ------
-    PublishError
-        If the folder cannot be written to.
+    Parameters
+    ----------
+    view
+        The whole view.
+    views
+        What is in each folder.
+    pages
+        The folders that hold a page which opens from a disk.
     """
-    listed = [{"slug": name, "title": dict(part.units[0].title)} for name, part in views.items()]
+    places = [Place(name, dict(part.units[0].title)) for name, part in views.items()]
     document = {
         "format": _FORMAT,
         "title": dict(view.title),
         "simulated": view.simulated,
-        "teams": listed,
+        "teams": [{"slug": place.slug, "title": place.title} for place in places],
     }
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
-    write_atomic(directory / TEAMS, text)
-    write_atomic(directory / INDEX, sheet(read(directory / TEAMS)))
-    return TEAMS, INDEX
+    known = Places(Path(), tuple(places), dict(view.title), view.simulated)
+    return {INDEX: sheet(known, pages=pages), TEAMS: text}
 
 
 def read(path: Path) -> Places:
@@ -199,7 +201,13 @@ def _text(value: object) -> Text:
     return dict(value)
 
 
-def sheet(places: Places, links: Mapping[str, str] | None = None, *, until: str | None = None) -> str:
+def sheet(
+    places: Places,
+    links: Mapping[str, str] | None = None,
+    *,
+    pages: Collection[str] = (),
+    until: str | None = None,
+) -> str:
     """Return the page that leads to every folder: for the one who hands the links out.
 
     Parameters
@@ -208,7 +216,9 @@ def sheet(places: Places, links: Mapping[str, str] | None = None, *, until: str 
         What there is.
     links
         The address of each place where it is served, with its token: a code to scan stands beside it. None
-        leads to the files that are there.
+        leads to the pages.
+    pages
+        The folders that hold a page which opens from a disk.
     until
         Until when the links hold, as one reads it.
     """
@@ -226,7 +236,7 @@ def sheet(places: Places, links: Mapping[str, str] | None = None, *, until: str 
         if links is not None:
             link = links[place.slug]
             leads = _code(link) + _anchor(link, link.partition("?")[0])
-        elif (places.folder / place.slug / _PAGE).is_file():
+        elif place.slug in pages:
             leads = _anchor(f"{place.slug}/{_PAGE}", f"{place.slug}/{_PAGE}")
         items.append(f"<li><h2>{html_text(place.title.get(main, place.slug))}</h2>{leads}</li>")
     told = say("each.files") if links is None else say("each.scan")

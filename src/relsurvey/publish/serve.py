@@ -29,6 +29,7 @@ from relsurvey.errors import PublishError
 from relsurvey.escape import html_text
 from relsurvey.files import read_manifest
 from relsurvey.publish.voila import APP, is_live, view_of
+from relsurvey.publish.whole import settle
 
 _NEW_TOKEN = "new"
 _SHORTEST_TOKEN = 16
@@ -217,6 +218,7 @@ def check(
         As :func:`serve` says.
     """
     notebook = directory if directory.suffix == ".ipynb" else directory / APP
+    settle(notebook.parent)
     if not notebook.is_file():
         below = sorted(path.parent.name for path in directory.glob(f"*/{APP}"))
         if below:

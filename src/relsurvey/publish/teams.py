@@ -19,6 +19,8 @@ from relsurvey.files import write_atomic
 from relsurvey.keeping import log
 from relsurvey.publish.each import INDEX, TEAMS, Places, read, sheet
 from relsurvey.publish.serve import ROOM_LASTS, Server, new_token, serve
+from relsurvey.publish.verify import verify_each
+from relsurvey.publish.whole import settle
 from relsurvey.reading import identity
 from relsurvey.words import Text, agree
 
@@ -113,7 +115,8 @@ def serve_teams(
     Raises
     ------
     PublishError
-        As :func:`relsurvey.publish.serve.serve`; or if there is no such list, or no such folder to renew.
+        As :func:`relsurvey.publish.serve.serve`; or if there is no such list, its folders are not all of one
+        release, or there is no such folder to renew.
 
     Notes
     -----
@@ -123,7 +126,9 @@ def serve_teams(
     """
     listed = Path(path)
     listed = listed / TEAMS if listed.is_dir() else listed
+    settle(listed.parent)
     places = read(listed)
+    verify_each(places)
     tokens, notes = _tokens(listed, places, renew, room=room)
     with ExitStack() as stack:
         servers = _started(

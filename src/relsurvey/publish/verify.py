@@ -8,7 +8,8 @@ from pathlib import Path
 
 from relsurvey.errors import PublishError
 from relsurvey.files import MANIFEST, read_manifest
-from relsurvey.publish.each import INDEX, TEAMS, read
+from relsurvey.publish.each import INDEX, TEAMS, Places, read
+from relsurvey.publish.whole import settle
 from relsurvey.publish.write import VIEW
 
 
@@ -38,7 +39,7 @@ class Verified:
 
 
 def verify(directory: Path) -> tuple[Verified, ...]:
-    """Check a published folder, or each folder of a ``teams.yaml``.
+    """Check a published folder, or each folder of a ``teams.yaml``; complete a release that was broken off.
 
     Parameters
     ----------
@@ -53,25 +54,35 @@ def verify(directory: Path) -> tuple[Verified, ...]:
     Raises
     ------
     PublishError
-        If nothing was published there, or the file is not of it; a file is missing, cut short or changed; or
-        a release was broken off.
+        If nothing was published there, or the file is not of it; a file is missing, cut short or changed; the
+        folders are not all of one release; or one that was broken off cannot be completed.
     """
     if directory.is_file():
         folder = directory.parent
+        settle(folder)
         several = (folder / TEAMS).is_file()
         found = verify(folder) if several or (folder / MANIFEST).is_file() else ()
         names = (TEAMS, INDEX) if several else tuple(name for one in found for name in one.files)
         if directory.name not in names:
             raise PublishError(f"{directory} is no file that `relsurvey publish` wrote to its folder.")
         return found
+    settle(directory)
     if not (directory / TEAMS).is_file():
         return (_one(directory),)
-    places = read(directory / TEAMS)
+    return verify_each(read(directory / TEAMS))
+
+
+def verify_each(places: Places) -> tuple[Verified, ...]:
+    """Check the folders of a list, and that all are of one release.
+
+    Raises
+    ------
+    PublishError
+        If one of them is not as it was written, or they are of several releases.
+    """
     found = tuple(_one(places.folder / place.slug) for place in places.places)
     if len({one.release for one in found}) > 1:
-        raise PublishError(
-            f"The folders in {directory} are not all of one release: one was broken off. Publish it again."
-        )
+        raise PublishError(f"The folders in {places.folder} are not all of one release: publish it again.")
     return found
 
 
@@ -102,9 +113,4 @@ def _one(folder: Path) -> Verified:
         raise PublishError(
             f"{folder} does not hold a whole release of this version: publish it again."
         ) from cause
-    if any("replaces" in entry for entry in manifest["files"].values()):
-        raise PublishError(
-            f"A release to {folder} was broken off: each file is whole, but some are of the release before. "
-            "Publish it again."
-        )
     return Verified(folder, (*files, MANIFEST), release, made, simulated)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from relsurvey.errors import PublishError
-from relsurvey.files import MANIFEST, sha256, write_release
-from relsurvey.publish.each import INDEX, TEAMS, Each, parts, write
+from relsurvey.files import MANIFEST, sha256, with_manifest
+from relsurvey.publish.each import INDEX, TEAMS, Each, lists, parts
+from relsurvey.publish.whole import settle, write_release
 from relsurvey.view import View
 from relsurvey.words import speaking_of
 from relsurvey.words.catalogue import languages
@@ -66,8 +68,8 @@ def publish(
     view
         A view that passed the gate.
     directory
-        Where; made when missing. A reader finds the older release or this one, whole, at any moment. Without
-        ``each``, the list and the sheet of an earlier release with it are taken away; its folders stay.
+        Where; made when missing. The older release or this one is there as a whole, whatever happens. What
+        an earlier release wrote to the same folders and this one does not is taken away; other folders stay.
     formats
         ``"html"``, ``"voila"``, ``"excel"``, ``"slides"``.
     each
@@ -91,31 +93,37 @@ def publish(
         raise PublishError(f"Cannot publish for each {each}. Choose from: school, team.")
     _refuse_lists(directory)
     whole = view.to_json()
-    of = sha256(whole)
     views = {"": view} if each is None else parts(view, each)
-    contents = {name: _doors(part, formats) for name, part in views.items()}
+    doors = {name: _doors(part, formats) for name, part in views.items()}
+    settle(_made(directory))
     if before is not None:
-        _made(directory)
         before(whole)
-    for name, files in contents.items():
-        folder = _made(directory / name)
-        retired = [name for name in (*_names(), *_lists(folder)) if name not in files]
-        write_release(folder, files, retired=retired, release=of)
-    names = tuple(
-        str(PurePosixPath(name, file)) for name, files in contents.items() for file in (*files, MANIFEST)
-    )
-    return Published(directory, view, names + (write(directory, view, views) if each else ()))
+    folders = {name: with_manifest(files, release=sha256(whole)) for name, files in doors.items()}
+    if each is not None:
+        folders[""] = lists(view, views, [name for name, files in doors.items() if PAGE in files])
+    contents = {
+        _at(name, file): content for name, files in folders.items() for file, content in files.items()
+    }
+    earlier = [_at(name, file) for name in folders for file in _published(directory / name)]
+    write_release(directory, contents, [name for name in earlier if name not in contents])
+    return Published(directory, view, tuple(contents))
 
 
-def _names() -> list[str]:
-    """Return every name that a door may have."""
-    return [*_FORMATS.values(), *(_in_language(door, one) for door in _SPOKEN for one in languages())]
+def _at(folder: str, file: str) -> str:
+    return str(PurePosixPath(folder, file))
 
 
-def _lists(folder: Path) -> tuple[str, ...]:
-    """Return what led to the folders of an earlier release: they stay, and nobody is led there any more."""
-    # The list goes last: by it the sheet is known as one that was published.
-    return (INDEX, TEAMS) if (folder / TEAMS).is_file() else ()
+def _published(folder: Path) -> list[str]:
+    """Return the names of the files in a folder that an earlier release wrote there, and nobody else."""
+    names = [VIEW, *_FORMATS.values(), *(_in_language(door, one) for door in _SPOKEN for one in languages())]
+    listed = [INDEX, TEAMS] if (folder / TEAMS).is_file() else []
+    try:
+        files = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
+        return [*(name for name in names if name in files), MANIFEST, *listed]
+    except OSError:
+        return listed
+    except (ValueError, KeyError, TypeError):
+        return [*names, MANIFEST, *listed]
 
 
 def _spoken(door: str, language: str, view: View) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from relsurvey.errors import MatchError, Unmatched
 from relsurvey.instrument import GroupVariable, Instrument, Options
@@ -17,6 +18,11 @@ Explained = Mapping[str, Mapping[str, float | str | None]]
 
 #: How many spellings have a line of the ledger each, before the rest is counted together.
 _LINES = 200
+#: How exports and people write yes and no, in the languages that surveys are given in here.
+_YES = frozenset({"yes", "y", "sí", "si", "s", "true", "t", "verdadero", "1", "1.0"})
+_NO = frozenset({"no", "n", "false", "f", "falso", "0", "0.0"})
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+
 #: How many labels that fit nothing are shown of one column: more are no labels but students' own words.
 _SHOWN = 12
 
@@ -185,6 +191,7 @@ def match_groups(
         known = categories_of(group)
         chosen = _chosen_categories(key, group, known, explained.get(key, {}))
         column = rows.groups[key]
+        usual = yes_or_no(group, column.texts)
         counts = column.counts()
         ids = {"": ""}
         seen: dict[str, str] = {}
@@ -200,6 +207,8 @@ def match_groups(
                 ids[label], why = chosen[fold(label)], "through the mapping"
             elif fold(label) not in known and no_answer(label):
                 ids[label], why = "", "by custom no answer, and no category"
+            elif fold(label) in usual:
+                ids[label], why = usual[fold(label)], "as yes or no is often written"
             else:
                 ids[label], why = _category(label, group, known, separators.get(key) or ", ")
             # Of a category that is not listed, the first spelling stands for those that differ by case.
@@ -266,6 +275,38 @@ def categories_of(group: GroupVariable) -> dict[str, str]:
         for category in group.categories
         for text in (category.id, *category.label.values(), *category.match)
     }
+
+
+def yes_or_no(group: GroupVariable, texts: Iterable[str]) -> dict[str, str]:
+    """Return the category id of each text that says yes or no in a usual way; none where that is a guess.
+
+    Parameters
+    ----------
+    group
+        The variable: only where its categories are a yes and a no, and nothing else, is anything known.
+    texts
+        All that stands in its column: beside other numbers, such as 2, neither 0 nor 1 has a known meaning.
+
+    Examples
+    --------
+    >>> from relsurvey.instrument import GroupVariable
+    >>> group = GroupVariable(id="avid", title={"en": "AVID"}, categories=["Yes", "No"])
+    >>> yes_or_no(group, ["Y", "no", "Maybe"]), yes_or_no(group, ["1", "2"])
+    ({'y': 'Yes'}, {})
+    """
+    named: dict[str, frozenset[str]] = {}
+    for category in group.categories:
+        labels = {fold(label) for label in category.label.values()}
+        for words, spellings in (({"yes", "sí", "si"}, _YES), ({"no"}, _NO)):
+            if labels <= words:
+                named[category.id] = spellings
+    if len(group.categories) != 2 or set(named.values()) != {_YES, _NO}:
+        return {}
+    listed = categories_of(group)
+    found = {fold(text) for text in texts if not no_answer(text)} - listed.keys()
+    if any(_NUMBER.fullmatch(text) and text not in _YES | _NO for text in found):
+        found = {text for text in found if not _NUMBER.fullmatch(text)}
+    return {text: category for category, spellings in named.items() for text in found & spellings}
 
 
 def choices(cell: str, known: Mapping[str, str], separator: str) -> list[str]:

@@ -15,7 +15,7 @@ from relsurvey.reading.choose import best_table, fullest_table
 from relsurvey.reading.fit import fit
 from relsurvey.reading.formats import Table, TableColumn
 from relsurvey.reading.headings import HEADINGS
-from relsurvey.reading.labels import categories_of
+from relsurvey.reading.labels import categories_of, yes_or_no
 from relsurvey.reading.mapping import Mapping
 from relsurvey.reading.opening import Opened
 
@@ -213,7 +213,7 @@ def _belongs(column: TableColumn, group: GroupVariable) -> float:
         return 0.5
     counts = column.cells.counts()
     counts.pop("", 0)
-    known = categories_of(group)
+    known = categories_of(group) | yes_or_no(group, counts)
     good = sum(n for text, n in counts.items() if fold(text) in known)
     return good / max(1, sum(counts.values()))
 

@@ -24,6 +24,8 @@ _Kind = TypeVar("_Kind", str, int)
 
 #: Files share a process up to so many bytes together, and so many files.
 _SHARED, _MOST_SHARED = 8 * 1024**2, 50
+#: How the name begins of what Excel writes beside a workbook that is open.
+_LOCK = "~$"
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,12 @@ def _looked_at(path: Path, limits: Limits) -> _There:
             raise ReadError(f"There is no file at {_shown(str(place))}. Check the name and the folder.")
         if not path.is_file():
             raise ReadError(f"{name} is not an ordinary file. Copy the answers into one.")
+        if path.name.startswith(_LOCK):
+            own = _shown(path.name.removeprefix(_LOCK))
+            raise ReadError(
+                f"{name} holds no answers: Excel keeps it beside {own} while that workbook is open. "
+                f"Close the workbook, or choose {own}."
+            )
         before = path.stat()
         digest = sha256(path) if before.st_size <= limits.megabytes * 1024**2 else ""
         return _There(before.st_size, before.st_mtime_ns, digest)
