@@ -336,6 +336,35 @@ def test_other_policies_on_the_same_marks_are_refused(tmp_path):
     assert all(unit.lab is None for unit in found.view.units)
 
 
+def test_a_week_to_which_few_gave_work_late_is_not_drawn_again(tmp_path):
+    """Three gave work of the fifth week late, and twelve others of the ninth."""
+    sizes = {"North": 80, "South": 70, "East": 60}
+    late = scores(sizes)
+    north = [f"No-{k:04d}" for k in range(80)]
+    gone = (late["student"].isin(north[:3]) & (late["item"] == "Week 4")) | (
+        late["student"].isin(north[20:32]) & (late["item"] == "Week 8")
+    )
+
+    def drawn(work):
+        found = GradingPractices.of(Gradebook.of(marks=marks(sizes)), weekly=Gradebook.of(work), dials=False)
+        published = found.publish(tmp_path / "out", formats=["html"])
+        return published.notes, {
+            unit.id: {point.week for run in unit.weeks for point in run.points if point.percent is not None}
+            for unit in published.view.units
+        }
+
+    notes, before = drawn(late[~gone])
+    assert not notes and all(len(weeks) == 12 for weeks in before.values())
+    notes, now = drawn(late)
+    fifth = {"2025-09-29"}
+    assert now == {
+        unit: weeks - (fifth if unit in ("all", "north") else set()) for unit, weeks in before.items()
+    }
+    assert len(notes) == 1 and "The week of 2025-09-29 (all schools, North)" in notes[0]
+    # Said again it is no more.
+    assert drawn(late)[1] == now
+
+
 @pytest.mark.parametrize("formats", [("html", "excel", "slides"), ("voila",)])
 def test_every_door_is_written_and_speaks_of_marks(demo, tmp_path, formats):
     published = demo.publish(tmp_path, by="gender", formats=formats)

@@ -194,8 +194,8 @@ def _print_study(study: Study, published: Published) -> None:
     if certificate is not None and (certificate.tables_hidden or certificate.figures_withheld):
         tables = certificate.tables_hidden + certificate.tables_shown
         print(
-            f"Left out  To protect small groups: {certificate.tables_hidden} of {tables} tables, and elsewhere "
-            f"{certificate.figures_withheld} scales and questions. Each page says which."
+            f"Left out  To protect small groups: {certificate.tables_hidden} of {tables} tables, and "
+            f"elsewhere {certificate.figures_withheld} scales and questions. Each page says which."
         )
     for note in published.notes:
         print(f"Left out  {note}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from relsurvey.disclosure.plan import ALL
-from relsurvey.disclosure.shown import NAMELESS, NOT_COUNTED, PERSON, WORK, Key, Shown
+from relsurvey.disclosure.shown import NAMELESS, NOT_COUNTED, PERSON, WEEK, WORK, Key, Shown
 from relsurvey.disclosure.spans import Span
 from relsurvey.disclosure.unions import leave_few
 from relsurvey.instrument.crossing import pair
@@ -110,7 +111,9 @@ class Compared:
 
     def few_told(self) -> frozenset[Key]:
         """See :func:`relsurvey.disclosure.differences.few_told`."""
-        return frozenset((*page, of) for of, told in self._figures() for page in self._too_much(told))
+        weeks = dict.fromkeys(week for _, variable, week in self._releases[-1].sets if variable == WEEK)
+        told = chain(self._figures(), ((f"week {week}", self._week(week)) for week in weeks))
+        return frozenset((*page, of) for of, each in told for page in self._too_much(each))
 
     def _too_much(self, told: Sequence[_Told]) -> set[Page]:
         """Return the pages and tables of the new release that tell of few."""
@@ -202,20 +205,25 @@ class Compared:
     @cached_property
     def _all(self) -> list[_Told]:
         """Who stands behind each unit and row, by all that each answered."""
-        return self._by_suffix(work=False)
+        return self._sets(lambda key: None if key[1] in (WORK, WEEK) else key)
 
     @cached_property
     def _work(self) -> list[_Told]:
         """Whose work stands behind the weeks and policies of a unit."""
-        return self._by_suffix(work=True)
+        return self._sets(lambda key: key if key[1] == WORK else None)
 
-    def _by_suffix(self, *, work: bool) -> list[_Told]:
+    def _week(self, week: str) -> list[_Told]:
+        """Return whose work stands behind a week on each unit's page."""
+        return self._sets(lambda key: (key[0], "", "") if key[1:] == (WEEK, week) else None)
+
+    def _sets(self, named: Callable[[Key], Key | None]) -> list[_Told]:
+        """Return who stands behind some sets, under the keys that they are given, by all that is hashed."""
         import numpy as np
 
         suffixes: dict[str, int] = {}
         told = []
         for release in self._releases:
-            sets = {key: some for key, some in release.sets.items() if some and (key[1] == WORK) is work}
+            sets = {own: some for key, some in release.sets.items() if some and (own := named(key))}
             members = np.zeros((len(sets), len(self._place)), dtype=bool)
             codes = np.zeros(len(self._place), dtype=np.int64)
             for inside, some in zip(members, sets.values(), strict=True):
@@ -333,7 +341,7 @@ def _new(past: Sequence[_Told], today: _Told) -> set[Page]:
     return {(unit, variable) for unit, variable, row in today.keys if (unit, variable, row) not in known}
 
 
-def _sets(told: _Told) -> list[bytes]:
+def _marks(told: _Told) -> list[bytes]:
     """Return what stands for each key's students and their answers: the same for the same."""
     import numpy as np
 
@@ -346,7 +354,7 @@ def _nested(earlier: _Told, now: _Told, few: int) -> Iterator[Page]:
 
     What one of the releases shows alone is no difference between them.
     """
-    then, today = _sets(earlier), _sets(now)
+    then, today = _marks(earlier), _marks(now)
     old, new = set(then), set(today)
     lone = earlier.where(one not in new for one in then)
     mine = now.where(one not in old for one in today)
@@ -401,10 +409,10 @@ def _of_unions(earlier: _Told, now: _Told, few: int) -> Iterator[Page]:
 
 def _tables(release: _Told, other: _Told) -> dict[Page, list[np.ndarray]]:
     """Return the rows of each table that another release does not show, row by row, as it is."""
-    known = set(_sets(other))
+    known = set(_marks(other))
     tables: dict[Page, list[np.ndarray]] = {}
     fresh: set[Page] = set()
-    for (unit, variable, _), one, inside in zip(release.keys, _sets(release), release.members, strict=True):
+    for (unit, variable, _), one, inside in zip(release.keys, _marks(release), release.members, strict=True):
         if variable:
             tables.setdefault((unit, variable), []).append(inside)
             if one not in known:

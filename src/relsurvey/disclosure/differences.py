@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from relsurvey.disclosure.compared import Compared
-from relsurvey.disclosure.shown import PERSON, Key, Shown
+from relsurvey.disclosure.shown import PERSON, WEEK, Key, Shown
 
 
 def differing(before: Sequence[Shown], now: Shown) -> tuple[str, ...] | None:
@@ -116,7 +116,10 @@ def gives_back(earlier: Shown, now: Shown) -> bool:
         }
 
     def more(release: Shown, other: Shown) -> bool:
-        return any(key[0] in same and other.sets.get(key) != some for key, some in release.sets.items())
+        return any(
+            key[0] in same and key[1] != WEEK and other.sets.get(key) != some
+            for key, some in release.sets.items()
+        )
 
     then, today = tells(earlier, now), tells(now, earlier)
     return bool(then and (today or more(now, earlier))) or bool(today and (then or more(earlier, now)))

@@ -262,9 +262,12 @@ class Plan:
         return {(figure.kind, figure.of): i for i, figure in enumerate(self.figures) if figure.kind in shares}
 
     def places(self, named: Iterable[tuple[str, str, str]]) -> list[Place]:
-        """Return figures by name: unit, variable (empty for the page), and ``scale care`` or ``item c1``."""
+        """Return its figures by name: unit, variable (empty for the page), and ``scale care`` or ``item c1``.
+
+        What else a page may have, such as weeks of work, is not its own.
+        """
         figures = {f"{kind} {of}": figure for (kind, of), figure in self.share_of.items()}
-        return [(unit, variable or None, figures[of]) for unit, variable, of in named]
+        return [(unit, variable or None, figures[of]) for unit, variable, of in named if of in figures]
 
     def tellers(self, unit: str, figure: int) -> tuple[tuple[int, int], ...]:
         """Return the items whose shares on a unit's page tell a scale's there, since few answered the others.

@@ -22,7 +22,7 @@ from relsurvey.disclosure.ledger import (
     shown_of,
 )
 from relsurvey.disclosure.plan import ALL
-from relsurvey.disclosure.shown import PERSON, WORK, Key, Shown, identified, of_work, shown
+from relsurvey.disclosure.shown import PERSON, WEEK, WORK, Key, Shown, identified, of_weeks, of_work, shown
 from relsurvey.errors import DisclosureError
 from relsurvey.files import sha256
 from relsurvey.sealed import last_seal, remember
@@ -66,6 +66,7 @@ def record(
     ledger: Path | None = None,
     ids: Literal["hashed", "as-is"] = "hashed",
     work: pd.DataFrame | None = None,
+    weeks: pd.DataFrame | None = None,
     left_out: frozenset[Key] = frozenset(),
     left_out_before: frozenset[Key] = frozenset(),
 ) -> None:
@@ -93,8 +94,9 @@ def record(
         The ledger; None takes :func:`default_ledger`.
     ids
         Whether the respondents of these rows are hashed already.
-    work
-        Whose work a view of marks rests on, as :func:`relsurvey.disclosure.shown.of_work` takes it.
+    work, weeks
+        Whose work a view of marks rests on, in all and week by week, as
+        :func:`relsurvey.disclosure.shown.of_work` and ``of_weeks`` take it.
     left_out, left_out_before
         What the view already leaves out because of earlier releases: now, and of the wave before.
 
@@ -127,8 +129,10 @@ def record(
             now = shown(part, rows.responses, rows.answers, instrument, key=key, ids=ids)
             gone = left_out_before if rows is before else left_out
             now = replace(now, withheld=now.withheld - gone, untold=now.untold | gone)
-            if work is not None and rows is not before:
-                now = replace(now, sets={**now.sets, **of_work(part, work, key=key)})
+            if rows is not before:
+                more = {} if work is None else of_work(part, work, key=key)
+                more |= {} if weeks is None else of_weeks(part, weeks, key=key)
+                now = replace(now, sets={**now.sets, **more})
             if not now.sets:
                 continue
             earlier = [
@@ -221,7 +225,7 @@ def _no_other_groups(
     """Refuse what an earlier release of the same students told or left out for its own groups."""
     for entry, then in zip(earlier, past, strict=True):
         if gives_back(then, now):
-            by = sorted({variable for _, variable, _ in entry["shown"] if variable not in ("", WORK)})
+            by = sorted({variable for _, variable, _ in entry["shown"] if variable not in ("", WORK, WEEK)})
             raise DisclosureError(
                 f"The release of {entry['made']} showed other groups of the same {words.of}, or had another "
                 "threshold, and left out other shares to protect a few. The two together could tell of them, "

@@ -118,6 +118,43 @@ def shown(
 WORK = "work"
 
 
+#: The same for each week of a run chart; the row is the week.
+WEEK = "week"
+
+
+def of_weeks(view: Mapping[str, Any], weeks: pd.DataFrame, *, key: bytes) -> dict[Key, frozenset[str]]:
+    """Return whose work stands behind each week that a view of marks draws.
+
+    Parameters
+    ----------
+    view
+        The view's JSON.
+    weeks
+        One row a student and week: ``respondent`` (hashed), ``school``, ``week``, and ``work``, which stands
+        for the student's work of that week.
+    key
+        What students are hashed with.
+    """
+    language = view["languages"][0]
+    found: dict[Key, frozenset[str]] = {}
+    for unit in view["units"]:
+        drawn = {
+            point["week"]
+            for run in unit.get("weeks", ())
+            for point in run["points"]
+            if point.get("percent") is not None
+        }
+        if drawn:
+            mine = weeks[_inside(unit, weeks, language)]
+            for week, part in mine[mine["week"].isin(drawn)].groupby("week"):
+                own = [person(key, who) for who in part["respondent"]]
+                found[unit["id"], WEEK, str(week)] = frozenset(
+                    who + _short(key, f"{who}\x1f{week}\x1f{work}")
+                    for who, work in zip(own, part["work"], strict=True)
+                )
+    return found
+
+
 def of_work(view: Mapping[str, Any], work: pd.DataFrame, *, key: bytes) -> dict[Key, frozenset[str]]:
     """Return whose work stands behind the weeks and the policies of a view of marks.
 

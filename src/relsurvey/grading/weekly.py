@@ -52,7 +52,7 @@ class Weekly:
         The gradebook, or each snapshot's, by the day it stands for; its scores are those that were chosen.
     work
         One row a student and piece of work that counts: ``week`` as above, ``student, school, course,
-        teacher``.
+        teacher``, and whether it is ``under_passing`` and ``missing``.
     """
 
     weeks: pd.DataFrame
@@ -120,7 +120,9 @@ def weekly_of(source: Gradebook | Snapshots, passing: float | None, of: Mapping[
     counted, ends = _counted(long, dated=dated)
     # The weeks of `counted` are in the order of time, as these are numbered.
     number = long.groupby("week", sort=True).ngroup().to_numpy()
-    work = long[["student", "school", "course", "teacher"]].assign(week=counted["week"].to_numpy()[number])
+    work = long[["student", "school", "course", "teacher", "under_passing", "missing"]].assign(
+        week=counted["week"].to_numpy()[number]
+    )
     return Weekly(counted, ends, _passing_of(books[-1][1], passing), tuple(notes), tuple(books), work)
 
 

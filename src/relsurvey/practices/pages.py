@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.finding import MIN_N_FILE
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from relsurvey.disclosure.shown import Key
     from relsurvey.grading import Gradebook
     from relsurvey.practices.practices import GradingPractices
 
 
-def with_practices(view: model.View, marks: GradingPractices) -> model.View:
-    """Return a view of marks with its own pages, for the units that the gate lets have a page."""
+def with_practices(view: model.View, marks: GradingPractices, left_out: Collection[Key] = ()) -> model.View:
+    """Return a view of marks with its own pages, for the units that the gate lets have a page.
+
+    ``left_out``: unit, an empty variable, and ``week 2026-09-21``: weeks that are not drawn there.
+    """
     languages = view.languages
     shown = [unit.id for unit in view.units]
     rows = marks._latest().responses
@@ -43,7 +47,7 @@ def with_practices(view: model.View, marks: GradingPractices) -> model.View:
         for unit, cells in found.units.items():
             own[unit]["practices"] = cells
     if marks.weekly is not None:
-        for unit, charts in runs(marks.weekly, marks.changes, schools, shown, languages).items():
+        for unit, charts in runs(marks.weekly, marks.changes, schools, shown, languages, left_out).items():
             own[unit]["weeks"] = charts
     if marks.dials is not None and marks.gradebook is not None:
         trials = _tried(marks, marks.gradebook, marks.dials, _units(rows["respondent"], masks, schools))

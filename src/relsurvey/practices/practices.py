@@ -17,7 +17,7 @@ from relsurvey.practices.cards import grading_cards
 from relsurvey.practices.dials import find, ready
 from relsurvey.practices.people import as_text, attending, named, people, with_groups
 from relsurvey.practices.runs import Change, changes_of
-from relsurvey.practices.worked import standing_for
+from relsurvey.practices.worked import standing_by_week, standing_for
 from relsurvey.reading import Entry
 from relsurvey.study import Study
 from relsurvey.study.releasing import NOTHING, LeftOut
@@ -251,6 +251,9 @@ class GradingPractices(Study):
             books += self.weekly.whole()[0].values()
         return standing_for(books)
 
+    def _weeks(self) -> pd.DataFrame | None:
+        return None if self.weekly is None else standing_by_week(self.weekly)
+
     def _view(
         self,
         by: str | Sequence[str] | None,
@@ -266,7 +269,7 @@ class GradingPractices(Study):
         cards = grading_cards() if strategies is None else strategies
         view = super()._view(by, min_n, floor, cards, left_out=left_out)
         with speaking_of("marks"):
-            return with_practices(view, self)
+            return with_practices(view, self, left_out.now)
 
 
 def _check(

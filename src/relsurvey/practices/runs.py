@@ -25,6 +25,7 @@ from relsurvey.words import Text, say, texts
 if TYPE_CHECKING:
     import pandas as pd
 
+    from relsurvey.disclosure.shown import Key
     from relsurvey.grading import Gradebook, Policy, Snapshots
 
 Given = Any
@@ -115,6 +116,7 @@ def runs(
     schools: Mapping[str, str],
     pages: Sequence[str],
     languages: Sequence[str],
+    left_out: Collection[Key] = (),
 ) -> dict[str, list[model.Run]]:
     """Return the run charts of each unit that has any.
 
@@ -130,6 +132,8 @@ def runs(
         The units that have a page.
     languages
         The view's.
+    left_out
+        Weeks that are not drawn on a page: unit, an empty variable, and ``week 2026-09-21``.
 
     Notes
     -----
@@ -148,7 +152,10 @@ def runs(
                 # A school whose work has no days has no line; of all together this is an error.
                 if name is None:
                     raise
-    few = {unit: _few(one) for unit, one in found.items()}
+    few = {
+        unit: _few(one) | {of.removeprefix("week ") for where, _, of in left_out if where == unit}
+        for unit, one in found.items()
+    }
     lines = {unit for unit, one in found.items() if len(one.weeks) - len(few[unit]) >= _FEWEST_WEEKS}
     if ALL in found:
         drawn = {

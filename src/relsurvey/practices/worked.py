@@ -11,7 +11,7 @@ from relsurvey.reading.identity import local_key, replaced
 if TYPE_CHECKING:
     import pandas as pd
 
-    from relsurvey.grading import Gradebook
+    from relsurvey.grading import Gradebook, Snapshots
 
 _NUMBERS = ("points_possible", "raw", "attempt")
 _TOLD = ("school", "course", "term", "item", "category", "due", "points_possible", "raw", "status", "attempt")
@@ -54,13 +54,44 @@ def standing_for(books: Sequence[Gradebook]) -> pd.DataFrame | None:
     if not parts:
         return None
     each = pd.concat(parts, ignore_index=True).dropna(subset="respondent")
-    key = local_key()
-    # What is followed week by week may have the ids of its files, and be of the same students.
-    stands = {
-        one: str(one) if HASHED.match(str(one)) else replaced(str(one), key)
-        for one in each["respondent"].unique()
-    }
-    each["respondent"] = each["respondent"].map(stands)
+    each["respondent"] = _hashed(each["respondent"])
     return each.groupby("respondent", as_index=False, sort=False).agg(
         school=("school", "last"), work=("work", "sum")
     )
+
+
+def standing_by_week(source: Gradebook | Snapshots) -> pd.DataFrame:
+    """Return ``respondent`` (hashed), ``school``, ``week``, and ``work``: what each did in each week.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from relsurvey.grading import Gradebook
+    >>> rows = pd.DataFrame({"student": ["a", "a"], "item": ["x", "y"], "raw": [0, 2], "points_possible": 2})
+    >>> rows = rows.assign(due=["2026-09-21", "2026-09-22"], course="Art", school="North")
+    >>> standing_by_week(Gradebook.of(rows))[["school", "week", "work"]].values.tolist()
+    [['North', '2026-09-21', '2 1 1']]
+    """
+    from relsurvey.grading import weeks
+
+    work = weeks(source)._weekly.work.dropna(subset="student")
+    grouped = work.groupby(["student", "week"], as_index=False, sort=False, observed=True)
+    each = grouped.agg(
+        school=("school", "last"),
+        n=("week", "size"),
+        under=("under_passing", "sum"),
+        missing=("missing", "sum"),
+    )
+    counts = each[["n", "under", "missing"]].astype(int).astype(str)
+    return each.assign(
+        respondent=_hashed(each["student"]), week=each["week"].astype(str), work=counts.agg(" ".join, axis=1)
+    )[["respondent", "school", "week", "work"]]
+
+
+def _hashed(students: pd.Series) -> pd.Series:
+    """Return what stands for students: what is followed week by week may have the ids of its files."""
+    key = local_key()
+    stands = {
+        one: str(one) if HASHED.match(str(one)) else replaced(str(one), key) for one in students.unique()
+    }
+    return students.map(stands)

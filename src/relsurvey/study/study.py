@@ -226,6 +226,10 @@ class Study(Graded):
         """Return whose work stands behind a view, beside the answers; a survey has none."""
         return None
 
+    def _weeks(self) -> pd.DataFrame | None:
+        """Return the same week by week."""
+        return None
+
     def _named(self, by: str | Sequence[str]) -> tuple[str, ...]:
         """Return the group variables that a view is asked for, then the pairs of them."""
         from relsurvey.instrument.crossing import CROSS, pair
@@ -389,6 +393,7 @@ class Study(Graded):
             ledger=ledger,
             ids=self._ids,
             work=self._work(),
+            weeks=self._weeks(),
             left_out=left.now,
             left_out_before=left.before,
         )

@@ -20,22 +20,26 @@ def left_out_anew(view: View, places: Collection[Key], before: Collection[Key]) 
     view
         The view.
     places
-        Unit, variable (empty for the unit's page), and ``scale care`` or ``item c1``.
+        Unit, variable (empty for the unit's page), and ``scale care``, ``item c1`` or ``week 2026-09-21``.
     before
         The same of the wave before, of which nothing is said then.
     """
     language, min_n = view.languages[0], view.provenance.settings.min_n
-    names = {f"scale {scale.id}": scale.title[language] for scale in view.scales}
-    names |= {f"item {item.id}": item.text[language] for item in view.items}
+    names = {f"scale {scale.id}": repr(scale.title[language]) for scale in view.scales}
+    names |= {f"item {item.id}": repr(item.text[language]) for item in view.items}
     titles = {unit.id: "all schools" if unit.id == ALL else unit.title[language] for unit in view.units}
+    # Of weeks a view has no list.
+    weeks = sorted({what for _, _, what in places} - {*names})
+    names |= {what: f"The week of {what.partition(' ')[2]}" for what in weeks}
     for told, of in ((places, ""), (before, " in the wave before")):
-        for what in sorted({key[2] for key in told}, key=[*names].index):
+        for what, name in names.items():
             where = [
                 title if (unit, "", what) in told else f"{title} (groups)"
                 for unit, title in titles.items()
                 if any(key[0] == unit and key[2] == what for key in told)
             ]
-            yield (
-                f"{names[what]!r}{of} ({', '.join(where)}): beside an earlier release it would tell of fewer "
-                f"than {min_n} students who joined, left or answered otherwise."
-            )
+            if where:
+                yield (
+                    f"{name}{of} ({', '.join(where)}): beside an earlier release it would tell of fewer than "
+                    f"{min_n} students who joined, left or answered otherwise."
+                )
