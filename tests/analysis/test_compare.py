@@ -367,7 +367,7 @@ def test_a_gap_that_turns_within_strata_is_said():
     assert within.share_within.value == pytest.approx(0.0426, abs=5e-5)
     assert (within.same_way, within.compared) == (2, 6)
     assert "Careful: over all, “women” is lower than “men”" in found.in_words("en")
-    assert "Cuidado: en total, «women» está más bajo que «men»" in found.in_words("es")
+    assert "Cuidado: en total, «women» está por debajo de «men»" in found.in_words("es")
 
 
 def test_a_gap_that_stays_within_strata_is_said_so():

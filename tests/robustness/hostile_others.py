@@ -127,7 +127,7 @@ OTHERS: dict[str, Entry] = {
     ),
     "a lock file of a spreadsheet": (
         file("~$a.xlsx", b"\x03ana" + b" " * 50 + b"\x03\0a\0n\0a\0" * 9),
-        NO_WORKBOOK,
+        "Excel keeps it beside a.xlsx while that workbook is open",
     ),
     "a workbook that needs a password": (
         _ole("a.xlsx", {"EncryptionInfo": b"\x04\0\x04\0", "EncryptedPackage": _NOISE}),
