@@ -111,7 +111,7 @@ def gives_back(earlier: Shown, now: Shown) -> bool:
         places = {(unit, variable) for unit, variable, _ in release.sets}
         return {
             (unit, variable, of)
-            for unit, variable, of in other.withheld - release.withheld
+            for unit, variable, of in other.withheld - release.withheld - release.untold
             if unit in same and (unit, variable) in places
         }
 
