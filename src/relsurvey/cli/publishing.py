@@ -123,14 +123,11 @@ def publish(
 
 def _refuse_lower(min_n: int, study: Study, formats: Sequence[Format]) -> None:
     """Refuse a threshold under the one that holds anyway: that one would be taken without a word."""
-    from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN
-    from relsurvey.publish.write import TRAVELS
+    from relsurvey.publish.write import least
 
-    floor = MIN_N_FILE if TRAVELS & set(formats) else MIN_N_SHOWN
-    least = max(floor, study.instrument.privacy.min_n)
-    if min_n < least:
+    if min_n < (floor := least(formats, study.instrument)):
         raise DisclosureError(
-            f"--min-n {min_n} is too low: nothing is published of fewer than {least} students here. The "
+            f"--min-n {min_n} is too low: nothing is published of fewer than {floor} students here. The "
             "number may be raised, never lowered; leave --min-n out, or name a higher one."
         )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from relsurvey.disclosure.fewest import fewest
 from relsurvey.disclosure.plan import ALL
 from relsurvey.disclosure.shown import NAMELESS, NOT_COUNTED, PERSON, WEEK, WORK, Key, Shown
 from relsurvey.disclosure.spans import Span
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from relsurvey.disclosure.elimination import Row
-
-# Of more places it is not tried one by one which can be spared.
-_MOST_SPARED = 12
 
 #: A unit and a group variable, which is empty for the unit's page.
 Page = tuple[str, str]
@@ -49,6 +46,14 @@ class _Told:
         """Return the same of some keys."""
         places = [i for i, yes in enumerate(chosen) if yes]
         return _Told([self.keys[i] for i in places], self.members[places], self.codes)
+
+    @cached_property
+    def marks(self) -> list[bytes]:
+        """What stands for each key's students and their answers: the same for the same."""
+        import numpy as np
+
+        codes = self.codes.astype(np.int32)
+        return [(inside * codes).tobytes() for inside in self.members]
 
     def among(self, keys: Sequence[Key], students: np.ndarray) -> list[bytes]:
         """Return in which of some keys each of some students is."""
@@ -158,32 +163,31 @@ class Compared:
             (page for page in _new(past, today) - found if page[1] in together),
             key=lambda page: (not page[1], page[0] != ALL, n.get((page[0], ""), 0), page),
         )
-        taken = order[: 1 + bisect_left(range(len(order)), True, key=lambda k: enough(order[: k + 1]))]
-        if len(taken) <= _MOST_SPARED:
-            for page in taken[:-1][::-1]:
-                rest = [other for other in taken if other != page]
-                if enough(rest):
-                    taken = rest
-        return set().union(*(below[page] for page in taken))
+        return set().union(*(below[page] for page in fewest(order, enough)))
 
     def _heads(self) -> list[_Told]:
         """Return who is in each unit and row, those without an id by where they are alone."""
         import numpy as np
 
-        *past, today = [
+        if not self._nameless.any():
+            return []
+        return self._matched(
             _Told(one.keys, one.members, np.where(one.members.any(axis=0), 1, 0)) for one in self._all
-        ]
-        return [*(self._matched(earlier, today) for earlier in past), today] if self._nameless.any() else []
+        )
 
-    def _matched(self, earlier: _Told, now: _Told) -> _Told:
-        """Return an earlier release with those without an id taken for new ones who are and say the same.
+    def _matched(self, told: Iterable[_Told]) -> list[_Told]:
+        """Return releases with those without an id taken for new ones who are and say the same.
 
         A reader sees sums alone: what one of them leaves and another one brings is no difference.
         """
+        *past, today = told
+        if self._nameless.any():
+            past = [self._taken_for(earlier, today) for earlier in past]
+        return [*past, today]
+
+    def _taken_for(self, earlier: _Told, now: _Told) -> _Told:
         import numpy as np
 
-        if not self._nameless.any():
-            return earlier
         then, today = (one.members.any(axis=0) & self._nameless for one in (earlier, now))
         gone, came = np.flatnonzero(then & ~today), np.flatnonzero(today & ~then)
         if not len(gone) or not len(came):
@@ -269,14 +273,13 @@ class Compared:
 
     def _telling(self, what: str, codes: np.ndarray, places: Sequence[_Told]) -> list[_Told]:
         """Return who stands behind a scale or question where each release tells it."""
-        *past, today = [
+        return self._matched(
             told.where(
                 not {(unit, variable, what)} & (release.withheld | release.untold)
                 for unit, variable, _ in told.keys
             ).answering(own, release.min_n)
             for release, told, own in zip(self._releases, places, codes, strict=True)
-        ]
-        return [*(self._matched(earlier, today) for earlier in past), today]
+        )
 
     def _answered(
         self, release: Shown, columns: Mapping[str, int]
@@ -341,23 +344,14 @@ def _new(past: Sequence[_Told], today: _Told) -> set[Page]:
     return {(unit, variable) for unit, variable, row in today.keys if (unit, variable, row) not in known}
 
 
-def _marks(told: _Told) -> list[bytes]:
-    """Return what stands for each key's students and their answers: the same for the same."""
-    import numpy as np
-
-    codes = told.codes.astype(np.int32)
-    return [(inside * codes).tobytes() for inside in told.members]
-
-
 def _nested(earlier: _Told, now: _Told, few: int) -> Iterator[Page]:
     """Yield where there are two different sets of a unit that few students differ in.
 
     What one of the releases shows alone is no difference between them.
     """
-    then, today = _marks(earlier), _marks(now)
-    old, new = set(then), set(today)
-    lone = earlier.where(one not in new for one in then)
-    mine = now.where(one not in old for one in today)
+    old, new = set(earlier.marks), set(now.marks)
+    lone = earlier.where(one not in new for one in earlier.marks)
+    mine = now.where(one not in old for one in now.marks)
     same = earlier.codes == now.codes
     apart = {unit for unit, _, _ in lone.keys} & {unit for unit, _, _ in mine.keys}
     for unit in apart:
@@ -409,10 +403,10 @@ def _of_unions(earlier: _Told, now: _Told, few: int) -> Iterator[Page]:
 
 def _tables(release: _Told, other: _Told) -> dict[Page, list[np.ndarray]]:
     """Return the rows of each table that another release does not show, row by row, as it is."""
-    known = set(_marks(other))
+    known = set(other.marks)
     tables: dict[Page, list[np.ndarray]] = {}
     fresh: set[Page] = set()
-    for (unit, variable, _), one, inside in zip(release.keys, _marks(release), release.members, strict=True):
+    for (unit, variable, _), one, inside in zip(release.keys, release.marks, release.members, strict=True):
         if variable:
             tables.setdefault((unit, variable), []).append(inside)
             if one not in known:

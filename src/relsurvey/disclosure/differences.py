@@ -144,7 +144,7 @@ def strangers(earlier: Shown, now: Shown, units: Iterable[str]) -> str | None:
     """
     earlier = aligned(earlier, now)
     for unit in units:
-        then, today = _whole(earlier, unit), _whole(now, unit)
+        then, today = people_of(earlier, unit), people_of(now, unit)
         if 2 * len(then & today) < min(len(then), len(today)):
             return unit
     return None
@@ -169,8 +169,8 @@ def aligned(earlier: Shown, now: Shown) -> Shown:
         bears = {unit: ids.get(name) for unit, name in earlier.units.items()}
     else:
         bears = {unit: unit if unit in new else None for unit, _, _ in earlier.sets}
-    were = {unit: _whole(earlier, unit) for unit, own in bears.items() if own is None}
-    are = {unit: _whole(now, unit) for unit in new if unit not in bears.values()}
+    were = {unit: people_of(earlier, unit) for unit, own in bears.items() if own is None}
+    are = {unit: people_of(now, unit) for unit in new if unit not in bears.values()}
     shared = {(a, b): len(some & others) for a, some in were.items() for b, others in are.items()}
     for a, b in sorted(shared, key=shared.__getitem__, reverse=True):
         most = 2 * shared[a, b] > min(len(were[a]), len(are[b]))
@@ -219,5 +219,6 @@ def _names(earlier: Shown, now: Shown) -> dict[str, str]:
     }
 
 
-def _whole(release: Shown, unit: str) -> set[str]:
+def people_of(release: Shown, unit: str) -> set[str]:
+    """Return who stands behind a unit, whatever each answered."""
     return {student[:PERSON] for student in release.sets.get((unit, "", ""), ())}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from relsurvey.disclosure.across import Across, Told
 from relsurvey.disclosure.crossings import crossings
 from relsurvey.disclosure.exposures import Exposure, computable, exposures
+from relsurvey.disclosure.fewest import fewest
 from relsurvey.disclosure.pairs import told_by_pairs
 from relsurvey.disclosure.plan import ALL, Place, Plan, Released, Row
 from relsurvey.disclosure.suppress import students_of, suppress
@@ -204,7 +204,7 @@ def _fewest(
     figure: int,
     tables: Collection[tuple[str, str | None]],
     units: Collection[str],
-    enough: Callable[[list[Place]], bool],
+    enough: Callable[[Sequence[Place]], bool],
 ) -> list[Place]:
     """Return one place if that is enough, else as few as are found: what is the least wanted first."""
 
@@ -225,15 +225,7 @@ def _fewest(
     for place in order:
         if (place[0] in units or place[0] == ALL) and enough([place]):
             return [place]
-    # What is enough stays enough with more, so the first places that are need no search one by one.
-    taken = order[: 1 + bisect_left(range(len(order)), True, key=lambda k: enough(order[: k + 1]))]
-    kept: list[Place] = []
-    while len(taken) > 1:
-        # As many as can be spared, then one that cannot.
-        left = taken
-        spared = bisect_left(range(1, len(left)), True, key=lambda k: not enough([*kept, *left[k:]]))
-        kept, taken = [*kept, *left[spared:-1][:1]], left[min(spared + 1, len(left) - 1) :]
-    return [*kept, *taken]
+    return fewest(order, enough)
 
 
 def _emptied(plan: Plan, released: Released) -> Released:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from relsurvey.disclosure.compared import Compared
-from relsurvey.disclosure.differences import aligned, gives_back, strangers
+from relsurvey.disclosure.differences import aligned, gives_back, people_of, strangers
 from relsurvey.disclosure.ledger import (
     Book,
     default_ledger,
@@ -22,7 +22,7 @@ from relsurvey.disclosure.ledger import (
     shown_of,
 )
 from relsurvey.disclosure.plan import ALL
-from relsurvey.disclosure.shown import PERSON, WEEK, WORK, Key, Shown, identified, of_weeks, of_work, shown
+from relsurvey.disclosure.shown import WEEK, WORK, Key, Shown, identified, of_weeks, of_work, shown
 from relsurvey.errors import DisclosureError
 from relsurvey.files import sha256
 from relsurvey.sealed import last_seal, remember
@@ -291,12 +291,12 @@ def _none_forgotten(
     wave: str | None,
 ) -> None:
     """Refuse a release of students among whom some were forgotten since: they are what the two differ in."""
-    whole = {key[0]: _people(some) for key, some in now.sets.items() if not key[1]}
+    whole = [people_of(now, unit) for unit, variable, _ in now.sets if not variable]
     for entry, then in zip(earlier, past_shown, strict=True):
         units = {entry["shown"][int(number)][0] for number in entry.get("forgotten", ())}
         # Where it is known in which school or team they were, all students together say nothing more.
         own = (units - {ALL}) or units
-        if not any(_people(then.sets.get((u, "", ""), ())) & some for u in own for some in whole.values()):
+        if not any(people_of(then, unit) & some for unit in own for some in whole):
             continue
         found = (
             f"ince the release of {entry['made']}, students were forgotten, so that this one beside it would "
@@ -310,10 +310,6 @@ def _none_forgotten(
             f"S{found} The view that was published may stay in use, and a later {words.wave} can be "
             f"published alone: {words.alone('…')}."
         )
-
-
-def _people(students: Iterable[str]) -> set[str]:
-    return {student[:PERSON] for student in students}
 
 
 @dataclass(frozen=True)

@@ -117,9 +117,28 @@ def shown(
 #: Stands for a group variable where the work is meant that a unit's weeks and policies rest on.
 WORK = "work"
 
-
 #: The same for each week of a run chart; the row is the week.
 WEEK = "week"
+
+
+def of_work(view: Mapping[str, Any], work: pd.DataFrame, *, key: bytes) -> dict[Key, frozenset[str]]:
+    """Return whose work stands behind the weeks and the policies of a view of marks.
+
+    Parameters
+    ----------
+    view
+        The view's JSON.
+    work
+        One row a student: ``respondent`` (hashed), ``school``, and ``work``, a number that stands for it.
+    key
+        What students are hashed with.
+    """
+    language, students = view["languages"][0], _at_work(work, ["work"], key)
+    return {
+        (unit["id"], WORK, ""): frozenset(students[_inside(unit, work, language)])
+        for unit in view["units"]
+        if unit.get("weeks") or unit.get("lab")
+    }
 
 
 def of_weeks(view: Mapping[str, Any], weeks: pd.DataFrame, *, key: bytes) -> dict[Key, frozenset[str]]:
@@ -135,49 +154,31 @@ def of_weeks(view: Mapping[str, Any], weeks: pd.DataFrame, *, key: bytes) -> dic
     key
         What students are hashed with.
     """
-    language = view["languages"][0]
-    found: dict[Key, frozenset[str]] = {}
-    for unit in view["units"]:
-        drawn = {
+    language, students = view["languages"][0], _at_work(weeks, ["week", "work"], key)
+    return {
+        (unit["id"], WEEK, week): frozenset(
+            students[_inside(unit, weeks, language) & (weeks["week"] == week).to_numpy()]
+        )
+        for unit in view["units"]
+        for week in {
             point["week"]
             for run in unit.get("weeks", ())
             for point in run["points"]
             if point.get("percent") is not None
         }
-        if drawn:
-            mine = weeks[_inside(unit, weeks, language)]
-            for week, part in mine[mine["week"].isin(drawn)].groupby("week"):
-                own = [person(key, who) for who in part["respondent"]]
-                found[unit["id"], WEEK, str(week)] = frozenset(
-                    who + _short(key, f"{who}\x1f{week}\x1f{work}")
-                    for who, work in zip(own, part["work"], strict=True)
-                )
-    return found
+    }
 
 
-def of_work(view: Mapping[str, Any], work: pd.DataFrame, *, key: bytes) -> dict[Key, frozenset[str]]:
-    """Return whose work stands behind the weeks and the policies of a view of marks.
-
-    Parameters
-    ----------
-    view
-        The view's JSON.
-    work
-        One row a student: ``respondent`` (hashed), ``school``, and ``work``, a number that stands for it.
-    key
-        What students are hashed with.
-    """
+def _at_work(work: pd.DataFrame, about: Sequence[str], key: bytes) -> np.ndarray:
+    """Return a student's keyed hashes, one a row: who, and what some columns say."""
     import numpy as np
 
-    language = view["languages"][0]
     own = [person(key, who) for who in work["respondent"]]
-    whole = [who + _short(key, f"{who}\x1f{code}") for who, code in zip(own, work["work"], strict=True)]
-    students = np.asarray(whole, dtype=object)
-    return {
-        (unit["id"], WORK, ""): frozenset(students[_inside(unit, work, language)])
-        for unit in view["units"]
-        if unit.get("weeks") or unit.get("lab")
-    }
+    said = zip(*(work[column] for column in about), strict=True)
+    lines = [
+        who + _short(key, "\x1f".join([who, *map(str, one)])) for who, one in zip(own, said, strict=True)
+    ]
+    return np.asarray(lines, dtype=object)
 
 
 def _shown(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN
 from relsurvey.errors import PublishError
 from relsurvey.files import MANIFEST, sha256, with_manifest
 from relsurvey.publish.each import INDEX, TEAMS, Each, lists, parts
@@ -15,6 +16,9 @@ from relsurvey.publish.whole import settle, write_release
 from relsurvey.view import View
 from relsurvey.words import speaking_of
 from relsurvey.words.catalogue import languages
+
+if TYPE_CHECKING:
+    from relsurvey.instrument import Instrument
 
 VIEW, PAGE, APP = "view.relsurvey.json", "view.html", "app.ipynb"
 WORKBOOK, DECK = "view.xlsx", "view.pptx"
@@ -26,6 +30,11 @@ _SPOKEN = (WORKBOOK, DECK)
 
 #: What leaves a token-guarded app: the public rules hold for it (rules.md 16 and 21).
 TRAVELS = frozenset({"html", "excel", "slides"})
+
+
+def least(formats: Collection[Format], instrument: Instrument) -> int:
+    """Return the fewest students of anything that some doors show."""
+    return max(MIN_N_FILE if TRAVELS & set(formats) else MIN_N_SHOWN, instrument.privacy.min_n)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN
+from relsurvey.analysis.finding import MIN_N_SHOWN
 from relsurvey.errors import AnalysisError, DisclosureError
 from relsurvey.reading import Entry, Limits
 from relsurvey.study.graded import Graded
@@ -335,7 +335,7 @@ class Study(Graded):
         from relsurvey import keeping
         from relsurvey.instrument.crossing import CROSS
         from relsurvey.publish import publish
-        from relsurvey.publish.write import TRAVELS
+        from relsurvey.publish.write import TRAVELS, least
         from relsurvey.view.cards import attach
         from relsurvey.view.cards import read as read_cards
         from relsurvey.view.left_out import left_out_anew
@@ -347,8 +347,7 @@ class Study(Graded):
                 "publish the app alone (voila), or leave the pair out of `by`."
             )
         saved = {} if cards is None else read_cards(cards)
-        floor = MIN_N_FILE if travels else MIN_N_SHOWN
-        usual = max(floor, self.instrument.privacy.min_n)
+        usual = least(formats, self.instrument)
         folder, book = Path(out), None if ledger is None else Path(ledger)
 
         def attempt(left: LeftOut) -> Published:
@@ -356,7 +355,7 @@ class Study(Graded):
                 self._record(json, left, folder, formats, book)
                 keeping.note_published(folder, self.instrument, self.wave, formats, usual, min_n, book)
 
-            view = self._view(by, min_n, floor, strategies, comments="voila" in formats, left_out=left)
+            view = self._view(by, min_n, usual, strategies, comments="voila" in formats, left_out=left)
             view, notes = attach(
                 view, saved, instrument=self.instrument.id, wave=self.wave, waves=self.instrument.waves
             )

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import anywidget
 import traitlets
 
-from relsurvey.analysis.finding import MIN_N_FILE, MIN_N_SHOWN
 from relsurvey.errors import AnalysisError, PublishError, RelsurveyError
 from relsurvey.files import sha256
 from relsurvey.loading.choices import History, literal
 from relsurvey.publish.each import Each, parts
-from relsurvey.publish.write import TRAVELS, Format
+from relsurvey.publish.write import Format, least
 from relsurvey.view.pages import wave_name
 from relsurvey.widgets.explorer import variables
 from relsurvey.widgets.previewing import holds_view, preview, written
@@ -213,8 +212,7 @@ class Publish(anywidget.AnyWidget):
 
     def _least(self, choice: Choice) -> int:
         """Return the threshold that the chosen doors need."""
-        floor = MIN_N_FILE if TRAVELS & set(choice.formats) else MIN_N_SHOWN
-        return max(floor, self._study.instrument.privacy.min_n)
+        return least(choice.formats, self._study.instrument)
 
     def _min_n(self, choice: Choice) -> int:
         return max(self._least(choice), choice.min_n)
