@@ -22,7 +22,18 @@ from relsurvey.disclosure.ledger import (
     shown_of,
 )
 from relsurvey.disclosure.plan import ALL
-from relsurvey.disclosure.shown import WEEK, WORK, Key, Shown, identified, of_weeks, of_work, shown
+from relsurvey.disclosure.shown import (
+    NOTHING,
+    WEEK,
+    WORK,
+    Key,
+    LeftOut,
+    Shown,
+    identified,
+    of_weeks,
+    of_work,
+    shown,
+)
 from relsurvey.errors import DisclosureError
 from relsurvey.files import sha256
 from relsurvey.sealed import last_seal, remember
@@ -67,8 +78,7 @@ def record(
     ids: Literal["hashed", "as-is"] = "hashed",
     work: pd.DataFrame | None = None,
     weeks: pd.DataFrame | None = None,
-    left_out: frozenset[Key] = frozenset(),
-    left_out_before: frozenset[Key] = frozenset(),
+    left_out: LeftOut = NOTHING,
 ) -> None:
     """Hold a view against all that was published of its waves, and note it in the ledger.
 
@@ -97,8 +107,8 @@ def record(
     work, weeks
         Whose work a view of marks rests on, in all and week by week, as
         :func:`relsurvey.disclosure.shown.of_work` and ``of_weeks`` take it.
-    left_out, left_out_before
-        What the view already leaves out because of earlier releases: now, and of the wave before.
+    left_out
+        What the view already leaves out because of earlier releases.
 
     Raises
     ------
@@ -127,7 +137,7 @@ def record(
         entries = []
         for rows, part in parts:
             now = shown(part, rows.responses, rows.answers, instrument, key=key, ids=ids)
-            gone = left_out_before if rows is before else left_out
+            gone = left_out.before if rows is before else left_out.now
             now = replace(now, withheld=now.withheld - gone, untold=now.untold | gone)
             if rows is not before:
                 more = {} if work is None else of_work(part, work, key=key)

@@ -74,6 +74,17 @@ class Shown:
     answered: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Scales and questions that a view leaves out beside earlier releases: now, and of the wave before."""
+
+    now: frozenset[Key] = frozenset()
+    before: frozenset[Key] = frozenset()
+
+
+NOTHING = LeftOut()
+
+
 def shown(
     view: Mapping[str, Any],
     responses: pd.DataFrame,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from relsurvey.disclosure.shown import NOTHING, LeftOut
 from relsurvey.errors import AnalysisError
 from relsurvey.grading import Gradebook, Snapshots
 from relsurvey.grading.trackrule import Rule
@@ -20,7 +21,6 @@ from relsurvey.practices.runs import Change, changes_of
 from relsurvey.practices.worked import standing_by_week, standing_for
 from relsurvey.reading import Entry
 from relsurvey.study import Study
-from relsurvey.study.releasing import NOTHING, LeftOut
 from relsurvey.words import speaking_of
 from relsurvey.words.catalogue import pick
 

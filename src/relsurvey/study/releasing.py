@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from relsurvey.disclosure.shown import Key
+from relsurvey.disclosure.shown import NOTHING, LeftOut
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """Scales and questions that a view leaves out beside earlier releases: now, and of the wave before."""
-
-    now: frozenset[Key] = frozenset()
-    before: frozenset[Key] = frozenset()
-
-
-NOTHING = LeftOut()
 
 
 def beside_earlier(attempt: Callable[[LeftOut], T]) -> tuple[T, LeftOut]:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from relsurvey.analysis.finding import MIN_N_SHOWN
+from relsurvey.disclosure.shown import NOTHING, LeftOut
 from relsurvey.errors import AnalysisError, DisclosureError
 from relsurvey.reading import Entry, Limits
 from relsurvey.study.graded import Graded
-from relsurvey.study.releasing import NOTHING, LeftOut, beside_earlier
+from relsurvey.study.releasing import beside_earlier
 
 if TYPE_CHECKING:
     import numpy as np
@@ -217,8 +218,7 @@ class Study(Graded):
             by=variables,
             min_n=max(min_n or 0, self.instrument.privacy.min_n, floor),
             strategies=offered,
-            left_out=left_out.now,
-            left_out_before=left_out.before,
+            left_out=left_out,
         )
         return self._with_comments(view) if comments else view
 
@@ -365,7 +365,7 @@ class Study(Graded):
             return replace(published, notes=notes)
 
         published, left = beside_earlier(attempt)
-        more = left_out_anew(published.view, left.now, left.before)
+        more = left_out_anew(published.view, left)
         return replace(published, notes=(*published.notes, *more))
 
     def _record(
@@ -393,8 +393,7 @@ class Study(Graded):
             ids=self._ids,
             work=self._work(),
             weeks=self._weeks(),
-            left_out=left.now,
-            left_out_before=left.before,
+            left_out=left,
         )
 
     def _rehearsed(self, by: str | Sequence[str] | None, min_n: int | None) -> View:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.models.reliability_finding import ScaleReliability
 from relsurvey.disclosure import certify
 from relsurvey.disclosure.gate import release
-from relsurvey.disclosure.shown import Key
+from relsurvey.disclosure.shown import NOTHING, LeftOut
 from relsurvey.errors import DisclosureError
 from relsurvey.instrument.crossing import pair
 from relsurvey.view import cells as _cells
@@ -36,8 +36,7 @@ def build(
     made: datetime.date | None = None,
     strategies: Strategies | None = None,
     earlier: Material | None = None,
-    left_out: Collection[Key] = (),
-    left_out_before: Collection[Key] = (),
+    left_out: LeftOut = NOTHING,
 ) -> model.View:
     """Make a view: aggregate, pass the gate, find, say.
 
@@ -60,8 +59,6 @@ def build(
     left_out
         Scales and questions that are not to be shown in some pages and tables: unit, variable (empty for the
         page), and ``scale care`` or ``item c1``.
-    left_out_before
-        The same of the wave before.
 
     Raises
     ------
@@ -69,7 +66,7 @@ def build(
         If the gate refuses, not even the whole has ``min_n`` students, or a pair is asked of one school.
     """
     with speaking_of(material.subject):
-        return _built(material, by, min_n, same_within, made, strategies, earlier, left_out, left_out_before)
+        return _built(material, by, min_n, same_within, made, strategies, earlier, left_out)
 
 
 def _built(
@@ -80,8 +77,7 @@ def _built(
     made: datetime.date | None,
     strategies: Strategies | None,
     earlier: Material | None,
-    left_out: Collection[Key],
-    left_out_before: Collection[Key],
+    left_out: LeftOut,
 ) -> model.View:
     asked = material.instrument
     material = material.crossing(by)
@@ -96,7 +92,7 @@ def _built(
             f"Two variables together ({together[0]}) are shown for all schools only, and this is one school. "
             "Leave the pair out of `by`."
         )
-    released = release(cells.plan, min_n, cells.plan.places(left_out))
+    released = release(cells.plan, min_n, cells.plan.places(left_out.now))
     if not released.units:
         marks = material.subject == "marks"
         raise DisclosureError(
@@ -107,7 +103,7 @@ def _built(
     checked = {variable: material.comparability(variable) for variable in cells.categories}
     waves = None
     if earlier is not None:
-        before = Wave.before(earlier, tuple(v for v in by if pair(v) is None), min_n, left_out_before)
+        before = Wave.before(earlier, tuple(v for v in by if pair(v) is None), min_n, left_out.before)
         waves = before, Wave(material, cells, released)
         certificate = certificate.beside(certify(before.cells.plan, before.released, min_n))
     told = Units(

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from relsurvey.disclosure import ALL
 
 if TYPE_CHECKING:
-    from relsurvey.disclosure.shown import Key
+    from relsurvey.disclosure.shown import LeftOut
     from relsurvey.view.model import View
 
 
-def left_out_anew(view: View, places: Collection[Key], before: Collection[Key]) -> Iterator[str]:
+def left_out_anew(view: View, left: LeftOut) -> Iterator[str]:
     """Yield a sentence for each scale and question that is left out somewhere.
 
     Parameters
     ----------
     view
         The view.
-    places
-        Unit, variable (empty for the unit's page), and ``scale care``, ``item c1`` or ``week 2026-09-21``.
-    before
-        The same of the wave before, of which nothing is said then.
+    left
+        What it leaves out.
     """
     language, min_n = view.languages[0], view.provenance.settings.min_n
     names = {f"scale {scale.id}": repr(scale.title[language]) for scale in view.scales}
     names |= {f"item {item.id}": repr(item.text[language]) for item in view.items}
     titles = {unit.id: "all schools" if unit.id == ALL else unit.title[language] for unit in view.units}
     # Of weeks a view has no list.
-    weeks = sorted({what for _, _, what in places} - {*names})
+    weeks = sorted({what for _, _, what in left.now} - {*names})
     names |= {what: f"The week of {what.partition(' ')[2]}" for what in weeks}
-    for told, of in ((places, ""), (before, " in the wave before")):
+    for told, of in ((left.now, ""), (left.before, " in the wave before")):
         for what, name in names.items():
             where = [
                 title if (unit, "", what) in told else f"{title} (groups)"
