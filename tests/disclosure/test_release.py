@@ -417,7 +417,7 @@ def test_the_ledger_holds_no_id_no_label_of_a_hidden_group_and_no_count(desk):
     assert not any(student in text for student in (*frame.student_id, *study.responses.respondent))
     (entry,) = desk.entries
     assert set(entry) == {
-        "formats", "ids", "inputs", "instrument", "instrument_version", "made", "package", "questions",
+        "by", "formats", "ids", "inputs", "instrument", "instrument_version", "made", "package", "questions",
         "salt", "scales", "settings", "shown", "students", "units", "untold", "view", "wave", "withheld",
     }  # fmt: skip
     # Ids of the instrument alone.

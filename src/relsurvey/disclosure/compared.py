@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from relsurvey.disclosure.behind import Behind, Page, in_both, new_pages
 from relsurvey.disclosure.fewest import fewest
 from relsurvey.disclosure.plan import ALL
-from relsurvey.disclosure.shown import NAMELESS, NOT_COUNTED, PERSON, WEEK, WORK, Key, Shown
+from relsurvey.disclosure.ranges import Ranges
+from relsurvey.disclosure.shown import (
+    FAVORABLE_ANSWER,
+    FAVORABLE_SHARE,
+    NAMELESS,
+    NOT_COUNTED,
+    PERSON,
+    WEEK,
+    WORK,
+    Key,
+    Shown,
+)
 from relsurvey.disclosure.spans import Span
 from relsurvey.disclosure.unions import leave_few
 from relsurvey.instrument.crossing import pair
@@ -19,52 +31,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from relsurvey.disclosure.elimination import Row
-
-#: A unit and a group variable, which is empty for the unit's page.
-Page = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class _Told:
-    """Who stands behind what a release tells of one thing.
-
-    Attributes
-    ----------
-    keys
-        Units and rows.
-    members
-        Which students are in each: keys by students.
-    codes
-        What stands for each student's answers; 0 for none.
-    """
-
-    keys: list[Key]
-    members: np.ndarray
-    codes: np.ndarray
-
-    def where(self, chosen: Iterable[object]) -> _Told:
-        """Return the same of some keys."""
-        places = [i for i, yes in enumerate(chosen) if yes]
-        return _Told([self.keys[i] for i in places], self.members[places], self.codes)
-
-    @cached_property
-    def marks(self) -> list[bytes]:
-        """What stands for each key's students and their answers: the same for the same."""
-        import numpy as np
-
-        codes = self.codes.astype(np.int32)
-        return [(inside * codes).tobytes() for inside in self.members]
-
-    def among(self, keys: Sequence[Key], students: np.ndarray) -> list[bytes]:
-        """Return in which of some keys each of some students is."""
-        place = {key: i for i, key in enumerate(self.keys)}
-        inside = self.members[[place[key] for key in keys]][:, students]
-        return [row.tobytes() for row in inside.T]
-
-    def answering(self, codes: np.ndarray, min_n: int) -> _Told:
-        """Return the same of who answered one thing, without the keys of which few did: they are not told."""
-        told = _Told(self.keys, self.members & (codes > 0), codes)
-        return told.where(inside.sum() >= min_n for inside in told.members)
 
 
 class Compared:
@@ -84,6 +50,7 @@ class Compared:
         self._releases = [*before, now]
         self._min_n, self._few = now.min_n, min(release.min_n for release in self._releases)
         own = dict.fromkeys(s[:PERSON] for r in self._releases for some in r.sets.values() for s in some)
+        own |= dict.fromkeys(person for cells in now.cells.values() for cell in cells for person in cell)
         self._place = {person: i for i, person in enumerate(own)}
         self._nameless = np.array([person.startswith(NAMELESS) for person in own], dtype=bool)
 
@@ -106,7 +73,7 @@ class Compared:
                     found.add(mine[-1])
         return tuple(variable for variable in shown if variable in found) or None
 
-    def _apart(self, earlier: _Told, now: _Told) -> Iterator[Page]:
+    def _apart(self, earlier: Behind, now: Behind) -> Iterator[Page]:
         """Yield where a release and an earlier one tell of few students, in a unit or row or between two."""
         yield from _alike(earlier, now, self._min_n)
         # A unit has one page: of two sets in it one is a row.
@@ -117,10 +84,62 @@ class Compared:
     def few_told(self) -> frozenset[Key]:
         """See :func:`relsurvey.disclosure.differences.few_told`."""
         weeks = dict.fromkeys(week for _, variable, week in self._releases[-1].sets if variable == WEEK)
-        told = chain(self._figures(), ((f"week {week}", self._week(week)) for week in weeks))
-        return frozenset((*page, of) for of, each in told for page in self._too_much(each))
+        told = chain(
+            (
+                (of, self._too_much(each) or self._too_close(of, each, liked))
+                for of, each, liked in self._figures()
+            ),
+            ((f"week {week}", self._too_much(self._week(week))) for week in weeks),
+        )
+        return frozenset((*page, of) for of, pages in told for page in pages)
 
-    def _too_much(self, told: Sequence[_Told]) -> set[Page]:
+    def _too_close(self, of: str, told: Sequence[Behind], favorable: np.ndarray | None) -> set[Page]:
+        """Return the pages and tables of the new release by which a small group is told too closely.
+
+        Parameters
+        ----------
+        of
+            The scale or question.
+        told
+            Who stands behind it in each release.
+        favorable
+            Which codes are; None where that cannot be said.
+
+        Notes
+        -----
+        What the new release tells by itself of a scale, by the variables that it is made by, was settled when
+        it was made; by a question no groups are settled, since it stands in no table. Of these is asked what
+        several releases tell together.
+        """
+        now, scale = self._releases[-1], of.startswith("scale ")
+        if favorable is None or not new_pages(told[:-1], told[-1]):
+            return set()
+        ranges = Ranges(told, favorable, now.min_n)
+        before = [variable for variable in self._cells if scale and variable not in ("", *now.by)]
+        groups, others = (
+            ranges.of(cell for variable in some for cell in self._cells[variable])
+            for some in ([variable for variable in self._cells if variable not in before], before)
+        )
+        if not self._nameless.any():
+            everyone = self._all if scale else self._pages
+            groups += ranges.apart(
+                [replace(one, codes=own.codes) for one, own in zip(everyone, told, strict=True)]
+            )
+        return ranges.too_close(groups, lone=False) | ranges.too_close(others, lone=True)
+
+    @cached_property
+    def _cells(self) -> dict[str, list[np.ndarray]]:
+        """Which students are in each cell of the new release, by variable."""
+        import numpy as np
+
+        return {
+            variable: [
+                np.array(sorted(self._place[person] for person in cell), dtype=np.int64) for cell in cells
+            ]
+            for variable, cells in self._releases[-1].cells.items()
+        }
+
+    def _too_much(self, told: Sequence[Behind]) -> set[Page]:
         """Return the pages and tables of the new release that tell of few."""
         *past, today = told
         pages = dict.fromkeys((unit, variable) for unit, variable, _ in today.keys)
@@ -138,8 +157,8 @@ class Compared:
 
     def _fewest(
         self,
-        past: Sequence[_Told],
-        today: _Told,
+        past: Sequence[Behind],
+        today: Behind,
         together: Collection[str],
         found: set[Page],
         below: Mapping[Page, set[Page]],
@@ -160,22 +179,22 @@ class Compared:
         }
         # Tables before pages, that of all schools first, then the smallest unit's: as in the gate.
         order = sorted(
-            (page for page in _new(past, today) - found if page[1] in together),
+            (page for page in new_pages(past, today) - found if page[1] in together),
             key=lambda page: (not page[1], page[0] != ALL, n.get((page[0], ""), 0), page),
         )
         return set().union(*(below[page] for page in fewest(order, enough)))
 
-    def _heads(self) -> list[_Told]:
+    def _heads(self) -> list[Behind]:
         """Return who is in each unit and row, those without an id by where they are alone."""
         import numpy as np
 
         if not self._nameless.any():
             return []
         return self._matched(
-            _Told(one.keys, one.members, np.where(one.members.any(axis=0), 1, 0)) for one in self._all
+            Behind(one.keys, one.members, np.where(one.members.any(axis=0), 1, 0)) for one in self._all
         )
 
-    def _matched(self, told: Iterable[_Told]) -> list[_Told]:
+    def _matched(self, told: Iterable[Behind]) -> list[Behind]:
         """Return releases with those without an id taken for new ones who are and say the same.
 
         A reader sees sums alone: what one of them leaves and another one brings is no difference.
@@ -185,14 +204,14 @@ class Compared:
             past = [self._taken_for(earlier, today) for earlier in past]
         return [*past, today]
 
-    def _taken_for(self, earlier: _Told, now: _Told) -> _Told:
+    def _taken_for(self, earlier: Behind, now: Behind) -> Behind:
         import numpy as np
 
         then, today = (one.members.any(axis=0) & self._nameless for one in (earlier, now))
         gone, came = np.flatnonzero(then & ~today), np.flatnonzero(today & ~then)
         if not len(gone) or not len(came):
             return earlier
-        both = [key for key, _, _ in _both(earlier, now)]
+        both = [key for key, _, _ in in_both(earlier, now)]
         free: dict[tuple[bytes, int], list[int]] = {}
         for i, where in zip(came.tolist(), now.among(both, came), strict=True):
             free.setdefault((where, int(now.codes[i])), []).append(i)
@@ -204,23 +223,23 @@ class Compared:
         members, codes = earlier.members.copy(), earlier.codes.copy()
         members[:, to[moved]], codes[to[moved]] = earlier.members[:, moved], earlier.codes[moved]
         members[:, moved], codes[moved] = False, 0
-        return _Told(earlier.keys, members, codes)
+        return Behind(earlier.keys, members, codes)
 
     @cached_property
-    def _all(self) -> list[_Told]:
+    def _all(self) -> list[Behind]:
         """Who stands behind each unit and row, by all that each answered."""
         return self._sets(lambda key: None if key[1] in (WORK, WEEK) else key)
 
     @cached_property
-    def _work(self) -> list[_Told]:
+    def _work(self) -> list[Behind]:
         """Whose work stands behind the weeks and policies of a unit."""
         return self._sets(lambda key: key if key[1] == WORK else None)
 
-    def _week(self, week: str) -> list[_Told]:
+    def _week(self, week: str) -> list[Behind]:
         """Return whose work stands behind a week on each unit's page."""
         return self._sets(lambda key: (key[0], "", "") if key[1:] == (WEEK, week) else None)
 
-    def _sets(self, named: Callable[[Key], Key | None]) -> list[_Told]:
+    def _sets(self, named: Callable[[Key], Key | None]) -> list[Behind]:
         """Return who stands behind some sets, under the keys that they are given, by all that is hashed."""
         import numpy as np
 
@@ -234,11 +253,11 @@ class Compared:
                 places = [self._place[student[:PERSON]] for student in some]
                 inside[places] = True
                 codes[places] = [suffixes.setdefault(s[PERSON:], 1 + len(suffixes)) for s in some]
-            told.append(_Told([*sets], members, codes))
+            told.append(Behind([*sets], members, codes))
         return told
 
-    def _figures(self) -> Iterator[tuple[str, list[_Told]]]:
-        """Yield each scale and question that is told now, with who stands behind it in each release."""
+    def _figures(self) -> Iterator[tuple[str, list[Behind], np.ndarray | None]]:
+        """Yield each scale and question that is told now, with who is behind it and what is favorable."""
         import numpy as np
 
         now = self._releases[-1]
@@ -256,22 +275,26 @@ class Compared:
             )
             alike = np.unique(of[:, np.any(made_of, axis=0)], axis=0, return_inverse=True)[1]
             codes = 1 + alike.reshape(len(said), -1)
-            none = np.zeros(len(self._place), dtype=bool)
-            has = [own.get(scale, none) for own in scored]
-            yield f"scale {scale}", self._telling(f"scale {scale}", codes * has, self._all)
+            none = np.zeros(len(self._place), dtype=np.int64)
+            has = np.array([own.get(scale, none) for own in scored])
+            codes = codes * (has > 0)
+            told = self._telling(f"scale {scale}", codes, self._all)
+            yield f"scale {scale}", told, _favorable(codes, has == FAVORABLE_SHARE)
         for question in now.questions:
-            codes = np.array([answers[:, columns[question]] for answers in said])
-            what = f"item {question}"
-            yield what, self._telling(what, np.where(codes < NOT_COUNTED, codes, 0), self._pages)
+            given = np.array([answers[:, columns[question]] for answers in said])
+            codes = given & ~FAVORABLE_ANSWER
+            what, counted = f"item {question}", np.where(codes < NOT_COUNTED, codes, 0)
+            liked = _favorable(counted, given & FAVORABLE_ANSWER > 0)
+            yield what, self._telling(what, counted, self._pages), liked
             if (codes >= NOT_COUNTED).any():
-                yield what, self._telling(what, codes, self._pages)
+                yield what, self._telling(what, codes, self._pages), None
 
     @cached_property
-    def _pages(self) -> list[_Told]:
+    def _pages(self) -> list[Behind]:
         """Who stands behind each unit: questions stand in no table."""
         return [told.where(not variable for _, variable, _ in told.keys) for told in self._all]
 
-    def _telling(self, what: str, codes: np.ndarray, places: Sequence[_Told]) -> list[_Told]:
+    def _telling(self, what: str, codes: np.ndarray, places: Sequence[Behind]) -> list[Behind]:
         """Return who stands behind a scale or question where each release tells it."""
         return self._matched(
             told.where(
@@ -292,13 +315,23 @@ class Compared:
         told = bytes.fromhex("".join(release.answered[student] for student in known))
         table = np.zeros((len(self._place), len(release.scales) + len(release.questions)), dtype=np.int64)
         table[places] = np.frombuffer(told, dtype=">u2").reshape(len(known), table.shape[1])
-        scored = {scale: table[:, i] > 0 for i, scale in enumerate(release.scales)}
+        scored = {scale: table[:, i] for i, scale in enumerate(release.scales)}
         said = np.zeros((len(self._place), len(columns)), dtype=np.int64)
         said[:, [columns[name] for name in release.questions]] = table[:, len(release.scales) :]
         return scored, said
 
 
-def _variables(past: Sequence[_Told], today: _Told) -> list[tuple[str, ...]]:
+def _favorable(codes: np.ndarray, liked: np.ndarray) -> np.ndarray | None:
+    """Return which codes are favorable, given releases by students; None where releases differ on that."""
+    import numpy as np
+
+    yes, no = np.zeros((2, 1 + codes.max(initial=0)), dtype=bool)
+    yes[codes[liked]] = True
+    no[codes[~liked & (codes > 0)]] = True
+    return None if (yes & no).any() else yes
+
+
+def _variables(past: Sequence[Behind], today: Behind) -> list[tuple[str, ...]]:
     """Return the variables that are combined: none but the units, each, some two together.
 
     The tables of an earlier release combine with the units of this one, whatever tables it has itself; those
@@ -315,36 +348,17 @@ def _variables(past: Sequence[_Told], today: _Told) -> list[tuple[str, ...]]:
     return [("",), *(("", variable) for variable in told), *(("", *two) for two in (*pairs, *renamed))]
 
 
-def _both(earlier: _Told, now: _Told) -> Iterator[tuple[Key, np.ndarray, np.ndarray]]:
-    """Yield the keys that both releases tell, with who is behind each then and now."""
-    place = {key: i for i, key in enumerate(earlier.keys)}
-    for inside, key in zip(now.members, now.keys, strict=True):
-        if key in place:
-            yield key, earlier.members[place[key]], inside
-
-
-def _alike(earlier: _Told, now: _Told, min_n: int) -> Iterator[Page]:
+def _alike(earlier: Behind, now: Behind, min_n: int) -> Iterator[Page]:
     """Yield where both releases tell of the same but for few students."""
     changed = earlier.codes != now.codes
-    for (unit, variable, _), then, today in _both(earlier, now):
+    for (unit, variable, _), then, today in in_both(earlier, now):
         left, joined = then & ~today, today & ~then
         anew = then & today & changed
         if any(0 < some.sum() < min_n for some in (left, joined, anew)):
             yield unit, variable
 
 
-def _new(past: Sequence[_Told], today: _Told) -> set[Page]:
-    """Return the pages and tables of a release that tell anything that no earlier one told."""
-    known: set[Key] = set()
-    for earlier in past:
-        changed = earlier.codes != today.codes
-        known.update(
-            key for key, then, now in _both(earlier, today) if not ((then != now) | (now & changed)).any()
-        )
-    return {(unit, variable) for unit, variable, row in today.keys if (unit, variable, row) not in known}
-
-
-def _nested(earlier: _Told, now: _Told, few: int) -> Iterator[Page]:
+def _nested(earlier: Behind, now: Behind, few: int) -> Iterator[Page]:
     """Yield where there are two different sets of a unit that few students differ in.
 
     What one of the releases shows alone is no difference between them.
@@ -372,7 +386,7 @@ def _shared(some: np.ndarray, others: np.ndarray) -> np.ndarray:
     return common
 
 
-def _of_unions(earlier: _Told, now: _Told, few: int) -> Iterator[Page]:
+def _of_unions(earlier: Behind, now: Behind, few: int) -> Iterator[Page]:
     """Yield the tables of which several rows leave few of several rows of another one, shown earlier."""
     import numpy as np
 
@@ -380,7 +394,7 @@ def _of_unions(earlier: _Told, now: _Told, few: int) -> Iterator[Page]:
     same = earlier.codes == now.codes
     pages = {
         unit: inside
-        for (unit, variable, _), before, inside in _both(earlier, now)
+        for (unit, variable, _), before, inside in in_both(earlier, now)
         if not variable and (before == inside).all() and same[inside].all()
     }
     for (unit, variable), rows in today.items():
@@ -401,7 +415,7 @@ def _of_unions(earlier: _Told, now: _Told, few: int) -> Iterator[Page]:
                 yield unit, variable
 
 
-def _tables(release: _Told, other: _Told) -> dict[Page, list[np.ndarray]]:
+def _tables(release: Behind, other: Behind) -> dict[Page, list[np.ndarray]]:
     """Return the rows of each table that another release does not show, row by row, as it is."""
     known = set(other.marks)
     tables: dict[Page, list[np.ndarray]] = {}
@@ -414,7 +428,7 @@ def _tables(release: _Told, other: _Told) -> dict[Page, list[np.ndarray]]:
     return {place: rows for place, rows in tables.items() if place in fresh}
 
 
-def _combined(past: Sequence[_Told], today: _Told, together: Collection[str], few: int) -> bool:
+def _combined(past: Sequence[Behind], today: Behind, together: Collection[str], few: int) -> bool:
     """Say whether earlier and new figures of some variables give a small group together alone."""
     told = [one.where(own in together for _, own, _ in one.keys) for one in (*past, today)]
     columns = [len(one.keys) for one in told]
@@ -435,7 +449,7 @@ def _combined(past: Sequence[_Told], today: _Told, together: Collection[str], fe
     )
 
 
-def _atoms(told: Sequence[_Told]) -> tuple[np.ndarray, list[list[int]]]:
+def _atoms(told: Sequence[Behind]) -> tuple[np.ndarray, list[list[int]]]:
     """Return which sets each atom is in, and its students: those of one answer who are in the same sets."""
     import numpy as np
 

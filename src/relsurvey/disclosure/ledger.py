@@ -74,6 +74,7 @@ def entry_of(
         # In the order of the codes.
         "scales": [[scale, list(items)] for scale, items in now.scales.items()],
         "questions": [list(question) for question in now.questions.items()],
+        "by": list(now.by),
         "salt": salt,
         "ids": "given" if named else "none",
         # Sorted by hash: the order of the file is forgotten.
@@ -105,14 +106,14 @@ def shown_of(entry: Mapping[str, Any], key: bytes) -> Shown:
     """Return the sets of students of an entry."""
     sets: list[set[str]] = [set() for _ in entry["shown"]]
     answered: dict[str, str] = {}
-    # A ledger of before noted answers in another way: there it is known who answered, and not what.
-    salt = entry.get("salt")
+    # A ledger of before noted answers in other ways: there it is known who answered, and not what.
+    by = entry.get("by")
     for line in entry["students"]:
         named, *numbers = line.split()
         student, _, codes = named.partition(":")
         # Of work nothing was asked.
-        if codes and salt is not None:
-            answered[student] = _hidden(codes, student, salt, key)
+        if codes and by is not None:
+            answered[student] = _hidden(codes, student, entry["salt"], key)
         for number in numbers:
             sets[int(number)].add(student)
     places = [(unit, variable, row) for unit, variable, row in entry["shown"]]
@@ -126,9 +127,10 @@ def shown_of(entry: Mapping[str, Any], key: bytes) -> Shown:
         entry.get("units", {}),
         keys("withheld"),
         keys("untold"),
-        {} if salt is None else {scale: tuple(items) for scale, items in entry["scales"]},
-        {} if salt is None else dict(entry["questions"]),
+        {} if by is None else {scale: tuple(items) for scale, items in entry["scales"]},
+        {} if by is None else dict(entry["questions"]),
         answered,
+        tuple(by or ()),
     )
 
 

@@ -136,7 +136,14 @@ def record(
             parts.append((before, _before(document)))
         entries = []
         for rows, part in parts:
-            now = shown(part, rows.responses, rows.answers, instrument, key=key, ids=ids)
+            earlier = [
+                entry
+                for entry in book.entries
+                if entry["instrument"] == instrument.id
+                and (None in (rows.wave, entry["wave"]) or entry["wave"] == rows.wave)
+            ]
+            also = dict.fromkeys(variable for entry in earlier for variable in entry.get("by", ()))
+            now = shown(part, rows.responses, rows.answers, instrument, key=key, ids=ids, also=[*also])
             gone = left_out.before if rows is before else left_out.now
             now = replace(now, withheld=now.withheld - gone, untold=now.untold | gone)
             if rows is not before:
@@ -145,12 +152,6 @@ def record(
                 now = replace(now, sets={**now.sets, **more})
             if not now.sets:
                 continue
-            earlier = [
-                entry
-                for entry in book.entries
-                if entry["instrument"] == instrument.id
-                and (None in (rows.wave, entry["wave"]) or entry["wave"] == rows.wave)
-            ]
             past_shown = [shown_of(entry, key) for entry in earlier]
             words, past = _WORDS[document.get("subject", "answers")], rows.wave if rows is before else None
             _none_forgotten(earlier, past_shown, now, words, past, wave)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from relsurvey.disclosure.cells import cells
 from relsurvey.errors import DisclosureError
 from relsurvey.instrument.crossing import crossed, pair
 from relsurvey.instrument.fold import fold
 from relsurvey.reading import identity
-from relsurvey.scoring import enough_answers
+from relsurvey.scoring import question as scored_question
+from relsurvey.scoring import score
 from relsurvey.words import either, say, speaking_of
 from relsurvey.words.catalogue import pick
 
@@ -35,6 +37,9 @@ NAMELESS = "-"
 
 #: From here on stands what counts as no answer, such as "Not sure"; below an answer that counts.
 NOT_COUNTED = 0x8000
+
+#: What an answer to a question has in it that is favorable, and what stands for a share in a scale that is.
+FAVORABLE_ANSWER, FAVORABLE_SHARE = 0x4000, 2
 
 _ROW_NUMBER = re.compile(r"row-\d+\Z")
 
@@ -59,9 +64,16 @@ class Shown:
     scales, questions
         By scale the questions that it is made of; by question a hash of its words.
     answered
-        Of each student four hex digits a scale, 0001 where the student has a share in it, then four a
-        question, which stand for the answer: 0000 for none, from :data:`NOT_COUNTED` on for one that does not
-        count.
+        Of each student four hex digits a scale, 0001 where the student has a share in it,
+        :data:`FAVORABLE_SHARE` where that is favorable; then four a question, which stand for the answer:
+        0000 for none, with :data:`FAVORABLE_ANSWER` in it for a favorable one, from :data:`NOT_COUNTED` on
+        for one that does not count.
+    by
+        The group variables that the view was made by, whether or not it shows tables of them.
+    cells
+        By each of these variables, and those of earlier releases, who is in each school, team and category,
+        by the first part of a student's hash; under "" in each school and team alone. Not known of an
+        earlier release.
     """
 
     min_n: int
@@ -72,6 +84,8 @@ class Shown:
     scales: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     questions: Mapping[str, str] = field(default_factory=dict)
     answered: Mapping[str, str] = field(default_factory=dict, repr=False)
+    by: tuple[str, ...] = ()
+    cells: Mapping[str, list[frozenset[str]]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -93,6 +107,7 @@ def shown(
     *,
     key: bytes,
     ids: Literal["hashed", "as-is"] = "hashed",
+    also: Collection[str] = (),
 ) -> Shown:
     """Return who stands behind each unit and row of a published view.
 
@@ -108,6 +123,8 @@ def shown(
         What students are hashed with.
     ids
         Whether the respondents of these rows are hashed already.
+    also
+        Variables by which earlier releases were made.
 
     Raises
     ------
@@ -122,7 +139,7 @@ def shown(
     """
     # The labels that are read here were written with the words of what the view is of.
     with speaking_of(view.get("subject", "answers")):
-        return _shown(view, responses, answers, instrument, key, ids)
+        return _shown(view, responses, answers, instrument, key, ids, also)
 
 
 #: Stands for a group variable where the work is meant that a unit's weeks and policies rest on.
@@ -199,6 +216,7 @@ def _shown(
     instrument: Instrument,
     key: bytes,
     ids: Literal["hashed", "as-is"],
+    also: Collection[str],
 ) -> Shown:
     import numpy as np
 
@@ -231,7 +249,9 @@ def _shown(
             for name, members in _rows(rows, column[inside], group, language):
                 sets[unit["id"], variable, name] = frozenset(students[inside][members])
     least = view["provenance"]["settings"]["min_n"]
-    return Shown(least, sets, units, *_not_told(view), scales, questions, answered)
+    by = tuple(dict.fromkeys(table["variable"] for unit in view["units"] for table in unit["groups"]))
+    people = cells(responses, [student[:PERSON] for student in own], instrument, dict.fromkeys([*by, *also]))
+    return Shown(least, sets, units, *_not_told(view), scales, questions, answered, by, people)
 
 
 def _not_told(view: Mapping[str, Any]) -> tuple[frozenset[Key], frozenset[Key]]:
@@ -242,8 +262,8 @@ def _not_told(view: Mapping[str, Any]) -> tuple[frozenset[Key], frozenset[Key]]:
         rows = [
             (table["variable"], row["cells"]) for table in unit["groups"] for row in table.get("rows", ())
         ]
-        for variable, cells in (*pages, *rows):
-            for cell in cells:
+        for variable, told in (*pages, *rows):
+            for cell in told:
                 of = f"scale {cell['scale']}" if "scale" in cell else f"item {cell['item']}"
                 reasons.setdefault((unit["id"], variable, of), set()).add(cell.get("reason"))
     withheld = frozenset(key for key, why in reasons.items() if "protected" in why)
@@ -293,22 +313,25 @@ def _answered(
 ) -> dict[str, str]:
     """Return what stands for each student's share in each scale and answer to each question.
 
-    An answer stands by its label: another number for it is no other answer.
+    An answer stands by its label: another number for it is no other answer, and another sign of what is
+    favorable neither.
     """
     import numpy as np
 
     table = np.zeros((len(students), len(scales) + len(questions)), dtype=">u2")
     for column, scale in enumerate(scales):
-        table[:, column] = enough_answers(responses, instrument, scale)
+        favorable = score(responses, instrument, scale).favorable
+        table[:, column] = np.select([favorable == 1, favorable == 0], [FAVORABLE_SHARE, 1])
     for column, question in enumerate(questions, len(scales)):
         labels = answers[question]
         counted = responses[question].notna().to_numpy()
         codes = {
-            label: 1 + int(_hash_of_words(str(label)), 16) % (NOT_COUNTED - 1)
+            label: 1 + int(_hash_of_words(str(label)), 16) % (FAVORABLE_ANSWER - 1)
             for label in labels.dropna().unique()
         }
         own = labels.map(codes).fillna(0).to_numpy(dtype=np.int64)
-        table[:, column] = np.where(counted | (own == 0), own, NOT_COUNTED + own)
+        liked = counted & (scored_question(responses, instrument, question).favorable == 1)
+        table[:, column] = np.where(counted | (own == 0), own, NOT_COUNTED + own) + liked * FAVORABLE_ANSWER
     return {student: row.tobytes().hex() for student, row in zip(students, table, strict=True)}
 
 

@@ -148,16 +148,32 @@ def known(plan: Plan, released: Released, shown: Shown, figure: int) -> tuple[in
     if n == 0:
         return None
     if what.kind in ("scale", "item"):
-        if count / n >= TOP:
-            return math.ceil(TOP * n - 1e-9), n
-        if count / n <= BOTTOM:
-            return 0, math.floor(BOTTOM * n + 1e-9)
-        return count, count
+        return as_shown(n, count)
     share = plan.share_of["item", what.of]
     asked = shown.students.figures[plan.figures[share].students]
     least = EVERY_ANSWER if what.kind == "answers" else WORDS_UNDER
     if asked < least or not BOTTOM < shown.students.counts[share] / asked < TOP:
         return None
+    return count, count
+
+
+def as_shown(n: int, count: int) -> tuple[int, int]:
+    """Return the range of a count that its share tells: itself, or less where the share is coded.
+
+    Parameters
+    ----------
+    n, count
+        How many students, one or more, and how many of them are favorable.
+
+    Examples
+    --------
+    >>> as_shown(40, 20), as_shown(40, 39), as_shown(40, 1)
+    ((20, 20), (38, 40), (0, 2))
+    """
+    if count / n >= TOP:
+        return math.ceil(TOP * n - 1e-9), n
+    if count / n <= BOTTOM:
+        return 0, math.floor(BOTTOM * n + 1e-9)
     return count, count
 
 
