@@ -39,5 +39,5 @@ def left_out_anew(view: View, left: LeftOut) -> Iterator[str]:
             if where:
                 yield (
                     f"{name}{of} ({', '.join(where)}): beside an earlier release it would tell of fewer than "
-                    f"{min_n} students who joined, left or answered otherwise."
+                    f"{min_n} students who joined, left or answered otherwise, or of so small a group."
                 )
