@@ -83,6 +83,8 @@ class Compared:
 
     def few_told(self) -> frozenset[Key]:
         """See :func:`relsurvey.disclosure.differences.few_told`."""
+        if len(self._releases) == 1:
+            return frozenset()
         weeks = dict.fromkeys(week for _, variable, week in self._releases[-1].sets if variable == WEEK)
         told = chain(
             (
