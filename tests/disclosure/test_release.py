@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import relsurvey as rs
 from relsurvey.disclosure.compared import Compared, _alike, _nested
-from relsurvey.disclosure.differences import differing, few_told, gives_back
+from relsurvey.disclosure.differences import differing, few_told, gives_back, tables_apart
 from relsurvey.disclosure.ledger import Book, default_ledger, ledger_key, locked, shown_of
 from relsurvey.disclosure.shown import NOT_COUNTED, PERSON, Shown
 from relsurvey.errors import DisclosureError, PublishError
@@ -693,6 +693,17 @@ def test_whatever_two_releases_tell_of_a_few_is_found(pair):
     before, now = pair
     if before.sets and now.sets and told_together(before, now):
         assert differing([before], now) is not None
+
+
+@settings(max_examples=400, deadline=None)
+@given(release_pairs())
+def test_without_the_tables_that_tell_of_a_few_two_releases_go_together(pair):
+    before, now = pair
+    apart = tables_apart([before], now) if before.sets and now.sets else frozenset()
+    assert bool(apart) == (differing([before], now) is not None) or not before.sets or not now.sets
+    if all(variable for _, variable in apart):
+        left = dataclasses.replace(now, sets={k: some for k, some in now.sets.items() if k[:2] not in apart})
+        assert not (before.sets and left.sets and told_together(before, left))
 
 
 @st.composite

@@ -73,6 +73,10 @@ class Compared:
                     found.add(mine[-1])
         return tuple(variable for variable in shown if variable in found) or None
 
+    def tables(self) -> frozenset[Page]:
+        """See :func:`relsurvey.disclosure.differences.tables_apart`."""
+        return frozenset(page for told in (self._all, self._heads()) if told for page in self._too_much(told))
+
     def _apart(self, earlier: Behind, now: Behind) -> Iterator[Page]:
         """Yield where a release and an earlier one tell of few students, in a unit or row or between two."""
         yield from _alike(earlier, now, self._min_n)

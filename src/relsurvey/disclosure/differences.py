@@ -48,6 +48,34 @@ def differing(before: Sequence[Shown], now: Shown) -> tuple[str, ...] | None:
     return _compared(before, now).differing()
 
 
+def tables_apart(before: Sequence[Shown], now: Shown) -> frozenset[tuple[str, str]]:
+    """Return the tables without which a release shows no few students who joined, left or changed.
+
+    Parameters
+    ----------
+    before, now
+        As for :func:`differing`.
+
+    Returns
+    -------
+    frozenset of (unit, variable)
+        With an empty variable where already a unit's page shows them.
+
+    Examples
+    --------
+    Of 24 who answered late, 4 are in the first group: its school's table would tell of them.
+
+    >>> who = [f"{i:012d}{0:012d}" for i in range(100)]
+    >>> def shown(n, late):
+    ...     rows = {("s", "home", "yes"): who[:n], ("s", "home", "no"): who[30:80] + who[80 : 80 + late]}
+    ...     sets = {("s", "", ""): [one for row in rows.values() for one in row], **rows}
+    ...     return Shown(11, {key: frozenset(some) for key, some in sets.items()})
+    >>> tables_apart([shown(26, 0)], shown(30, 20))
+    frozenset({('s', 'home')})
+    """
+    return _compared(before, now).tables()
+
+
 def few_told(before: Sequence[Shown], now: Shown) -> frozenset[Key]:
     """Return the scales and questions to leave out so that no few who answered them anew are told.
 
