@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from relsurvey.disclosure.behind import Behind, Page, in_both, new_pages
@@ -33,7 +34,7 @@ class Ranges:
     An answer that stands in two releases is counted once; whoever answered otherwise counts twice, as then
     and as now. So what was told before and what is told now are sums over the same answers, and late answers
     are the difference of two of them. A group is asked about as it answered in each release. Asked are the
-    pages alone, and with them the tables of each variable, as within one release.
+    pages alone, and with them the tables of each variable and of each two.
 
     Examples
     --------
@@ -126,7 +127,9 @@ class Ranges:
         # Tables before pages, that of all schools first, then the smallest unit's: as in the gate.
         order = sorted(new, key=lambda page: (not page[1], page[0] != ALL, n.get(page[0], 0), page))
         gone: set[Page] = set()
-        for together in dict.fromkeys(variable for _, variable, _ in self._keys):
+        variables = [variable for variable in dict.fromkeys(key[1] for key in self._keys) if variable]
+        every = [("", *some) for k in range(3) for some in combinations(variables, k)]
+        for together in every:
             told = self._narrow(groups, self._left(together, gone))
             told = _without(told, self._narrow(told, self._left(together, new) & ~self._fresh))
             if not lone:
@@ -136,7 +139,7 @@ class Ranges:
         return gone
 
     def _fewest(
-        self, group: np.ndarray, together: str, gone: Collection[Page], order: Sequence[Page]
+        self, group: np.ndarray, together: Collection[str], gone: Collection[Page], order: Sequence[Page]
     ) -> set[Page]:
         """Return what more is to go so that a group stays open."""
 
@@ -145,7 +148,7 @@ class Ranges:
 
         if enough(()):
             return set()
-        left = [page for page in order if page not in gone and page[1] in ("", together)]
+        left = [page for page in order if page not in gone and page[1] in together]
         return self._with_tables(fewest(left, enough))
 
     def _with_tables(self, pages: Iterable[Page]) -> set[Page]:
@@ -154,14 +157,14 @@ class Ranges:
         below = {(unit, variable) for unit, variable, _ in self._told[-1].keys if unit in whole}
         return below.union(pages)
 
-    def _left(self, together: str, gone: Collection[Page]) -> np.ndarray:
-        """Return which sums are told of the pages and one variable once the new release leaves some out."""
+    def _left(self, together: Collection[str], gone: Collection[Page]) -> np.ndarray:
+        """Return which sums are told of some variables once the new release leaves some out."""
         import numpy as np
 
         out = self._with_tables(gone)
         return np.array(
             [
-                variable in ("", together) and not (fresh and (unit, variable) in out)
+                variable in together and not (fresh and (unit, variable) in out)
                 for (unit, variable, _), fresh in zip(self._keys, self._fresh.tolist(), strict=True)
             ],
             dtype=bool,
