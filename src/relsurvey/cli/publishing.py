@@ -12,7 +12,7 @@ from relsurvey.cli import options
 from relsurvey.cli.options import kept, named, sources
 from relsurvey.cli.printing import print_due, working
 from relsurvey.cli.serving import serve_view
-from relsurvey.errors import DisclosureError
+from relsurvey.errors import AnalysisError, DisclosureError
 
 if TYPE_CHECKING:
     from relsurvey.practices import GradingPractices
@@ -76,6 +76,13 @@ def publish(
     each: Annotated[
         str | None, typer.Option("--each", help="A folder for each `school`, or each `team`.")
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            help="A table to leave out, as `Lincoln=home`, or `all=ell` for all schools; repeat for more.",
+        ),
+    ] = None,
     formats: Annotated[
         list[str] | None,
         typer.Option(
@@ -116,9 +123,21 @@ def publish(
             strategies=strategies,
             cards=cards,
             each=cast("Each | None", each),
+            without=_tables(without or ()),
         )
     _print_study(study, published)
     print_due(study, files, instrument=instrument, mapping=mapping, roster=roster, wave=wave, school=school)
+
+
+def _tables(given: Sequence[str]) -> dict[str, list[str]]:
+    """Return the tables that are left out, by school; of a name with `=` in it the last one counts."""
+    found: dict[str, list[str]] = {}
+    for one in given:
+        school, equals, variable = one.rpartition("=")
+        if not (equals and school and variable):
+            raise AnalysisError(f"--without {one!r} names no table: write it as Lincoln=home, or all=ell.")
+        found.setdefault(school.strip(), []).append(variable.strip())
+    return found
 
 
 def _refuse_lower(min_n: int, study: Study, formats: Sequence[Format]) -> None:

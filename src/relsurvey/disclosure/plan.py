@@ -15,7 +15,7 @@ WORDS_UNDER, EVERY_ANSWER = 20, 40
 
 Category = str | None  # None: declined, blank, or an answer that is not counted
 Merge = Literal["never", "ordered", "any"]
-Why = Literal["too_few", "linked", "narrow"]
+Why = Literal["too_few", "linked", "narrow", "left_out"]
 Kind = Literal["scale", "item", "classes", "answers", "not_counted"]
 UnitKind = Literal["all", "school", "team"]
 
@@ -203,6 +203,9 @@ class Plan:
         By scale: the items that it is made of.
     by
         The group variables, in the order of the profiles' categories; without it that of the tables.
+    without
+        Tables that people left out, by unit and variable: they are not shown, and the audit protects their
+        groups all the same.
     """
 
     units: tuple[Unit, ...]
@@ -212,6 +215,7 @@ class Plan:
     profiles: tuple[Profile, ...] = ()
     made_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by: tuple[str, ...] = ()
+    without: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def variables(self) -> tuple[str, ...]:

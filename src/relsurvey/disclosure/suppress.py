@@ -37,7 +37,11 @@ def suppress(plan: Plan, min_n: int) -> Released:
     """
     released = _few_answers(plan, Released(_units(plan, min_n), {}), min_n)
     for table in plan.tables:
-        if table.unit in released.units:
+        if table.unit not in released.units:
+            continue
+        if (table.unit, table.variable) in plan.without:
+            released = released.without(table.unit, table.variable, "left_out")
+        else:
             released = _with_table(plan, released, table, min_n)
     return _against_all(plan, released, min_n)
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from relsurvey.view import View
     from relsurvey.view.material import Material
     from relsurvey.view.strategies import Strategies
+    from relsurvey.view.without import Without
 
 
 # repr=False: a dataclass's own repr would show rows.
@@ -263,11 +264,12 @@ class GradingPractices(Study):
         *,
         comments: bool = False,
         left_out: LeftOut = NOTHING,
+        without: Without | None = None,
     ) -> View:
         from relsurvey.practices.pages import with_practices
 
         cards = grading_cards() if strategies is None else strategies
-        view = super()._view(by, min_n, floor, cards, left_out=left_out)
+        view = super()._view(by, min_n, floor, cards, left_out=left_out, without=without)
         with speaking_of("marks"):
             return with_practices(view, self, left_out.now)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from relsurvey.publish.write import Format
     from relsurvey.view import View
     from relsurvey.view.strategies import Strategies
+    from relsurvey.view.without import Without
 
 
 class Study(Graded):
@@ -172,6 +173,7 @@ class Study(Graded):
         by: str | Sequence[str] | None = None,
         min_n: int | None = None,
         strategies: str | Path | Strategies | None = None,
+        without: Without | None = None,
     ) -> View:
         """Return the view of the latest wave, after the gate, with what changed since the wave before.
 
@@ -184,17 +186,22 @@ class Study(Graded):
             Fewest students of anything shown; the largest of this, the instrument's and the rules' wins.
         strategies
             What a team could try, on the page *Next step*: a YAML file's path; None takes the ready cards.
+        without
+            Tables to leave out, by school, or ``"all"`` for all schools together: ``{"Lincoln": ["home"],
+            "all": ["ell"]}``. Their groups stay protected as if they were shown, and more may be shown
+            elsewhere: so people choose which table gives way, not the gate.
 
         Raises
         ------
         InstrumentError
             If the file of strategies is not right.
         AnalysisError
-            If a variable is not one of the instrument's, or a pair not two of them.
+            If a variable is not one of the instrument's, a pair not two of them, or there is no such table
+            to leave out.
         DisclosureError
             If the gate refuses, or a pair is asked of one school.
         """
-        return self._view(by, min_n, MIN_N_SHOWN, strategies)
+        return self._view(by, min_n, MIN_N_SHOWN, strategies, without=without)
 
     def _view(
         self,
@@ -205,6 +212,7 @@ class Study(Graded):
         *,
         comments: bool = False,
         left_out: LeftOut = NOTHING,
+        without: Without | None = None,
     ) -> View:
         from relsurvey.view.build import build
         from relsurvey.view.strategies import find
@@ -219,6 +227,7 @@ class Study(Graded):
             min_n=max(min_n or 0, self.instrument.privacy.min_n, floor),
             strategies=offered,
             left_out=left_out,
+            without=without,
         )
         return self._with_comments(view) if comments else view
 
@@ -281,6 +290,7 @@ class Study(Graded):
         strategies: str | Path | Strategies | None = None,
         cards: str | Path | Sequence[str | Path] | None = None,
         each: Literal["school", "team"] | None = None,
+        without: Without | None = None,
     ) -> Published:
         """Write the view's doors to a folder, and the release to its ledger.
 
@@ -313,6 +323,8 @@ class Study(Graded):
         each
             ``"school"`` or ``"team"``: a folder for each one, an ``index.html`` that leads to them, and
             ``teams.yaml`` for ``relsurvey serve``. The gate works on all of them together.
+        without
+            Tables to leave out, as for :meth:`view`.
 
         Returns
         -------
@@ -355,7 +367,8 @@ class Study(Graded):
                 self._record(json, left, folder, formats, book)
                 keeping.note_published(folder, self.instrument, self.wave, formats, usual, min_n, book)
 
-            view = self._view(by, min_n, usual, strategies, comments="voila" in formats, left_out=left)
+            comments = "voila" in formats
+            view = self._view(by, min_n, usual, strategies, comments=comments, left_out=left, without=without)
             view, notes = attach(
                 view, saved, instrument=self.instrument.id, wave=self.wave, waves=self.instrument.waves
             )
@@ -396,11 +409,17 @@ class Study(Graded):
             left_out=left,
         )
 
-    def _rehearsed(self, by: str | Sequence[str] | None, min_n: int | None) -> View:
+    def _rehearsed(
+        self,
+        by: str | Sequence[str] | None,
+        min_n: int | None,
+        strategies: str | Path | None = None,
+        without: Without | None = None,
+    ) -> View:
         """Return the view as it would be published beside earlier releases; nothing is written."""
 
         def attempt(left: LeftOut) -> View:
-            view = self._view(by, min_n, MIN_N_SHOWN, None, left_out=left)
+            view = self._view(by, min_n, MIN_N_SHOWN, strategies, left_out=left, without=without)
             if not self.simulated:
                 self._record(view.to_json(), left)
             return view

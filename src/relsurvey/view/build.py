@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relsurvey.analysis.models.reliability_finding import ScaleReliability
@@ -21,6 +22,7 @@ from relsurvey.view.material import Material
 from relsurvey.view.strategies import Strategies, offered, ready
 from relsurvey.view.units import Units
 from relsurvey.view.waves import Wave
+from relsurvey.view.without import Without, tables_left_out
 from relsurvey.words import Text, languages, speaking_of, texts
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def build(
     strategies: Strategies | None = None,
     earlier: Material | None = None,
     left_out: LeftOut = NOTHING,
+    without: Without | None = None,
 ) -> model.View:
     """Make a view: aggregate, pass the gate, find, say.
 
@@ -59,14 +62,18 @@ def build(
     left_out
         Scales and questions that are not to be shown in some pages and tables: unit, variable (empty for the
         page), and ``scale care`` or ``item c1``.
+    without
+        Tables that people left out, as :meth:`relsurvey.Study.view` takes them.
 
     Raises
     ------
+    AnalysisError
+        If there is no such table to leave out.
     DisclosureError
         If the gate refuses, not even the whole has ``min_n`` students, or a pair is asked of one school.
     """
     with speaking_of(material.subject):
-        return _built(material, by, min_n, same_within, made, strategies, earlier, left_out)
+        return _built(material, by, min_n, same_within, made, strategies, earlier, left_out, without or {})
 
 
 def _built(
@@ -78,6 +85,7 @@ def _built(
     strategies: Strategies | None,
     earlier: Material | None,
     left_out: LeftOut,
+    without: Without,
 ) -> model.View:
     asked = material.instrument
     material = material.crossing(by)
@@ -92,6 +100,7 @@ def _built(
             f"Two variables together ({together[0]}) are shown for all schools only, and this is one school. "
             "Leave the pair out of `by`."
         )
+    cells = replace(cells, plan=replace(cells.plan, without=tables_left_out(cells, without)))
     released = release(cells.plan, min_n, cells.plan.places(left_out.now))
     if not released.units:
         marks = material.subject == "marks"

@@ -207,7 +207,9 @@ class Groups:
             why = table.why if isinstance(table, Dropped) else "too_few"
             elsewhere = self.unit.kind == "school" and bool(self.telling.released.rows(ALL, variable))
             key = (
-                "note.dropped_narrow"
+                "note.left_out"
+                if why == "left_out"
+                else "note.dropped_narrow"
                 if why == "narrow"
                 else "note.dropped_school"
                 if elsewhere

@@ -64,7 +64,8 @@ class Units(Telling):
         tables = [groups.table(v) for v in self.cells.categories if (unit.id, v) in planned]
         hidden = self._unheard(unit)
         kept_back = unit.kind != "team" and any(t.unit == unit.id for t in self.cells.plan.inside)
-        if kept_back or any(table.note is not None for table in tables):
+        left_out = {v for u, v in self.cells.plan.without if u == unit.id}
+        if kept_back or any(t.note is not None and t.variable not in left_out for t in tables):
             hidden.append(self.say("hidden.groups"))
         gone = [u for u in self.cells.plan.units if u.id not in self.released.units]
         if any(u.id == ALL for u in gone):
