@@ -246,6 +246,26 @@ def test_the_threshold_can_only_be_raised(sit: Callable[..., Seat], study: rs.St
     expect(fewest).to_have_value("15")
 
 
+def test_a_table_is_left_out_and_taken_back_by_keyboard(sit: Callable[..., Seat], study: rs.Study) -> None:
+    seat = sit(Publish(study, by=["race"]))
+    page = seat.page
+    seat.checked()
+    page.get_by_text("Leave single tables out").press("Enter")
+    table = page.get_by_role("group", name="South").get_by_label("Race")
+    expect(table).to_be_checked()
+    table.press("Space")
+    expect(table).not_to_be_checked()
+    expect(seat.code).to_contain_text('without={"South": ["race"]}')
+    seat.checked()
+    assert table.evaluate("e => e === document.activeElement"), "the focus stays in its place"
+    assert seat.axe() == []
+    table.press("Space")
+    expect(seat.code).not_to_contain_text("without")
+    seat.checked()
+    expect(table).to_be_checked()
+    assert seat.complaints == []
+
+
 def test_a_refusal_says_why_and_the_choices_go_on(sit: Callable[..., Seat], study: rs.Study) -> None:
     seat = sit(Publish(study, by=[]))
     page = seat.page
@@ -302,7 +322,17 @@ def test_everything_can_be_done_by_keyboard(
         )
     assert reached == [
         *("HTML file", "App", "Excel workbook", "Slides", "Gender", "Race"),
-        *("For whom", "Fewest students shown", "Folder", "Look at it", "Write", "Undo", "Redo", "Copy"),
+        *(
+            "For whom",
+            "Fewest students shown",
+            "Folder",
+            "File of strategies",
+            "Look at it",
+            "Write",
+            "Undo",
+            "Redo",
+            "Copy",
+        ),
     ]
     page.locator("h1").click()
     for name in ("HTML file", "App"):

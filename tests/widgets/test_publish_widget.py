@@ -18,6 +18,7 @@ import relsurvey as rs
 from relsurvey.errors import AnalysisError, PublishError
 from relsurvey.publish.verify import verify
 from relsurvey.view.model import View
+from relsurvey.view.strategies import ready
 from relsurvey.widgets import Publish
 from relsurvey.widgets.previewing import preview
 from tests.widgets import town
@@ -150,9 +151,10 @@ def test_the_threshold_is_that_of_the_doors_and_can_only_be_raised(browser: Brow
         [],
         [{"do": "by", "id": "race", "on": False}, {"do": "out", "text": 'sp"ring'}],
         [{"do": "each", "each": "school"}, {"do": "min_n", "n": 12}],
+        [{"do": "table", "school": "North", "id": "race", "on": False}],
         [{"do": "door", "id": "excel", "on": True}, {"do": "door", "id": "voila", "on": False}],
     ],
-    ids=["as it is", "no groups", "each school", "a workbook"],
+    ids=["as it is", "no groups", "each school", "a table left out", "a workbook"],
 )
 def test_the_code_writes_the_same_files(
     browser: Browser, study: rs.Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: list[Any]
@@ -178,6 +180,45 @@ def test_the_code_writes_the_same_files(
     assert [name for name in one if one[name] != other[name] and not name.endswith((".xlsx", ".json"))] == []
     views = [name for name in one if name.endswith("view.relsurvey.json")]
     assert views and all(one[name] == other[name] for name in views)
+
+
+def test_a_table_is_left_out_and_taken_back(browser: Browser) -> None:
+    first = browser.rest()
+    tables = {one["school"]: [v["id"] for v in one["variables"]] for one in first["preview"]["tables"]}
+    assert tables == {school: ["race"] for school in ("all", "North", "South", "East")}
+    step = {"do": "table", "school": "South", "id": "race"}
+    state = browser.do(**step, on=False)
+    assert state["choice"]["left"] == [["South", "race"]]
+    assert browser.widget.code.endswith('by=["race"], without={"South": ["race"]})')
+    assert state["preview"]["key"] != first["preview"]["key"]
+    page = next(one for one in state["preview"]["pages"] if one["title"]["en"] == "South")
+    assert [table["note"]["en"][:13] for table in page["tables"]] == ["Not published"]
+    # Of a variable that is not shown nothing is left out, and the choice waits for it.
+    assert "without" not in browser.do(do="by", id="race", on=False)["code"]
+    assert "without" in browser.do(do="by", id="race", on=True)["code"]
+    assert browser.do(**step, on=True)["preview"]["key"] == first["preview"]["key"]
+    assert "without" not in browser.widget.code
+
+
+def test_an_unknown_table_or_file_of_strategies_is_one_sentence(browser: Browser, tmp_path: Path) -> None:
+    state = browser.do(do="table", school="Suth", id="race", on=False)
+    assert state["preview"] is None and "nearest: 'South'" in state["error"]
+    assert browser.do(do="undo")["error"] == ""
+    assert "nowhere.yaml" in browser.do(do="strategies", text="nowhere.yaml")["error"]
+    (tmp_path / "wrong.yaml").write_text("format: 1\nstrategies: [1\n", "utf-8")
+    error = browser.do(do="strategies", text="wrong.yaml")["error"]
+    assert "wrong.yaml" in error and "Traceback" not in error and "went wrong" not in error
+    ready().to_yaml(tmp_path / "ours.yaml")
+    state = browser.do(do="strategies", text=" ours.yaml ")
+    assert state["error"] == "" and state["code"].endswith('by=["race"], strategies="ours.yaml")')
+
+
+def test_what_it_begins_with_may_leave_tables_out(study: rs.Study, tmp_path: Path) -> None:
+    ready().to_yaml(tmp_path / "ours.yaml")
+    browser = Browser(Publish(study, by=["race"], strategies="ours.yaml", without={"all": "race"}))
+    browser.rest()
+    assert 'strategies="ours.yaml", without={"all": ["race"]}' in browser.widget.code
+    assert browser.write()["type"] == "state"
 
 
 def test_what_is_seen_is_what_is_written(browser: Browser, tmp_path: Path) -> None:

@@ -198,6 +198,16 @@ function Settings({ scene }: { scene: Scene }): JSX.Element {
           />
         )}
       </Field>
+      <Field scene={scene} name="strategies" label={words.strategies} hint={words.strategiesHint}>
+        {(hint) => (
+          <Typed
+            least={null}
+            hint={hint}
+            value={client.waiting({ do: "strategies", text: "" })?.text ?? choice.strategies}
+            commit={(input) => client.change({ do: "strategies", text: input.value })}
+          />
+        )}
+      </Field>
     </div>
   );
 }

@@ -39,6 +39,15 @@ export function Hidden({ scene }: { scene: Scene }): JSX.Element | null {
           {shown.whole > 0 && <p class="rs-note">{words.whole(shown.whole)}</p>}
         </details>
       )}
+      {shown.tables.length > 0 && (
+        <details>
+          <summary>{words.tablesOf}</summary>
+          <p class="rs-note">{words.tablesHint}</p>
+          {shown.tables.map((page) => (
+            <Tables key={page.school} page={page} scene={scene} />
+          ))}
+        </details>
+      )}
       {shown.folders.length > 0 && (
         <details>
           <summary>{words.folders(shown.folders.length)}</summary>
@@ -79,6 +88,29 @@ function costs(preview: Preview, { words, language }: Scene): Table {
     ]),
     headers: 1,
   };
+}
+
+function Tables({ page, scene }: { page: Preview["tables"][number]; scene: Scene }): JSX.Element {
+  const { client, state, language } = scene;
+  const { school } = page;
+  const left = (id: string): boolean => state.choice.left.some(([of, by]) => of === school && by === id);
+  return (
+    <fieldset class="rs-publish-set">
+      <legend>{inLanguage(page.title, language)}</legend>
+      <div class="rs-publish-boxes">
+        {page.variables.map(({ id, title }) => (
+          <label key={id} class="rs-check">
+            <input
+              type="checkbox"
+              checked={client.waiting({ do: "table", school, id, on: true })?.on ?? !left(id)}
+              onChange={(event) => client.change({ do: "table", school, id, on: event.currentTarget.checked })}
+            />
+            <span>{inLanguage(title, language)}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
 }
 
 function HiddenOn({ page, language }: { page: Page; language: string }): JSX.Element {

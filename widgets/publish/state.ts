@@ -14,6 +14,10 @@ export interface Choice {
   /** What holds: the threshold of the doors, or a larger one that was chosen. */
   min_n: number;
   out: string;
+  /** The file of strategy cards, or "". */
+  strategies: string;
+  /** Tables that are left out: school and variable. */
+  left: [string, string][];
 }
 
 /** On how many pages a variable has a table, has none that is shown, or one with something joined; and figures left out. */
@@ -42,6 +46,8 @@ export interface Preview {
   pages: Page[];
   whole: number;
   folders: string[];
+  /** What can be left out, by school; the view's own name for one is its title. */
+  tables: { school: string; title: Text; variables: { id: string; title: Text }[] }[];
 }
 
 export interface Written {
@@ -77,10 +83,12 @@ export type Step =
   | { do: "door"; id: Door; on: boolean }
   | { do: "each"; each: Each }
   | { do: "min_n"; n: number }
-  | { do: "out"; text: string };
+  | { do: "out" | "strategies"; text: string }
+  | { do: "table"; school: string; id: string; on: boolean };
 
 /** What a step changes, so that a control shows it before the kernel has answered. */
 export function fieldOf(step: Step): string {
+  if (step.do === "table") return `table ${step.id} ${step.school}`;
   return step.do === "by" || step.do === "door" ? `${step.do} ${step.id}` : step.do;
 }
 

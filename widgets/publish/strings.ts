@@ -22,6 +22,10 @@ export interface Strings {
   folder: string;
   folderHint: string;
   there: string;
+  strategies: string;
+  strategiesHint: string;
+  tablesOf: string;
+  tablesHint: string;
   comments: string;
   checking: string;
   writing: string;
@@ -88,6 +92,11 @@ const en: Strings = {
   folder: "Folder",
   folderHint: "It is made beside this notebook.",
   there: "There is a view in this folder. The new one takes its place, whole.",
+  strategies: "File of strategies",
+  strategiesHint: "A YAML file in place of the ready cards on the page Next step; empty for those.",
+  tablesOf: "Leave single tables out",
+  tablesHint:
+    "A table without its mark is not published, and its page says so. Small groups in it stay protected, and another table may be shown that had to be hidden.",
   comments: "Comments that a person released are in the app alone. They are not in what is seen here.",
   checking: "Checking every table for small groups. This may take a minute; the choices can still be changed.",
   writing: "Checking once more, then writing …",
@@ -166,6 +175,11 @@ const es: Strings = {
   folder: "Carpeta",
   folderHint: "Se crea junto a este cuaderno.",
   there: "En esta carpeta ya hay una vista. La nueva ocupa su lugar, completa.",
+  strategies: "Archivo de estrategias",
+  strategiesHint: "Un archivo YAML en lugar de las tarjetas incluidas en la página Próximo paso; vacío para estas.",
+  tablesOf: "Dejar fuera tablas sueltas",
+  tablesHint:
+    "Una tabla sin marca no se publica, y su página lo dice. Sus grupos pequeños siguen protegidos, y puede mostrarse otra tabla que había que ocultar.",
   comments: "Los comentarios que una persona autorizó están solo en la aplicación. No aparecen en lo que se ve aquí.",
   checking:
     "Revisando cada tabla en busca de grupos pequeños. Puede tardar un minuto; mientras tanto se puede cambiar lo elegido.",

@@ -12,12 +12,13 @@ const preview = (more: Partial<Preview> = {}): Preview => ({
   pages: [],
   whole: 0,
   folders: [],
+  tables: [],
   ...more,
 });
 
 const state = (more: Partial<State> = {}): State => ({
   menu: [{ id: "gender", title: { en: "Gender" } }],
-  choice: { by: ["gender"], doors: ["html"], each: "", min_n: 11, out: "spring" },
+  choice: { by: ["gender"], doors: ["html"], each: "", min_n: 11, out: "spring", strategies: "", left: [] },
   least: 11,
   undo: false,
   redo: false,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from relsurvey.disclosure import ALL
 from relsurvey.files import MANIFEST
 from relsurvey.loading.choices import literal
 from relsurvey.publish.each import TEAMS, Each, parts
@@ -35,7 +36,8 @@ def preview(view: View, each: Each | Literal[""], key: str) -> dict[str, Any]:
     dict
         ``counts`` of tables, groups and figures from its certificate; ``costs``, a variable each, the one
         that hides most first; ``pages`` on which something is hidden, each with its sentences and its tables'
-        notes; how many pages are ``whole``; and the ``folders``.
+        notes; how many pages are ``whole``; the ``folders``; and the ``tables`` that can be left out, of each
+        school by the name that :meth:`relsurvey.Study.publish` knows it by.
     """
     titles = {variable.id: variable.title for variable in view.variables}
     pages = [
@@ -73,6 +75,15 @@ def preview(view: View, each: Each | Literal[""], key: str) -> dict[str, Any]:
         "pages": open_pages,
         "whole": len(pages) - len(open_pages),
         "folders": folders,
+        "tables": [
+            {
+                "school": ALL if unit.id == ALL else unit.title[view.languages[0]],
+                "title": unit.title,
+                "variables": [{"id": t.variable, "title": titles[t.variable]} for t in unit.groups],
+            }
+            for unit in view.units
+            if unit.groups
+        ],
     }
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from relsurvey.publish import Published
     from relsurvey.study import Study
     from relsurvey.view.model import View
+    from relsurvey.view.without import Without
 
 _STATIC = Path(__file__).parent.parent / "static"
 _TROUBLE = (
@@ -53,6 +54,10 @@ class Choice:
         ``"school"``, ``"team"``, or empty for one view.
     out
         The folder.
+    strategies
+        The file of strategy cards; empty for the ready ones.
+    left
+        Tables that are left out: the school (or ``"all"``) and the variable of each.
     """
 
     by: tuple[str, ...]
@@ -60,6 +65,21 @@ class Choice:
     min_n: int
     each: Each | Literal[""]
     out: str
+    strategies: str = ""
+    left: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def without(self) -> dict[str, list[str]]:
+        """The tables that are left out and whose variable is shown, by school."""
+        found: dict[str, list[str]] = {}
+        for school, variable in sorted(self.left):
+            if variable in self.by:
+                found.setdefault(school, []).append(variable)
+        return found
+
+
+#: What a view depends on.
+_Key = tuple[tuple[str, ...], int, str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True)
@@ -92,6 +112,10 @@ class Publish(anywidget.AnyWidget):
         Fewest students of anything shown; it raises the thresholds of the doors and never lowers them.
     each
         ``"school"`` or ``"team"``: a folder for each one; None writes one view.
+    strategies
+        A file of strategy cards to begin with, as for :meth:`relsurvey.Study.publish`.
+    without
+        Tables to leave out to begin with, as for :meth:`relsurvey.Study.publish`.
     language
         ``"en"`` or ``"es"``; empty follows the browser.
 
@@ -131,17 +155,24 @@ class Publish(anywidget.AnyWidget):
         formats: Sequence[Format] = _USUAL,
         min_n: int | None = None,
         each: Each | None = None,
+        strategies: str | Path | None = None,
+        without: Without | None = None,
         *,
         language: str = "",
     ) -> None:
         self._study = study
         self._variables = study._published_groups()
         wanted = self._variables if by is None else (by,) if isinstance(by, str) else tuple(by)
-        first = Choice(wanted, tuple(formats), min_n or 0, each or "", str(out))
+        left = tuple(
+            (school, variable)
+            for school, some in (without or {}).items()
+            for variable in ([some] if isinstance(some, str) else some)
+        )
+        first = Choice(wanted, tuple(formats), min_n or 0, each or "", str(out), str(strategies or ""), left)
         self._history = History(self._allowed(first))
         self.published: Published | None = None
         self._written: tuple[Choice, Published] | None = None
-        self._looks: dict[tuple[tuple[str, ...], int], _Look] = {}
+        self._looks: dict[_Key, _Look] = {}
         # One look at the rows at a time, by whoever; and what the worker does next, decided in one place.
         self._gate, self._turn = Lock(), Lock()
         self._worker: Thread | None = None
@@ -199,15 +230,21 @@ class Publish(anywidget.AnyWidget):
             raise PublishError(f"Cannot publish for each {choice.each}. Choose from: {', '.join(_EACH)}.")
         if not 0 <= choice.min_n <= _LARGEST_MIN_N:
             raise PublishError(f"The fewest students shown are a number up to {_LARGEST_MIN_N}.")
-        out = "".join(letter for letter in choice.out if letter.isprintable()).strip()
+        out, strategies = (
+            "".join(letter for letter in path if letter.isprintable()).strip()
+            for path in (choice.out, choice.strategies)
+        )
         if not 0 < len(out) <= _LONGEST_FOLDER:
             raise PublishError("Name the folder to write to.")
+        if len(strategies) > _LONGEST_FOLDER:
+            raise PublishError("Name the file of strategies, or none.")
         return replace(
             choice,
             by=tuple(variable for variable in self._variables if variable in choice.by),
             formats=tuple(name for name in known if name in choice.formats),
             min_n=choice.min_n if choice.min_n > self._least(choice) else 0,
             out=out,
+            strategies=strategies,
         )
 
     def _least(self, choice: Choice) -> int:
@@ -223,7 +260,9 @@ class Publish(anywidget.AnyWidget):
             "by": None if choice.by == self._variables else list(choice.by),
             "formats": None if choice.formats == _USUAL else list(choice.formats),
             "min_n": choice.min_n or None,
+            "strategies": choice.strategies or None,
             "each": choice.each or None,
+            "without": choice.without or None,
         }
         return choice.out, {name: value for name, value in more.items() if value is not None}
 
@@ -246,6 +285,12 @@ class Publish(anywidget.AnyWidget):
                 go.add(self._allowed(replace(now, min_n=n)))
             case {"do": "out", "text": str(text)}:
                 go.add(self._allowed(replace(now, out=text)))
+            case {"do": "strategies", "text": str(text)}:
+                go.add(self._allowed(replace(now, strategies=text)))
+            case {"do": "table", "school": str(school), "id": str(variable), "on": bool(on)}:
+                rest = tuple(one for one in now.left if one != (school, variable))
+                left = rest if on else (*rest, (school, variable))
+                go.add(self._allowed(replace(now, left=left)))
 
     # The gate, on a thread of its own: the notebook goes on meanwhile
 
@@ -269,9 +314,10 @@ class Publish(anywidget.AnyWidget):
                 self._answer_write(*wanted)
             self._tell()
 
-    def _key(self, choice: Choice) -> tuple[tuple[str, ...], int]:
+    def _key(self, choice: Choice) -> _Key:
         """Return what a view depends on: neither folder nor kind of file changes a number in it."""
-        return choice.by, self._min_n(choice)
+        left = tuple((school, v) for school, some in choice.without.items() for v in some)
+        return choice.by, self._min_n(choice), choice.strategies, left
 
     def _found(self, choice: Choice) -> _Look | None:
         return self._looks.get(self._key(choice))
@@ -279,7 +325,9 @@ class Publish(anywidget.AnyWidget):
     def _look(self, choice: Choice) -> _Look:
         try:
             with self._gate:
-                view = self._study._rehearsed(choice.by, self._min_n(choice))
+                view = self._study._rehearsed(
+                    choice.by, self._min_n(choice), choice.strategies or None, choice.without
+                )
             json = view.to_json()
             return _Look(view, key=sha256(json), json=json)
         except RelsurveyError as error:
@@ -389,6 +437,8 @@ class Publish(anywidget.AnyWidget):
                 "each": choice.each,
                 "min_n": self._min_n(choice),
                 "out": choice.out,
+                "strategies": choice.strategies,
+                "left": [list(one) for one in choice.left],
             },
             "least": self._least(choice),
             "undo": self._history.behind,
