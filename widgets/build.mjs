@@ -35,7 +35,7 @@ async function script(entry, name, format) {
   const { outputFiles } = await build({ ...common, entryPoints: [here(entry)], format, write: false });
   const { code } = await minify(outputFiles[0].text, {
     module: format === "esm",
-    compress: { passes: 3 },
+    compress: { passes: 3, sequences: false },
     format: { comments: /^!/ },
   });
   await writeFile(`${out}/${name}.js`, `${code}\n`);

@@ -48,7 +48,7 @@ def focused(page: Page) -> str:
 
 
 def slider(page: Page, scale: str) -> Locator:
-    return page.locator(f".rs-guess[data-scale={scale}] input")
+    return page.locator(f'.rs-guess[data-scale="{scale}"] input')
 
 
 def guess(page: Page, **guesses: int) -> None:
@@ -121,13 +121,16 @@ def test_a_unit_without_shares_is_not_guessed(read: Read, sample: dict[str, Any]
 
 def test_guesses_then_answers_the_biggest_surprise_first(read: Read) -> None:
     page = read().open(f"#{SCHOOL}/guess/en")
-    assert page.locator(".rs-guess").count() == 4, "a scale read one by one is not guessed"
-    assert "about" not in page.locator(".rs-guesses").inner_text().lower()
+    asked = page.locator(".rs-guess").evaluate_all("(all) => all.map((one) => one.dataset.scale)")
+    assert len(asked) == 10 and len([one for one in asked if one.startswith("item ")]) == 6
+    assert "expand_possibilities" not in asked, "of a scale read one by one its questions are guessed"
+    assert not re.search(r"about \d|in 10", page.locator(".rs-guesses").inner_text().lower())
     page.get_by_role("button", name="Show the answers").click()
     expect(page.get_by_role("status")).to_contain_text("Move a slider first")
     guess(page, express_care=2, challenge_growth=3, share_power=9)
     page.get_by_label("What will surprise us?").fill("How much they <b>like</b> it")
-    assert revealed(page) == ["express_care", "challenge_growth", "share_power", "provide_support"]
+    known = ["express_care", "challenge_growth", "share_power"]
+    assert revealed(page) == [*known, *(one for one in asked if one not in known)]
     assert focused(page) == "H3 The answers beside our guesses"
     assert page.locator(".rs-answers h4").all_inner_texts() == [
         "Higher than guessed",
@@ -206,7 +209,7 @@ def test_guesses_stay_in_the_page(read: Read) -> None:
     assert reader.complaints == []
     page.reload()
     page.goto(f"{reader.address}#{SCHOOL}/guess/en")
-    expect(page.locator(".rs-range.rs-unset")).to_have_count(4)
+    expect(page.locator(".rs-range.rs-unset")).to_have_count(10)
 
 
 def test_guesses_belong_to_one_unit(read: Read) -> None:
@@ -262,7 +265,8 @@ def test_where_most_did_not_answer_no_sentence_gives_a_number(read: Read, sample
 def test_our_page_is_saved_and_opened_again(read: Read, meeting: dict[str, Any]) -> None:
     reader = read(meeting)
     page = reader.open(f"#{SCHOOL}/guess/en")
-    guess(page, express_care=2, share_power=9)
+    question = f"item {meeting['items'][0]['id']}"
+    guess(page, express_care=2, share_power=9, **{question: 4})
     page.get_by_label("What will surprise us?").fill("¿Quién?")
     page.evaluate(f"location.hash = '#{SCHOOL}/next/en'")
     page.get_by_role("button", name="Choose this 2×10").click()
@@ -277,7 +281,7 @@ def test_our_page_is_saved_and_opened_again(read: Read, meeting: dict[str, Any])
         "title": meeting["units"][1]["title"],
         "wave": meeting["wave"],
         "made": document["made"],
-        "guesses": {"express_care": 2, "share_power": 9},
+        "guesses": {"express_care": 2, "share_power": 9, question: 4},
         "surprise": "¿Quién?",
         "card": {
             "scale": "express_care",
@@ -299,6 +303,7 @@ def test_our_page_is_saved_and_opened_again(read: Read, meeting: dict[str, Any])
     expect(other.get_by_role("button", name="Chosen 2×10")).to_have_attribute("aria-pressed", "true")
     other.evaluate(f"location.hash = '#{SCHOOL}/guess/en'")
     expect(slider(other, "share_power")).to_have_attribute("aria-valuetext", "9 in 10")
+    expect(slider(other, question)).to_have_attribute("aria-valuetext", "4 in 10")
     assert reader.complaints == []
 
 
@@ -487,7 +492,7 @@ def test_the_guess_sheet_has_empty_scales_and_no_answer(read: Read) -> None:
     sheets = page.locator(".rs-sheet")
     expect(sheets).to_have_count(1)
     text = sheets.inner_text()
-    assert sheets.locator(".rs-circles").count() == 4
+    assert sheets.locator(".rs-circles").count() == 10
     assert sheets.locator(".rs-bar, input, button").count() == 0
     assert "What will surprise us?" in text
     assert "7 in 10" not in text.replace("7 means 7 in 10 students", "")

@@ -1,13 +1,12 @@
-/** Guess first: a slider a scale, then the answers beside the guesses. On paper, a sheet to guess on. */
+/** Guess first: about ten sliders, then the answers beside the guesses. On paper, a sheet to guess on. */
 
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { besideSentence, guessable, guessedOf, type Shown } from "./guesses";
+import { besideSentence, guessable, guessedOf, KINDS, type Shown, titleOf } from "./guesses";
 import { Axis, Bar, Key } from "./marks";
-import { Link, type Scene, scaleTitle } from "./scene";
+import { Link, type Scene } from "./scene";
 import { Favorable } from "./sentences";
 import { LONGEST } from "./team";
-import { capital } from "./text";
 
 const TENTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
@@ -33,7 +32,7 @@ export function Guess({ scene }: { scene: Scene }): JSX.Element {
 function Sliders({ scene }: { scene: Scene }): JSX.Element {
   const { words, meeting } = scene;
   const [empty, setEmpty] = useState(false);
-  const none = Object.keys(meeting.guesses).length === 0;
+  const guessed = Object.keys(meeting.guesses).length;
   return (
     <>
       <div class="rs-say">
@@ -41,11 +40,7 @@ function Sliders({ scene }: { scene: Scene }): JSX.Element {
       </div>
       <p class="rs-note">{words.guessHow}</p>
       <section class="rs-card">
-        <ul class="rs-guesses">
-          {guessable(scene.unit).map((cell) => (
-            <Slider key={cell.scale} scene={scene} cell={cell} />
-          ))}
-        </ul>
+        <Guesses scene={scene} />
         <Favorable scene={scene} />
       </section>
       <label class="rs-field rs-written">
@@ -61,7 +56,7 @@ function Sliders({ scene }: { scene: Scene }): JSX.Element {
         <button
           type="button"
           class="rs-button rs-button-main"
-          onClick={() => (none ? setEmpty(true) : scene.change({ shown: true }))}
+          onClick={() => (guessed ? scene.change({ shown: true }) : setEmpty(true))}
         >
           {words.showAnswers}
         </button>
@@ -70,38 +65,52 @@ function Sliders({ scene }: { scene: Scene }): JSX.Element {
         </button>
       </div>
       <p class="rs-said" role="status">
-        {empty && none && words.guessMissing}
+        {empty && !guessed && words.guessMissing}
       </p>
     </>
   );
 }
 
+function Guesses({ scene }: { scene: Scene }): JSX.Element {
+  return (
+    <ul class="rs-guesses">
+      {guessable(scene.unit, scene.view).map((cell) => (
+        <li class="rs-guess" key={cell.id} data-scale={cell.id}>
+          <h3>{titleOf(scene.view, cell, scene.state.language)}</h3>
+          {!scene.paper && <Slider scene={scene} cell={cell} />}
+          {!cell.text && <ScaleQuestions scene={scene} scale={cell.id} />}
+          {scene.paper && (
+            <ol class="rs-circles">
+              {TENTHS.map((tenth) => (
+                <li>{tenth}</li>
+              ))}
+            </ol>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Slider({ scene, cell }: { scene: Scene; cell: Shown }): JSX.Element {
   const { words, meeting } = scene;
-  const guess = meeting.guesses[cell.scale];
-  const title = scaleTitle(scene, cell.scale);
-  const said = guess === undefined ? words.noGuess : words.guessed(guess);
+  const { [cell.id]: guess, ...guesses } = meeting.guesses;
+  const title = titleOf(scene.view, cell, scene.state.language);
+  const none = guess === undefined;
+  const said = none ? words.noGuess : words.guessed(guess);
   const take = (event: { currentTarget: HTMLInputElement }): void => {
-    const guesses = { ...meeting.guesses, [cell.scale]: Number(event.currentTarget.value) };
-    scene.change({ guesses });
-  };
-  const takeBack = (): void => {
-    const { [cell.scale]: _, ...guesses } = meeting.guesses;
-    scene.change({ guesses });
+    scene.change({ guesses: { ...guesses, [cell.id]: Number(event.currentTarget.value) } });
   };
   return (
-    <li class="rs-guess" data-scale={cell.scale}>
-      <h3>{title}</h3>
-      <p class={guess === undefined ? "rs-guess-said rs-soft" : "rs-guess-said"} aria-hidden="true">
+    <>
+      <p class={`rs-guess-said${none ? " rs-soft" : ""}`} aria-hidden="true">
         {said}
       </p>
       <div class="rs-guess-slider">
         <input
           type="range"
-          class={guess === undefined ? "rs-range rs-unset" : "rs-range"}
-          min={0}
+          class={`rs-range${none ? " rs-unset" : ""}`}
           max={10}
-          step={1}
           value={guess ?? 5}
           aria-label={words.guessOf(title)}
           aria-valuetext={said}
@@ -114,18 +123,17 @@ function Slider({ scene, cell }: { scene: Scene; cell: Shown }): JSX.Element {
         />
         <div class="rs-tenths" aria-hidden="true">
           {TENTHS.map((tenth) => (
-            <span key={tenth}>{tenth}</span>
+            <span>{tenth}</span>
           ))}
         </div>
       </div>
-      <ScaleQuestions scene={scene} scale={cell.scale} />
-      {guess !== undefined && (
-        <button type="button" class="rs-link rs-guess-back" onClick={takeBack}>
+      {!none && (
+        <button type="button" class="rs-link rs-guess-back" onClick={() => scene.change({ guesses })}>
           {words.takeBack}
           <span class="rs-away"> {title}</span>
         </button>
       )}
-    </li>
+    </>
   );
 }
 
@@ -157,19 +165,7 @@ function GuessSheet({ scene }: { scene: Scene }): JSX.Element {
         <p>{words.guessAsk}</p>
       </div>
       <p class="rs-note">{words.guessPaper}</p>
-      <ul class="rs-guesses">
-        {guessable(scene.unit).map((cell) => (
-          <li class="rs-guess" key={cell.scale} data-scale={cell.scale}>
-            <h3>{scaleTitle(scene, cell.scale)}</h3>
-            <ScaleQuestions scene={scene} scale={cell.scale} />
-            <ol class="rs-circles">
-              {TENTHS.map((tenth) => (
-                <li key={tenth}>{tenth}</li>
-              ))}
-            </ol>
-          </li>
-        ))}
-      </ul>
+      <Guesses scene={scene} />
       <Favorable scene={scene} />
       <h3>{words.surprise}</h3>
       <div class="rs-lines" />
@@ -179,27 +175,7 @@ function GuessSheet({ scene }: { scene: Scene }): JSX.Element {
 
 function Answers({ scene }: { scene: Scene }): JSX.Element {
   const { words, meeting, unit, view } = scene;
-  const guessed = guessedOf(scene);
-  const drawn = guessable(unit);
-  const rest = drawn.filter((cell) => meeting.guesses[cell.scale] === undefined);
-  const groups: [string, { cell: Shown; guess?: number; sentence: string }[]][] = [
-    ...(["higher", "lower", "as"] as const).map(
-      (kind): [string, { cell: Shown; guess: number; sentence: string }[]] => [
-        { higher: words.higher, lower: words.lower, as: words.asGuessed }[kind],
-        guessed[kind].map((entry) => ({
-          ...entry,
-          sentence: besideSentence(unit, entry, scene.state.language, view.subject),
-        })),
-      ],
-    ),
-    [
-      words.notGuessed,
-      rest.map((cell) => ({
-        cell,
-        sentence: `${capital(scene.say(cell.words), scene.state.language)}${cell.range ? ` (${scene.say(cell.range)})` : ""}.`,
-      })),
-    ],
-  ];
+  const drawn = guessable(unit, view);
   return (
     <>
       <section class="rs-card rs-answers">
@@ -215,26 +191,29 @@ function Answers({ scene }: { scene: Scene }): JSX.Element {
           guess
         />
         <Axis scene={scene} row="rs-row-guess" />
-        {groups
-          .filter(([, entries]) => entries.length > 0)
-          .map(([title, entries]) => (
-            <section key={title}>
-              <h4>{title}</h4>
-              <ul>
-                {entries.map(({ cell, guess, sentence }) => (
-                  <li class="rs-row rs-row-guess" key={cell.scale} data-scale={cell.scale}>
-                    <div class="rs-row-name">
-                      <h5>{scaleTitle(scene, cell.scale)}</h5>
-                    </div>
-                    <div class="rs-row-picture">
-                      <Bar scene={scene} share={cell.share} reference={null} guess={guess} />
-                    </div>
-                    <p class="rs-verdict">{sentence}</p>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ))}
+        {KINDS.map((kind) => {
+          const entries = guessedOf(scene, kind);
+          return (
+            entries.length > 0 && (
+              <section key={kind}>
+                <h4>{words[kind]}</h4>
+                <ul>
+                  {entries.map((entry) => (
+                    <li class="rs-row rs-row-guess" key={entry.cell.id} data-scale={entry.cell.id}>
+                      <div class="rs-row-name">
+                        <h5>{titleOf(view, entry.cell, scene.state.language)}</h5>
+                      </div>
+                      <div class="rs-row-picture">
+                        <Bar scene={scene} share={entry.cell.share} reference={null} guess={entry.guess} />
+                      </div>
+                      <p class="rs-verdict">{besideSentence(unit, entry, scene.state.language, view.subject)}</p>
+                    </li>
+                  ))}
+                </ul>
+              </section>
+            )
+          );
+        })}
         <Favorable scene={scene} />
       </section>
       {meeting.surprise.trim() !== "" && (

@@ -10,7 +10,7 @@ import { Sentence, Words } from "./sentences";
 import { type CardField, meetingStrings } from "./strings-meeting";
 import { type Card, EMPTY_CARD, LONGEST } from "./team";
 import { FileTools } from "./team-tools";
-import { capital, monthInWords, searchable } from "./text";
+import { capital, monthInWords } from "./text";
 
 /** How many strategies stand open before the rest is folded. */
 const FEW = 4;
@@ -112,7 +112,7 @@ function Earlier({ scene, card }: { scene: Scene; card: EarlierCard }): JSX.Elem
   const first = strategy === null ? words.earlierWrote(scale) : words.earlierChose(scene.say(strategy.title), scale);
   const now = scale && words.hereNow(scale);
   const change =
-    sure && searchable(wave) === searchable(scene.say(unit.change?.wave))
+    sure && wave === scene.say(unit.change?.wave)
       ? unit.change?.cells.find((candidate) => candidate.scale === card.scale)
       : undefined;
   const written = FIELDS.filter((field) => (card[field] ?? "").trim() !== "");

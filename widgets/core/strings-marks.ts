@@ -158,7 +158,7 @@ const othersEn: Others = {
   besideSome: (guess, words, range) =>
     `Guessed ${guess}; of the students with marks, it is ${words}${range && ` (${range})`}.`,
   besideHalf: (guess, surprise) =>
-    `Guessed ${guess}; of the students with marks (less than half), it is ${{ higher: "more", lower: "fewer", as: "about as many" }[surprise]}.`,
+    `Guessed ${guess}; of the students with marks (less than half), it is ${surprise === "higher" ? "more" : surprise === "lower" ? "fewer" : "about as many"}.`,
   noticeAsk: "What do the numbers say? First only what is there, not yet why.",
   fileProblem: { later: () => "This file is from a later term than this page: open it with the newer page." },
   anyScale: "any measure",
@@ -211,7 +211,7 @@ const othersEs: Others = {
   besideSome: (guess, words, range) =>
     `Pensábamos en ${guess}; de los estudiantes con calificaciones, son ${words}${range && ` (${range})`}.`,
   besideHalf: (guess, surprise) =>
-    `Pensábamos en ${guess}; de los estudiantes con calificaciones (menos de la mitad), son ${{ higher: "más", lower: "menos", as: "más o menos esos" }[surprise]}.`,
+    `Pensábamos en ${guess}; de los estudiantes con calificaciones (menos de la mitad), son ${surprise === "higher" ? "más" : surprise === "lower" ? "menos" : "más o menos esos"}.`,
   noticeAsk: "¿Qué dicen las cifras? Primero solo lo que se ve, todavía no el porqué.",
   fileProblem: {
     later: () => "Este archivo es de un período posterior a esta página: hay que abrirlo en la página más nueva.",

@@ -114,7 +114,7 @@ const en: MeetingStrings = {
   pathWhat: "For a team meeting: one page after the other, with minutes and questions to talk about.",
   printAll: "Print all pages",
   printGuess: "Print a guess sheet",
-  guessAsk: "Out of 10 students, how many answered favorably to most of these questions?",
+  guessAsk: "Out of 10 students, how many answered favorably? For a scale: to most of its questions.",
   guessHow: "Talk it over, then move each slider. Guesses stay on this page: nothing is sent.",
   guessPaper: "Guess before looking: circle one number in each row. 7 means 7 in 10 students.",
   guessOf: (scale) => `${scale}: guess, out of 10 students`,
@@ -136,7 +136,7 @@ const en: MeetingStrings = {
   besideSome: (guess, words, range) =>
     `Guessed ${guess}; of the students who answered, ${words} say so${range && ` (${range})`}.`,
   besideHalf: (guess, surprise) =>
-    `Guessed ${guess}; of the students who answered (less than half), ${{ higher: "more", lower: "fewer", as: "about as many" }[surprise]} say so.`,
+    `Guessed ${guess}; of the students who answered (less than half), ${surprise === "higher" ? "more" : surprise === "lower" ? "fewer" : "about as many"} say so.`,
   betweenPercent: (low, high) => `between ${low} and ${high} percent`,
   guessed: (k) => `${k} in 10`,
   biggest: (scale, sentence) => `The biggest surprise is ${scale}. ${sentence}`,
@@ -235,7 +235,8 @@ const es: MeetingStrings = {
   pathWhat: "Para una reunión del equipo: una página tras otra, con minutos y preguntas para conversar.",
   printAll: "Imprimir todas las páginas",
   printGuess: "Imprimir una hoja para adivinar",
-  guessAsk: "De cada 10 estudiantes, ¿cuántos respondieron de forma favorable a la mayoría de estas preguntas?",
+  guessAsk:
+    "De cada 10 estudiantes, ¿cuántos respondieron de forma favorable? En una escala: a la mayoría de sus preguntas.",
   guessHow: "Conversarlo y después mover cada control. Lo adivinado se queda en esta página: no se envía nada.",
   guessPaper: "Adivinar antes de mirar: un número por fila. 7 quiere decir 7 de cada 10 estudiantes.",
   guessOf: (scale) => `${scale}: cuántos de cada 10 estudiantes`,
@@ -256,7 +257,7 @@ const es: MeetingStrings = {
   besideSome: (guess, words, range) =>
     `Pensábamos en ${guess}; de los estudiantes que respondieron, lo hicieron así: ${words}${range && ` (${range})`}.`,
   besideHalf: (guess, surprise) =>
-    `Pensábamos en ${guess}; de los estudiantes que respondieron (menos de la mitad) lo hicieron así ${{ higher: "más", lower: "menos", as: "más o menos esos" }[surprise]}.`,
+    `Pensábamos en ${guess}; de los estudiantes que respondieron (menos de la mitad) lo hicieron así ${surprise === "higher" ? "más" : surprise === "lower" ? "menos" : "más o menos esos"}.`,
   betweenPercent: (low, high) => `entre el ${low} y el ${high} por ciento`,
   guessed: (k) => `${k} de cada 10`,
   biggest: (scale, sentence) => `La mayor sorpresa es ${scale}. ${sentence}`,

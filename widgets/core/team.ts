@@ -121,7 +121,8 @@ export function opened(text: string, view: View, unit: Unit, now: Meeting): Meet
     scale: file.card.scale !== null && scales.has(file.card.scale) ? file.card.scale : null,
   };
   if (file.view === view.id) {
-    const guesses = Object.fromEntries(Object.entries(file.guesses).filter(([scale]) => scales.has(scale)));
+    const known = new Set([...scales, ...view.items.map(({ id }) => `item ${id}`)]);
+    const guesses = Object.fromEntries(Object.entries(file.guesses).filter(([of]) => known.has(of)));
     return { ...now, guesses, surprise: file.surprise, shown: false, card, before: now, unsaved: false };
   }
   if (file.made > view.made.slice(0, 10)) throw new TeamError("later");

@@ -10,13 +10,13 @@ import { sample, sceneFor, told } from "./fixture";
 const share = (percent: number, low: number, high: number) => ({ percent, low, high });
 
 test("a guess inside the interval, or of the same words, is as guessed", () => {
-  assert.equal(surpriseOf(share(76, 69, 82), 8), "as");
-  assert.equal(surpriseOf(share(76, 69, 82), 7), "as");
+  assert.equal(surpriseOf(share(76, 69, 82), 8), "asGuessed");
+  assert.equal(surpriseOf(share(76, 69, 82), 7), "asGuessed");
   assert.equal(surpriseOf(share(76, 69, 82), 6), "higher");
   assert.equal(surpriseOf(share(76, 69, 82), 9), "lower");
   // 78 is "about 8 in 10" though 80 is past the interval.
-  assert.equal(surpriseOf(share(78, 77, 79), 8), "as");
-  assert.equal(surpriseOf(share(42, 34, 50), 5), "as");
+  assert.equal(surpriseOf(share(78, 77, 79), 8), "asGuessed");
+  assert.equal(surpriseOf(share(42, 34, 50), 5), "asGuessed");
 });
 
 test("a coded end is open", () => {
@@ -24,33 +24,69 @@ test("a coded end is open", () => {
   const bottom = { ...share(5, 5, 5), coded: "bottom" } as const;
   assert.deepEqual(
     [10, 9].map((guess) => surpriseOf(top, guess)),
-    ["as", "higher"],
+    ["asGuessed", "higher"],
   );
   assert.deepEqual(
     [0, 1].map((guess) => surpriseOf(bottom, guess)),
-    ["as", "lower"],
+    ["asGuessed", "lower"],
   );
-  assert.equal(surpriseOf(share(90, 80, 95), 10), "as");
+  assert.equal(surpriseOf(share(90, 80, 95), 10), "asGuessed");
 });
 
 test("strengths come first, and in each the farthest off", () => {
   const guesses = { express_care: 2, challenge_growth: 3, provide_support: 6, share_power: 9 };
-  const { higher, lower, as } = guessedOf(sceneFor({ unit: "sierra-norte" }, { guesses }));
+  const scene = sceneFor({ unit: "sierra-norte" }, { guesses });
   assert.deepEqual(
-    [higher, lower, as].map((list) => list.map(({ cell }) => cell.scale)),
+    (["higher", "lower", "asGuessed"] as const).map((kind) => guessedOf(scene, kind).map(({ cell }) => cell.id)),
     [["express_care", "challenge_growth"], ["share_power"], ["provide_support"]],
   );
+  const rest = guessable(scene.unit, scene.view).filter(({ id }) => !(id in guesses));
   assert.deepEqual(
-    guessable(sceneFor({ unit: "paper-lantern" }).unit).map(({ scale }) => scale),
-    ["express_care", "challenge_growth"],
+    guessedOf(scene, "notGuessed").map(({ cell }) => cell.id),
+    rest.map(({ id }) => id),
+    "without a guess the order of the questions stays",
   );
+});
+
+test("about ten are guessed: each scale, and its first questions", () => {
+  const asked = (unit: string, view = sample()): string[] => {
+    const scene = sceneFor({ unit }, {}, view);
+    return guessable(scene.unit, scene.view).map(({ id }) => id);
+  };
+  const view = sample();
+  const shown = (id: string): string[] => {
+    const unit = view.units.find((one) => one.id === id)!;
+    return [
+      ...unit.scales.flatMap(({ scale, share }) => (share ? scale : [])),
+      ...unit.items.flatMap(({ item, share }) => (share ? `item ${item}` : [])),
+    ];
+  };
+  for (const { id } of view.units) {
+    const found = asked(id);
+    assert.ok(found.length <= 10 && found.every((one) => shown(id).includes(one)), id);
+    for (const { scale, share } of view.units.find((one) => one.id === id)!.scales) {
+      assert.equal(found.includes(scale), Boolean(share), "every scale that has a share");
+    }
+  }
+  assert.deepEqual(asked("sierra-norte").slice(0, 3), [
+    "express_care",
+    `item ${view.items[0]!.id}`,
+    "challenge_growth",
+  ]);
+  const many = Array.from({ length: 12 }, (_, k) => ({ ...view.scales[0]!, id: `s${k}` }));
+  const cell = view.units[0]!.scales.find(({ share }) => share)!;
+  const wide = {
+    ...view,
+    scales: many,
+    units: [{ ...view.units[0]!, scales: many.map(({ id }) => ({ ...cell, scale: id })) }],
+  };
+  assert.equal(asked(view.units[0]!.id, wide).length, 10);
 });
 
 test("the sentence does not contradict itself", () => {
   const of = (guess: number, language = "en", reach: Unit["reach"] = "nearly"): string => {
     const scene = sceneFor({ unit: "sierra-norte" }, { guesses: { express_care: guess } });
-    const { higher, lower, as } = guessedOf(scene);
-    const [only] = [...higher, ...lower, ...as];
+    const [only] = guessedOf(scene, "higher", "lower", "asGuessed");
     assert.ok(only);
     return besideSentence({ ...scene.unit, ...(reach && { reach }) }, only, language);
   };
