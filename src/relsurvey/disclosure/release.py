@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -163,7 +163,8 @@ def record(
             _no_other_groups(earlier, past_shown, now, words)
             compared = Compared([aligned(then, now) for then in past_shown], now)
             if (variables := compared.differing()) is not None:
-                raise DisclosureError(_refusal(variables, earlier, now, words, past, wave))
+                without = _without(compared.tables(), document)
+                raise DisclosureError(_refusal(variables, without, earlier, now, words, past, wave))
             if places := compared.few_told():
                 raise TellsOfFewError(places, before=rows is before)
             entries.append(entry_of(part, now, rows.wave, sha256(view), formats, named, key))
@@ -259,8 +260,21 @@ def _before(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, "units": units}
 
 
+def _without(tables: Collection[tuple[str, str]], document: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return tables as `without=` names them; nothing where leaving out tables is not enough."""
+    language = document["languages"][0]
+    titles = {
+        unit["id"]: ALL if unit["kind"] == ALL else unit["title"][language] for unit in document["units"]
+    }
+    found: dict[str, list[str]] = {}
+    for unit, variable in sorted(tables):
+        found.setdefault(titles[unit], []).append(variable)
+    return found if all(variable for _, variable in tables) else {}
+
+
 def _refusal(
     variables: Sequence[str],
+    without: Mapping[str, Sequence[str]],
     earlier: Sequence[Mapping[str, Any]],
     now: Shown,
     words: _Words,
@@ -285,8 +299,12 @@ def _refusal(
             f"{_beside(words, past)}: s{found} Read the same file of {past} as then, or publish {wave} "
             f"alone: {words.alone(repr(wave))}."
         )
-    leave = f"leave {named} out of this release, " if variables else ""
-    return f"S{found} Wait for more {words.of}, {leave}or, {words.anew}."
+    if not without:
+        return f"S{found} Wait for more {words.of}, or, {words.anew}."
+    return (
+        f"S{found} Wait for more {words.of}; or, {words.anew}; or leave these tables out: without={without} "
+        "(on the command line --without NAME=VARIABLE for each)."
+    )
 
 
 def _beside(words: _Words, past: str) -> str:
