@@ -14,6 +14,7 @@ from relsurvey.escape import slug
 from relsurvey.instrument import Instrument
 from relsurvey.publish import publish
 from relsurvey.publish.each import INDEX, TEAMS, Place, Places, parts, read, sheet
+from relsurvey.publish.write import Format
 from relsurvey.view import View
 from tests.publish.small_view import HOSTILE, small_view_json
 from tests.reading.belonging import INSTRUMENT
@@ -116,6 +117,21 @@ def test_a_folder_each_a_list_and_a_sheet(tmp_path: Path) -> None:
 def test_the_sheet_leads_to_no_file_that_is_not_there(tmp_path: Path) -> None:
     publish(several(), tmp_path, ("voila",), each="school")
     assert "view.html" not in (tmp_path / INDEX).read_text("utf-8")
+
+
+@pytest.mark.parametrize("formats", [("voila",), ("html",), ("html", "voila"), ("excel",)])
+def test_the_published_sheet_says_how_to_get_codes_where_there_is_something_to_serve(
+    tmp_path: Path, formats: tuple[Format, ...]
+) -> None:
+    view = several()
+    provenance = view.provenance.model_copy(
+        update={"settings": view.provenance.settings.model_copy(update={"min_n": 11})}
+    )
+    publish(view.model_copy(update={"provenance": provenance}), tmp_path, formats, each="school")
+    page = (tmp_path / INDEX).read_text("utf-8")
+    assert ("Run “relsurvey serve teams.yaml” in this folder" in page) is ("voila" in formats)
+    assert ("Each page opens by its link" in page) is ("html" in formats)
+    assert "<svg" not in page and "token" not in page
 
 
 def test_the_sheet_holds_codes_and_no_markup_of_a_title(tmp_path: Path) -> None:

@@ -132,7 +132,9 @@ def _holders(view: View, unit: Unit) -> list[Unit]:
     return found
 
 
-def lists(view: View, views: Mapping[str, View], pages: Collection[str]) -> dict[str, str | bytes]:
+def lists(
+    view: View, views: Mapping[str, View], pages: Collection[str], *, served: bool
+) -> dict[str, str | bytes]:
     """Return the sheet and the list that lie beside the folders, by the names of their files.
 
     Parameters
@@ -143,6 +145,9 @@ def lists(view: View, views: Mapping[str, View], pages: Collection[str]) -> dict
         What is in each folder.
     pages
         The folders that hold a page which opens from a disk.
+    served
+        Whether the folders hold apps to serve. No code can be printed before: it carries the token, which is
+        never in a published file, and without which the address opens nothing.
     """
     places = [Place(name, dict(part.units[0].title)) for name, part in views.items()]
     document = {
@@ -153,7 +158,7 @@ def lists(view: View, views: Mapping[str, View], pages: Collection[str]) -> dict
     }
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
     known = Places(Path(), tuple(places), dict(view.title), view.simulated)
-    return {INDEX: sheet(known, pages=pages), TEAMS: text}
+    return {INDEX: sheet(known, pages=pages, served=served), TEAMS: text}
 
 
 def read(path: Path) -> Places:
@@ -206,6 +211,7 @@ def sheet(
     links: Mapping[str, str] | None = None,
     *,
     pages: Collection[str] = (),
+    served: bool = False,
     until: str | None = None,
 ) -> str:
     """Return the page that leads to every folder: for the one who hands the links out.
@@ -219,6 +225,8 @@ def sheet(
         leads to the pages.
     pages
         The folders that hold a page which opens from a disk.
+    served
+        Whether there are apps to serve, so that it is said how to get the codes where there are no links.
     until
         Until when the links hold, as one reads it.
     """
@@ -239,7 +247,9 @@ def sheet(
         elif place.slug in pages:
             leads = _anchor(f"{place.slug}/{_PAGE}", f"{place.slug}/{_PAGE}")
         items.append(f"<li><h2>{html_text(place.title.get(main, place.slug))}</h2>{leads}</li>")
-    told = say("each.files") if links is None else say("each.scan")
+    told = say("each.scan") if links is not None else say("each.files") if pages else ""
+    if links is None and served:
+        told += say("each.codes")
     if links:
         where, host = _where(next(iter(links.values())))
         told += say(where, host=host)

@@ -109,7 +109,8 @@ def publish(
         before(whole)
     folders = {name: with_manifest(files, release=sha256(whole)) for name, files in doors.items()}
     if each is not None:
-        folders[""] = lists(view, views, [name for name, files in doors.items() if PAGE in files])
+        opened = [name for name, files in doors.items() if PAGE in files]
+        folders[""] = lists(view, views, opened, served="voila" in formats)
     contents = {
         _at(name, file): content for name, files in folders.items() for file, content in files.items()
     }
