@@ -205,7 +205,7 @@ const en: MeetingStrings = {
   pathMinutes: (minutes, until) => `${minutes} minutes, until minute ${until}`,
   pathNorm: "About all of us, not one teacher.",
   pathAsk: {
-    guess: "One minute alone, then agree on a guess for each scale. After that, show the answers.",
+    guess: "One minute alone, then agree on a guess for each. After that, show the answers.",
     glance: "Strengths first: what are we doing that shows here? Then: what deserves a closer look?",
     questions: "Open one scale. Which question would we not have expected?",
     groups: "Is it different for any group here? If so, what in our school could make it so?",
@@ -328,7 +328,7 @@ const es: MeetingStrings = {
   pathMinutes: (minutes, until) => `${minutes} minutos, hasta el minuto ${until}`,
   pathNorm: "Se trata de todos nosotros, no de un maestro.",
   pathAsk: {
-    guess: "Un minuto a solas; después, un número común para cada escala. Al final, mostrar las respuestas.",
+    guess: "Un minuto a solas; después, un número común para cada una. Al final, mostrar las respuestas.",
     glance: "Primero lo que va bien: ¿qué hacemos que se nota aquí? Después: ¿qué conviene mirar de cerca?",
     questions: "Abrir una escala. ¿Qué pregunta no habríamos esperado así?",
     groups: "¿Es distinto aquí para algún grupo? Si es así, ¿qué en nuestra escuela puede causarlo?",
