@@ -164,10 +164,10 @@ def test_a_coach_sees_what_is_hidden_looks_at_it_and_writes(
     expect(hidden).to_contain_text("6 tables of groups are shown, 2 are not.")
     expect(hidden).to_contain_text("Most is hidden because of “Gender”.")
     expect(hidden.locator("tbody tr").first).to_have_text("Gender4200")
-    expect(page.get_by_label("Gender", exact=True)).to_have_accessible_description(
+    expect(page.get_by_role("checkbox", name="Gender", exact=True)).to_have_accessible_description(
         "not shown on 2 of 4 pages"
     )
-    hidden.locator("summary").click()
+    hidden.get_by_text("pages on which something is hidden").click()
     expect(hidden.locator(".rs-publish-page").first).to_contain_text("some groups are so small")
     assert not list(tmp_path.glob("relsurvey-view"))
 
@@ -178,7 +178,7 @@ def test_a_coach_sees_what_is_hidden_looks_at_it_and_writes(
     expect(view.get_by_role("heading", level=2)).to_contain_text("Groups")
     assert seat.axe() == []
 
-    page.get_by_label("Gender", exact=True).uncheck()
+    page.get_by_role("checkbox", name="Gender", exact=True).uncheck()
     expect(seat.code).to_have_text('study.publish("relsurvey-view", by=["race"])')
     expect(hidden).to_contain_text("Nothing is hidden.", timeout=SLOW)
     expect(view.get_by_role("heading", level=2)).to_contain_text("Groups")
@@ -209,7 +209,7 @@ def test_choices_go_on_while_the_gate_works_and_are_undone(sit: Callable[..., Se
     seat.checked()
     # Held here, as by a long check.
     with widget._gate:
-        page.get_by_label("Gender", exact=True).check()
+        page.get_by_role("checkbox", name="Gender", exact=True).check()
         expect(seat.status).to_contain_text("the choices can still be changed")
         expect(page.get_by_text("This belongs to the choices before.")).to_be_visible()
         expect(seat.button("Write")).to_have_attribute("aria-disabled", "true")
@@ -217,11 +217,11 @@ def test_choices_go_on_while_the_gate_works_and_are_undone(sit: Callable[..., Se
         expect(seat.code).to_have_text('study.publish("relsurvey-view", each="school")')
         seat.button("Undo").click()
         seat.button("Undo").click()
-        expect(page.get_by_label("Gender", exact=True)).not_to_be_checked()
+        expect(page.get_by_role("checkbox", name="Gender", exact=True)).not_to_be_checked()
         seat.checked()
-    page.get_by_label("Gender", exact=True).press("Control+y")
-    expect(page.get_by_label("Gender", exact=True)).to_be_checked()
-    page.get_by_label("Gender", exact=True).press("Control+z")
+    page.get_by_role("checkbox", name="Gender", exact=True).press("Control+y")
+    expect(page.get_by_role("checkbox", name="Gender", exact=True)).to_be_checked()
+    page.get_by_role("checkbox", name="Gender", exact=True).press("Control+z")
     expect(seat.code).to_have_text('study.publish("relsurvey-view", by=["race"])')
     assert seat.complaints == []
 
