@@ -20,7 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import relsurvey as rs
-from relsurvey.disclosure.compared import Compared, _alike, _nested
+from relsurvey.disclosure.apart import alike, nested
+from relsurvey.disclosure.compared import Compared
 from relsurvey.disclosure.differences import differing, few_told, gives_back, tables_apart
 from relsurvey.disclosure.ledger import Book, default_ledger, ledger_key, locked, shown_of
 from relsurvey.disclosure.shown import NOT_COUNTED, PERSON, Shown
@@ -811,7 +812,7 @@ def test_only_the_three_questions_together_find_all():
 
     def asked(before, now):
         then, today = Compared([before], now)._all
-        return [v for _, v in _alike(then, today, 11)], [v for _, v in _nested(then, today, 11)]
+        return [v for _, v in alike(then, today, 11)], [v for _, v in nested(then, today, 11)]
 
     # Six left and twenty joined: a mixture, yet six is few.
     mixed = releases({("a", "", ""): first}, {("a", "", ""): frozenset(who[6:70])})

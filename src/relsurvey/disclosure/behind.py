@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from relsurvey.disclosure.plan import ALL
 from relsurvey.disclosure.shown import Key
 
 if TYPE_CHECKING:
@@ -76,3 +77,57 @@ def new_pages(past: Sequence[Behind], today: Behind) -> set[Page]:
             key for key, then, now in in_both(earlier, today) if not ((then != now) | (now & changed)).any()
         )
     return {(unit, variable) for unit, variable, row in today.keys if (unit, variable, row) not in known}
+
+
+def least_wanted(today: Behind, pages: Iterable[Page]) -> list[Page]:
+    """Return places, the least wanted first: tables before pages, all schools, then the smallest unit."""
+    n = {
+        unit: inside.sum()
+        for (unit, variable, _), inside in zip(today.keys, today.members, strict=True)
+        if not variable
+    }
+    return sorted(pages, key=lambda page: (not page[1], page[0] != ALL, n.get(page[0], 0), page))
+
+
+def with_tables(today: Behind, pages: Iterable[Page]) -> set[Page]:
+    """Return pages and tables with the tables below the pages, whose rows sum up to them."""
+    chosen = set(pages)
+    whole = {unit for unit, variable in chosen if not variable}
+    return chosen.union((unit, variable) for unit, variable, _ in today.keys if unit in whole)
+
+
+def answers(told: Sequence[Behind], given: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return each answer of some students once, and which of them are behind each key of each release.
+
+    Parameters
+    ----------
+    told
+        The releases.
+    given
+        Of each, whose answers.
+
+    Returns
+    -------
+    numbers, sets, width
+        Of each answer, sorted, the student's position times the width and the code; keys by answers.
+    """
+    import numpy as np
+
+    width = 1 + max(int(one.codes.max(initial=0)) for one in told)
+    students = [np.flatnonzero(chosen) for chosen in given]
+    own = [some * width + one.codes[some] for some, one in zip(students, told, strict=True)]
+    every = np.unique(np.concatenate(own))
+    sets = np.zeros((sum(len(one.keys) for one in told), len(every)), dtype=bool)
+    first = 0
+    for some, numbers, one in zip(students, own, told, strict=True):
+        sets[first : first + len(one.keys), np.searchsorted(every, numbers)] = one.members[:, some]
+        first += len(one.keys)
+    return every, sets, width
+
+
+def lines(bits: np.ndarray) -> np.ndarray:
+    """Return each line of bytes as one value, to be told from others."""
+    import numpy as np
+
+    whole: np.ndarray = np.ascontiguousarray(bits).view(np.dtype((np.void, bits.shape[1]))).ravel()
+    return whole

@@ -8,9 +8,18 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from relsurvey.disclosure.behind import Behind, Page, in_both, new_pages
+from relsurvey.disclosure.apart import alike, nested, of_unions
+from relsurvey.disclosure.behind import (
+    Behind,
+    Page,
+    answers,
+    in_both,
+    least_wanted,
+    lines,
+    new_pages,
+    with_tables,
+)
 from relsurvey.disclosure.fewest import fewest
-from relsurvey.disclosure.plan import ALL
 from relsurvey.disclosure.ranges import Ranges
 from relsurvey.disclosure.shown import (
     FAVORABLE_ANSWER,
@@ -24,7 +33,6 @@ from relsurvey.disclosure.shown import (
     Shown,
 )
 from relsurvey.disclosure.spans import Span
-from relsurvey.disclosure.unions import leave_few
 from relsurvey.instrument.crossing import pair
 
 if TYPE_CHECKING:
@@ -79,11 +87,11 @@ class Compared:
 
     def _apart(self, earlier: Behind, now: Behind) -> Iterator[Page]:
         """Yield where a release and an earlier one tell of few students, in a unit or row or between two."""
-        yield from _alike(earlier, now, self._min_n)
+        yield from alike(earlier, now, self._min_n)
         # A unit has one page: of two sets in it one is a row.
         if any(variable for one in (earlier, now) for _, variable, _ in one.keys):
-            yield from _nested(earlier, now, self._few)
-            yield from _of_unions(earlier, now, self._few)
+            yield from nested(earlier, now, self._few)
+            yield from of_unions(earlier, now, self._few)
 
     def few_told(self) -> frozenset[Key]:
         """See :func:`relsurvey.disclosure.differences.few_told`."""
@@ -148,47 +156,28 @@ class Compared:
     def _too_much(self, told: Sequence[Behind]) -> set[Page]:
         """Return the pages and tables of the new release that tell of few."""
         *past, today = told
-        pages = dict.fromkeys((unit, variable) for unit, variable, _ in today.keys)
-        # The rows of a table sum up to its page.
-        below = {
-            (unit, own): {(other, v) for other, v in pages if other == unit and own in ("", v)}
-            for unit, own in pages
-        }
         found: set[Page] = set()
         for earlier in past:
-            found.update(*(below[page] for page in self._apart(earlier, today)))
+            found |= with_tables(today, self._apart(earlier, today))
         for together in _variables(past, today):
-            found |= self._fewest(past, today, together, found, below)
+            found |= self._fewest(past, today, together, found)
         return found
 
     def _fewest(
-        self,
-        past: Sequence[Behind],
-        today: Behind,
-        together: Collection[str],
-        found: set[Page],
-        below: Mapping[Page, set[Page]],
+        self, past: Sequence[Behind], today: Behind, together: Collection[str], found: set[Page]
     ) -> set[Page]:
         """Return what more is to go so that some variables and the units give no small group: few places."""
 
         def enough(places: Iterable[Page]) -> bool:
-            gone = found.union(*(below[page] for page in places))
+            gone = found | with_tables(today, places)
             left = today.where((unit, variable) not in gone for unit, variable, _ in today.keys)
             return not _combined(past, left, together, self._few)
 
         if enough(()):
             return set()
-        n = {
-            (unit, ""): inside.sum()
-            for (unit, variable, _), inside in zip(today.keys, today.members, strict=True)
-            if not variable
-        }
-        # Tables before pages, that of all schools first, then the smallest unit's: as in the gate.
-        order = sorted(
-            (page for page in new_pages(past, today) - found if page[1] in together),
-            key=lambda page: (not page[1], page[0] != ALL, n.get((page[0], ""), 0), page),
-        )
-        return set().union(*(below[page] for page in fewest(order, enough)))
+        new = new_pages(past, today) - found
+        order = least_wanted(today, (page for page in new if page[1] in together))
+        return with_tables(today, fewest(order, enough))
 
     def _heads(self) -> list[Behind]:
         """Return who is in each unit and row, those without an id by where they are alone."""
@@ -354,86 +343,6 @@ def _variables(past: Sequence[Behind], today: Behind) -> list[tuple[str, ...]]:
     return [("",), *(("", variable) for variable in told), *(("", *two) for two in (*pairs, *renamed))]
 
 
-def _alike(earlier: Behind, now: Behind, min_n: int) -> Iterator[Page]:
-    """Yield where both releases tell of the same but for few students."""
-    changed = earlier.codes != now.codes
-    for (unit, variable, _), then, today in in_both(earlier, now):
-        left, joined = then & ~today, today & ~then
-        anew = then & today & changed
-        if any(0 < some.sum() < min_n for some in (left, joined, anew)):
-            yield unit, variable
-
-
-def _nested(earlier: Behind, now: Behind, few: int) -> Iterator[Page]:
-    """Yield where there are two different sets of a unit that few students differ in.
-
-    What one of the releases shows alone is no difference between them.
-    """
-    old, new = set(earlier.marks), set(now.marks)
-    lone = earlier.where(one not in new for one in earlier.marks)
-    mine = now.where(one not in old for one in now.marks)
-    same = earlier.codes == now.codes
-    apart = {unit for unit, _, _ in lone.keys} & {unit for unit, _, _ in mine.keys}
-    for unit in apart:
-        one, other = (told.where(own == unit for own, _, _ in told.keys) for told in (lone, mine))
-        sizes = one.members.sum(1)[:, None], other.members.sum(1)[None, :]
-        differ = sizes[0] + sizes[1] - _shared(one.members, other.members)
-        differ -= _shared(one.members & same, other.members)
-        close = (abs(sizes[0] - sizes[1]) < few) & (differ > 0) & (differ < few)
-        yield from ((unit, own) for (_, own, _), yes in zip(other.keys, close.any(0), strict=True) if yes)
-
-
-def _shared(some: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return how many students any two sets have in common."""
-    import numpy as np
-
-    # Floats multiply by far faster, and are exact up to 16 million students.
-    common: np.ndarray = np.rint(some.astype(np.float32) @ others.astype(np.float32).T).astype(np.int64)
-    return common
-
-
-def _of_unions(earlier: Behind, now: Behind, few: int) -> Iterator[Page]:
-    """Yield the tables of which several rows leave few of several rows of another one, shown earlier."""
-    import numpy as np
-
-    then, today = _tables(earlier, now), _tables(now, earlier)
-    same = earlier.codes == now.codes
-    pages = {
-        unit: inside
-        for (unit, variable, _), before, inside in in_both(earlier, now)
-        if not variable and (before == inside).all() and same[inside].all()
-    }
-    for (unit, variable), rows in today.items():
-        page = [pages[unit]] if unit in pages else []
-        for (where, other), others in then.items():
-            if where != unit or other == variable:
-                continue
-            mine, theirs = np.array([*rows, *page]), np.array(others)
-            k, m = len(rows), len(others)
-            both = np.zeros((k + m + len(page),) * 2, dtype=np.int64)
-            own = [*range(k), *range(k + m, len(both))]
-            both[np.ix_(own, own)] = _shared(mine, mine)
-            both[k : k + m, k : k + m] = _shared(theirs, theirs)
-            across = _shared(mine & same, theirs)
-            both[np.ix_(own, range(k, k + m))] = across
-            both[np.ix_(range(k, k + m), own)] = across.T
-            if leave_few(both, range(k), range(k, k + m), k + m if page else None, few):
-                yield unit, variable
-
-
-def _tables(release: Behind, other: Behind) -> dict[Page, list[np.ndarray]]:
-    """Return the rows of each table that another release does not show, row by row, as it is."""
-    known = set(other.marks)
-    tables: dict[Page, list[np.ndarray]] = {}
-    fresh: set[Page] = set()
-    for (unit, variable, _), one, inside in zip(release.keys, release.marks, release.members, strict=True):
-        if variable:
-            tables.setdefault((unit, variable), []).append(inside)
-            if one not in known:
-                fresh.add((unit, variable))
-    return {place: rows for place, rows in tables.items() if place in fresh}
-
-
 def _combined(past: Sequence[Behind], today: Behind, together: Collection[str], few: int) -> bool:
     """Say whether earlier and new figures of some variables give a small group together alone."""
     told = [one.where(own in together for _, own, _ in one.keys) for one in (*past, today)]
@@ -459,18 +368,9 @@ def _atoms(told: Sequence[Behind]) -> tuple[np.ndarray, list[list[int]]]:
     """Return which sets each atom is in, and its students: those of one answer who are in the same sets."""
     import numpy as np
 
-    inside = [np.flatnonzero(one.members.any(axis=0)) for one in told]
-    width = 1 + max(int(one.codes.max(initial=0)) for one in told)
-    elements = [places * width + one.codes[places] for places, one in zip(inside, told, strict=True)]
-    every = np.unique(np.concatenate(elements))
-    member = np.zeros((len(every), sum(len(one.keys) for one in told)), dtype=bool)
-    first = 0
-    for places, own, one in zip(inside, elements, told, strict=True):
-        member[np.searchsorted(every, own), first : first + len(one.keys)] = one.members[:, places].T
-        first += len(one.keys)
-    packed = np.packbits(member, axis=1)
-    rows = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, index, inverse, n = np.unique(rows, return_index=True, return_inverse=True, return_counts=True)
+    every, sets, width = answers(told, [np.asarray(one.members.any(axis=0)) for one in told])
+    packed = lines(np.packbits(sets.T, axis=1))
+    _, index, inverse, n = np.unique(packed, return_index=True, return_inverse=True, return_counts=True)
     order = np.argsort(inverse, kind="stable")
     people = [some.tolist() for some in np.split(every[order] // width, np.cumsum(n)[:-1])]
-    return member[index], people
+    return sets.T[index], people

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from relsurvey.disclosure.behind import Behind, Page, in_both, new_pages
+from relsurvey.disclosure.behind import (
+    Behind,
+    Page,
+    answers,
+    in_both,
+    least_wanted,
+    lines,
+    new_pages,
+    with_tables,
+)
 from relsurvey.disclosure.bounds import Published, too_narrow
 from relsurvey.disclosure.fewest import fewest
-from relsurvey.disclosure.plan import ALL
 from relsurvey.disclosure.systems import as_shown
 from relsurvey.disclosure.widths import WIDTH
 
@@ -53,30 +62,17 @@ class Ranges:
         import numpy as np
 
         self._told, self._few = told, few
-        self._width = 1 + max(int(one.codes.max(initial=0)) for one in told)
-        self._every = np.unique(np.concatenate([self._answers(one, slice(None)) for one in told]))
+        self._every, self._sets, self._width = answers(told, [one.codes > 0 for one in told])
         self._favorable = favorable[self._every % self._width]
         self._keys = [key for one in told for key in one.keys]
         self._fresh = np.repeat([False, True], [len(self._keys) - len(told[-1].keys), len(told[-1].keys)])
-        self._sets = np.zeros((len(self._keys), len(self._every)), dtype=bool)
-        rows = iter(self._sets)
-        for one in told:
-            for inside in one.members:
-                next(rows)[self._answered(one, np.flatnonzero(inside))] = True
-
-    def _answers(self, one: Behind, students: np.ndarray | slice) -> np.ndarray:
-        """Return a number for each student's answer in a release, of those who gave one."""
-        import numpy as np
-
-        codes = one.codes[students]
-        numbers: np.ndarray = np.arange(len(one.codes))[students] * self._width + codes
-        return numbers[codes > 0]
 
     def _answered(self, one: Behind, students: np.ndarray) -> np.ndarray:
-        """Return the places of some students' answers in a release."""
+        """Return the places of some students' answers in a release, of those who gave one."""
         import numpy as np
 
-        places: np.ndarray = np.searchsorted(self._every, self._answers(one, students))
+        given = students[one.codes[students] > 0]
+        places: np.ndarray = np.searchsorted(self._every, given * self._width + one.codes[given])
         return places
 
     def of(self, groups: Iterable[np.ndarray]) -> list[np.ndarray]:
@@ -119,28 +115,27 @@ class Ranges:
         -----
         What earlier releases alone tell too closely cannot be taken back, and is not asked about.
         """
-        *past, now = self._told
-        new = new_pages(past, now)
-        if not new or not groups:
+        if not groups:
             return set()
-        n = {key[0]: int(own.sum()) for key, own in zip(now.keys, now.members, strict=True) if not key[1]}
-        # Tables before pages, that of all schools first, then the smallest unit's: as in the gate.
-        order = sorted(new, key=lambda page: (not page[1], page[0] != ALL, n.get(page[0], 0), page))
         gone: set[Page] = set()
         variables = [variable for variable in dict.fromkeys(key[1] for key in self._keys) if variable]
         every = [("", *some) for k in range(3) for some in combinations(variables, k)]
         for together in every:
             told = self._narrow(groups, self._left(together, gone))
-            told = _without(told, self._narrow(told, self._left(together, new) & ~self._fresh))
+            told = _without(told, self._narrow(told, self._left(together, ()) & ~self._fresh))
             if not lone:
                 told = _without(told, self._narrow(told, self._left(together, gone) & self._fresh))
             for group in told:
-                gone |= self._fewest(group, together, gone, order)
+                gone |= self._fewest(group, together, gone)
         return gone
 
-    def _fewest(
-        self, group: np.ndarray, together: Collection[str], gone: Collection[Page], order: Sequence[Page]
-    ) -> set[Page]:
+    @cached_property
+    def _order(self) -> list[Page]:
+        """What tells anything new, the least wanted first."""
+        *past, now = self._told
+        return least_wanted(now, new_pages(past, now))
+
+    def _fewest(self, group: np.ndarray, together: Collection[str], gone: Collection[Page]) -> set[Page]:
         """Return what more is to go so that a group stays open."""
 
         def enough(places: Collection[Page]) -> bool:
@@ -148,20 +143,14 @@ class Ranges:
 
         if enough(()):
             return set()
-        left = [page for page in order if page not in gone and page[1] in together]
-        return self._with_tables(fewest(left, enough))
-
-    def _with_tables(self, pages: Iterable[Page]) -> set[Page]:
-        """Return pages with the tables below them, whose rows sum up to them."""
-        whole = {unit for unit, variable in pages if not variable}
-        below = {(unit, variable) for unit, variable, _ in self._told[-1].keys if unit in whole}
-        return below.union(pages)
+        left = [page for page in self._order if page not in gone and page[1] in together]
+        return with_tables(self._told[-1], fewest(left, enough))
 
     def _left(self, together: Collection[str], gone: Collection[Page]) -> np.ndarray:
         """Return which sums are told of some variables once the new release leaves some out."""
         import numpy as np
 
-        out = self._with_tables(gone)
+        out = with_tables(self._told[-1], gone)
         return np.array(
             [
                 variable in together and not (fresh and (unit, variable) in out)
@@ -208,12 +197,11 @@ class Ranges:
         ]
 
 
-def _alike(lines: np.ndarray) -> np.ndarray:
+def _alike(bits: np.ndarray) -> np.ndarray:
     """Return a number for each line of bytes: the same for the same."""
     import numpy as np
 
-    own = np.ascontiguousarray(lines).view(np.dtype((np.void, lines.shape[1]))).ravel()
-    numbers: np.ndarray = np.unique(own, return_inverse=True)[1]
+    numbers: np.ndarray = np.unique(lines(bits), return_inverse=True)[1]
     return numbers.ravel()
 
 

@@ -143,7 +143,7 @@ def record(
                 and (None in (rows.wave, entry["wave"]) or entry["wave"] == rows.wave)
             ]
             also = dict.fromkeys(variable for entry in earlier for variable in entry.get("by", ()))
-            now = shown(part, rows.responses, rows.answers, instrument, key=key, ids=ids, also=[*also])
+            now = shown(part, rows.responses, rows.answers, instrument, key=key, ids=ids, also=also)
             gone = left_out.before if rows is before else left_out.now
             now = replace(now, withheld=now.withheld - gone, untold=now.untold | gone)
             if rows is not before:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import anywidget
 import traitlets
@@ -17,6 +17,7 @@ from relsurvey.loading.choices import History, literal
 from relsurvey.publish.each import Each, parts
 from relsurvey.publish.write import Format, least
 from relsurvey.view.pages import wave_name
+from relsurvey.widgets.choice import Choice
 from relsurvey.widgets.explorer import variables
 from relsurvey.widgets.previewing import holds_view, preview, written
 from relsurvey.words import languages
@@ -36,46 +37,6 @@ _EACH: tuple[Each, ...] = get_args(Each)
 _LARGEST_MIN_N = 1000
 _LONGEST_FOLDER = 500
 _WIDTH = 100
-
-
-@dataclass(frozen=True)
-class Choice:
-    """All that a coach may choose, as one value.
-
-    Attributes
-    ----------
-    by
-        Group variables, in the instrument's order.
-    formats
-        The doors.
-    min_n
-        A threshold that was raised; 0 where it was not.
-    each
-        ``"school"``, ``"team"``, or empty for one view.
-    out
-        The folder.
-    strategies
-        The file of strategy cards; empty for the ready ones.
-    left
-        Tables that are left out: the school (or ``"all"``) and the variable of each.
-    """
-
-    by: tuple[str, ...]
-    formats: tuple[Format, ...]
-    min_n: int
-    each: Each | Literal[""]
-    out: str
-    strategies: str = ""
-    left: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def without(self) -> dict[str, list[str]]:
-        """The tables that are left out and whose variable is shown, by school."""
-        found: dict[str, list[str]] = {}
-        for school, variable in sorted(self.left):
-            if variable in self.by:
-                found.setdefault(school, []).append(variable)
-        return found
 
 
 #: What a view depends on.
@@ -316,8 +277,7 @@ class Publish(anywidget.AnyWidget):
 
     def _key(self, choice: Choice) -> _Key:
         """Return what a view depends on: neither folder nor kind of file changes a number in it."""
-        left = tuple((school, v) for school, some in choice.without.items() for v in some)
-        return choice.by, self._min_n(choice), choice.strategies, left
+        return choice.by, self._min_n(choice), choice.strategies, choice.tables
 
     def _found(self, choice: Choice) -> _Look | None:
         return self._looks.get(self._key(choice))
